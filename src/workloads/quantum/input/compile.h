@@ -1,0 +1,39 @@
+// Syntax tree to script: resolves names, checks types, refuses what Basalt does not run, and writes flat code for
+// the machine.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workloads/quantum/circuit.h"
+#include "workloads/quantum/input/syntax.h"
+
+namespace basalt::quantum {
+
+/// A classical register whose bits the counts show, in order of declaration.
+struct Register {
+  std::string name;
+  std::uint32_t width = 1;
+};
+
+struct Code;  // the instructions; private to compile.cpp and machine.cpp
+
+/// A checked program. Immutable; shared by all machines that run it.
+struct Script {
+  Qubit qubit_count = 0;             ///< Declared qubits, plus hardware qubits ($0 …) where those are used.
+  std::vector<Register> registers;   ///< Bits reported in counts: all global bit variables, or the outputs if any.
+  std::vector<std::string> outputs;  ///< `output` variables of other types, reported by value.
+  std::vector<std::string> inputs;   ///< Names that --set may give.
+  std::vector<std::string> notes;    ///< Things ignored, and questionable but legal things, with file:line.
+  std::shared_ptr<const Code> code;
+};
+
+/// Throws Error(bad_input | unsupported) with location. `input_values` (name → text as given to --set) are checked
+/// against the declarations: unknown names, missing values and values of the wrong type are errors (bad_usage).
+/// With `require_inputs` false, missing values are allowed (basalt check).
+Script compile(const syntax::Tree& tree, const std::map<std::string, std::string>& input_values = {},
+               bool require_inputs = true);
+
+}  // namespace basalt::quantum

@@ -1,0 +1,71 @@
+// Runs a script's classical side and cuts its quantum side into straight circuits.
+//
+// The machine is a value: copying it copies the whole classical state (variables, call stack, position), which is how
+// the tree of branches continues one program with different measurement outcomes.
+//
+// Measurements are lazy. `measure` only notes that a bit is the outcome of a qubit; the machine stops for outcomes
+// when one is needed: a classical expression reads the bit, a later gate would disturb the measured qubit (anything
+// but a control or a diagonal gate on it), or the qubit is reset. What is never needed is sampled at the end, all at
+// once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/cancel.h"
+#include "workloads/quantum/circuit.h"
+#include "workloads/quantum/input/compile.h"
+
+namespace basalt::quantum {
+
+/// Where a reported bit comes from once the program has ended.
+struct BitSource {
+  bool is_qubit = false;  ///< Still to be sampled from `qubit`, else `value` is known.
+  bool value = false;
+  Qubit qubit = 0;
+};
+
+class Machine {
+ public:
+  enum class Status : std::uint8_t {
+    finished,
+    needs_outcomes,  ///< Apply the circuit, measure wanted(), give the outcomes to provide(), and advance again.
+    circuit_full,    ///< The circuit reached `max_operations`: apply it and advance again.
+  };
+
+  explicit Machine(std::shared_ptr<const Script> script);
+  Machine(const Machine&);
+  Machine& operator=(const Machine&);
+  Machine(Machine&&) noexcept;
+  Machine& operator=(Machine&&) noexcept;
+  ~Machine();
+
+  /// Runs until a stop, appending gates to `circuit`. Throws Error with location for what only running can find
+  /// (index out of range, division by zero, recursion too deep, repeated qubits); polls `cancel` at least every ms.
+  Status advance(Circuit& circuit, const CancelToken& cancel, std::size_t max_operations = std::size_t{1} << 20);
+
+  /// Distinct qubits, increasing, whose joint outcome is needed. Valid after needs_outcomes.
+  [[nodiscard]] std::span<const Qubit> wanted() const;
+
+  /// One outcome for each of wanted().
+  void provide(std::span<const std::uint8_t> outcomes);
+
+  /// After finished: for each of Script::registers, its bits, index 0 first.
+  [[nodiscard]] std::vector<std::vector<BitSource>> registers() const;
+
+  /// After finished: value of each of Script::outputs, as text.
+  [[nodiscard]] std::vector<std::string> outputs() const;
+
+  /// Whether any measurement statement was executed so far.
+  [[nodiscard]] bool measured() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace basalt::quantum

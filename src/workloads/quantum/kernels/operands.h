@@ -1,0 +1,53 @@
+// Operands of the quantum kernels: all that an operation is, independent of instruction set and precision. The kernels
+// derive whatever their vectors need from it.
+//
+// Axis k of the field is qubit k. Masks have bit k set for axis k. Matrices are row-major over the basis states of
+// `targets`, targets[0] least significant, always in f64 and converted by the kernel.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <cstdint>
+#include <vector>
+
+namespace basalt::quantum {
+
+/// Acts where (index & mask) == value; `value` is a subset of `mask`. Never includes a target.
+struct ControlMask {
+  std::uint64_t mask = 0;
+  std::uint64_t value = 0;
+};
+
+/// "quantum/dense": any unitary on 1 to 6 targets. targets[] ascending.
+struct DenseOperands {
+  ControlMask control;
+  std::uint8_t target_count = 0;
+  std::array<std::uint8_t, 6> targets{};
+  bool real = false;  ///< Every entry of the matrix is real: half the arithmetic.
+  std::vector<std::complex<double>> matrix;
+};
+
+/// "quantum/diagonal": multiplies by phases[value of the targets]; 0 to 6 targets, ascending. Slots where every phase
+/// is 1 should be expressed as controls, so that they are not visited.
+struct DiagonalOperands {
+  ControlMask control;
+  std::uint8_t target_count = 0;
+  std::array<std::uint8_t, 6> targets{};
+  std::vector<std::complex<double>> phases;
+};
+
+/// "quantum/exchange": for every index with (index & control.mask) == control.value, swaps the amplitudes at index
+/// and index ^ flip. `flip` must intersect `control.mask` (so that no pair is met twice): X on t with controls c is
+/// mask = c|t, value = c, flip = t; SWAP(a,b) is mask = a|b, value = a, flip = a|b.
+struct ExchangeOperands {
+  ControlMask control;
+  std::uint64_t flip = 0;
+};
+
+/// "quantum/collapse": keeps amplitudes with (index & keep.mask) == keep.value, times `scale`; the others become 0.
+struct CollapseOperands {
+  ControlMask keep;
+  double scale = 1;
+};
+
+}  // namespace basalt::quantum
