@@ -61,6 +61,8 @@ class Circuit {
   void clear() noexcept;
 
  private:
+  void push(GateId gate, std::span<const Control> controls, std::span<const Qubit> targets);
+
   Qubit qubit_count_;
   std::vector<Operation> operations_;
   std::vector<Control> controls_;
