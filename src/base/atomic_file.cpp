@@ -1,0 +1,82 @@
+#include "base/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "basalt/error.h"
+
+namespace basalt {
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".XXXXXX") {
+  struct stat existing{};
+  if (stat(path_.c_str(), &existing) == 0 && S_ISDIR(existing.st_mode)) {
+    temporary_.clear();
+    errno = EISDIR;
+    fail("write");
+  }
+  descriptor_ = mkstemp(temporary_.data());
+  if (descriptor_ < 0) {
+    temporary_.clear();
+    fail("create");
+  }
+  // mkstemp gives 0600; a result file has the permissions that any new file would have.
+  const mode_t mask = umask(0);
+  umask(mask);
+  fchmod(descriptor_, 0666 & ~mask);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) {
+    close(descriptor_);
+  }
+  if (!temporary_.empty()) {
+    unlink(temporary_.c_str());
+  }
+}
+
+void AtomicFile::write(const void* data, std::size_t bytes) {
+  const auto* next = static_cast<const char*>(data);
+  while (bytes > 0) {
+    constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
+    const ssize_t written = ::write(descriptor_, next, std::min(bytes, kMostAtOnce));
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written < 0) {
+      fail("write");
+    }
+    next += written;
+    bytes -= static_cast<std::size_t>(written);
+  }
+}
+
+void AtomicFile::commit() {
+  if (fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) {
+    fail("flush");
+  }
+  const int closed = close(std::exchange(descriptor_, -1));
+  if (closed != 0) {
+    fail("close");
+  }
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) {
+    fail("rename");
+  }
+  temporary_.clear();
+}
+
+void AtomicFile::fail(const char* action) const {
+  const int reason = errno;
+  throw Error(ErrorCode::io, std::string("cannot ") + action + " '" + path_ + "': " + std::strerror(reason),
+              reason == ENOSPC ? "free some space or save to another disk; nothing was left behind"
+                               : "check the folder and its permissions; nothing was left behind");
+}
+
+}  // namespace basalt

@@ -1,0 +1,31 @@
+// A file that appears whole or not at all: written aside, flushed, then renamed.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace basalt {
+
+class AtomicFile {
+ public:
+  /// Creates a temporary file in the folder of `path`. Throws Error(io) naming `path` and the system's reason.
+  explicit AtomicFile(std::string path);
+  /// Removes the temporary file unless it was committed.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(const void* data, std::size_t bytes);
+
+  /// Flushes to the disk and gives the file its name, replacing what had it.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* action) const;
+
+  std::string path_;
+  std::string temporary_;
+  int descriptor_ = -1;
+};
+
+}  // namespace basalt

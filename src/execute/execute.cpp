@@ -1,0 +1,25 @@
+#include "execute/execute.h"
+
+#include <string>
+
+namespace basalt {
+
+void execute(const Plan& plan, const Program& program, Field& field, const ExecuteContext& context) {
+  for (const Stage& stage : plan.stages) {
+    for (std::size_t i = stage.first_step; i < stage.first_step + stage.step_count; ++i) {
+      const Step& step = program.steps[i];
+      const Kernel* kernel = context.kernels.find(step.kernel, field.type);
+      if (kernel == nullptr) {
+        throw Error(ErrorCode::failed, "no kernel '" + std::string(step.kernel) + "' for this element type");
+      }
+      context.arena.for_each(stage.pieces, context.cancel, [&](std::uint64_t piece) {
+        kernel->run(field.buffer.data(), field.padded_axes(), step.operands.get(), {piece, stage.pieces});
+      });
+    }
+    if (context.on_steps_done) {
+      context.on_steps_done(stage.step_count);
+    }
+  }
+}
+
+}  // namespace basalt

@@ -1,0 +1,38 @@
+#include "plan/plan.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace basalt {
+namespace {
+
+std::uint64_t count_pieces(double bytes, const PlanLimits& limits) {
+  if (limits.threads == 1 && bytes <= static_cast<double>(limits.piece_bytes)) {
+    return 1;
+  }
+  if (bytes <= static_cast<double>(limits.serial_bytes)) {
+    return 1;
+  }
+  const auto by_size = static_cast<std::uint64_t>(bytes / static_cast<double>(limits.piece_bytes));
+  const auto by_threads = static_cast<std::uint64_t>(limits.threads) * limits.pieces_per_thread;
+  // A power of two keeps the edges of pieces on the edges of aligned blocks.
+  return std::bit_ceil(std::max<std::uint64_t>({by_size, limits.threads == 1 ? 1 : by_threads, 1}));
+}
+
+}  // namespace
+
+Plan make_plan(const Program& program, ElementType type, int axes, const PlanLimits& limits) {
+  const double sweep_bytes = 2.0 * static_cast<double>(field_bytes(type, axes));
+  const int line_axes = std::bit_width(limits.cache_line_bytes / element_bytes(type)) - 1;
+  Plan plan;
+  plan.stages.reserve(program.steps.size());
+  for (std::size_t i = 0; i < program.steps.size(); ++i) {
+    const double bytes = sweep_bytes * visited_share(program.steps[i], line_axes);
+    plan.stages.push_back(
+        {.first_step = i, .step_count = 1, .pieces = count_pieces(bytes, limits), .predicted_bytes = bytes});
+    plan.predicted_bytes += bytes;
+  }
+  return plan;
+}
+
+}  // namespace basalt

@@ -1,0 +1,50 @@
+// How results are read off a state: block by block, each block in a fixed order, so that no sum depends on threads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/memory/field.h"
+#include "runtime/parallel/arena.h"
+
+namespace basalt::quantum {
+
+inline constexpr int kBlockAxes = 12;
+
+/// Where a state lies and with what it may be read.
+struct StateView {
+  const Field& field;
+  const Arena& arena;
+  const CancelToken& cancel;
+  MemoryResource& memory;  ///< For scratch that grows with the state.
+
+  [[nodiscard]] int block_axes() const noexcept { return std::min(kBlockAxes, field.padded_axes()); }
+  [[nodiscard]] std::uint64_t block_elements() const noexcept { return std::uint64_t{1} << block_axes(); }
+  [[nodiscard]] std::uint64_t block_count() const noexcept {
+    return std::uint64_t{1} << (field.padded_axes() - block_axes());
+  }
+
+  /// Calls body(block) for every block, several blocks to a task.
+  template <typename Body>
+  void for_each_block(const Body& body) const {
+    const std::uint64_t blocks = block_count();
+    const std::uint64_t per_task = std::max<std::uint64_t>(1, std::min<std::uint64_t>(64, blocks / 64));
+    arena.for_each((blocks + per_task - 1) / per_task, cancel, [&](std::uint64_t task) {
+      const std::uint64_t end = std::min(blocks, (task + 1) * per_task);
+      for (std::uint64_t block = task * per_task; block < end; ++block) {
+        body(block);
+      }
+    });
+  }
+};
+
+/// Σ |a|² of every block, and of all of them, added in order of index.
+struct BlockNorms {
+  std::vector<double> norms;
+  double total = 0;
+};
+
+BlockNorms measure_block_norms(const StateView& state);
+
+}  // namespace basalt::quantum

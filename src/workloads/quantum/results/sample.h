@@ -1,0 +1,24 @@
+// Draws shots from a state: how often each basis state came up.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "workloads/quantum/results/blocks.h"
+
+namespace basalt::quantum {
+
+struct BasisCount {
+  std::uint64_t index = 0;  ///< Basis state: bit k is qubit k.
+  std::uint64_t count = 0;
+};
+
+/// `shots` independent draws, as counts of distinct basis states in increasing order. Shots are split between halves
+/// of the state by exact binomial draws, down to blocks, so the cost does not grow with the shots beyond the size of
+/// the state. Random numbers are keyed by (seed, stream, place in the state): the same on any number of threads.
+std::vector<BasisCount> sample(const StateView& state, std::uint64_t shots, std::uint64_t seed, std::uint64_t stream);
+
+/// Bytes of scratch and result that `sample` takes, at most; exact when no basis state comes up twice.
+std::uint64_t sample_bytes(int padded_axes, std::uint64_t shots);
+
+}  // namespace basalt::quantum

@@ -1,0 +1,60 @@
+#include "workloads/quantum/results/state_file.h"
+
+#include <bit>
+#include <complex>
+
+#include "base/atomic_file.h"
+
+namespace basalt::quantum {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the descriptor below says little-endian");
+
+/// Header of NumPy's format 1.0: magic, version, length, a Python literal padded with blanks to 64 bytes.
+std::string npy_header(ElementType type, std::uint64_t elements) {
+  std::string literal = std::string("{'descr': '") + (type == ElementType::c64 ? "<c8" : "<c16") +
+                        "', 'fortran_order': False, 'shape': (" + std::to_string(elements) + ",), }";
+  constexpr std::size_t kPrefix = 10;
+  literal.append(63 - (kPrefix + literal.size()) % 64, ' ');
+  literal += '\n';
+  std::string header = "\x93NUMPY";
+  header += '\x01';
+  header += '\x00';
+  header += static_cast<char>(literal.size() & 0xFF);
+  header += static_cast<char>(literal.size() >> 8);
+  return header + literal;
+}
+
+template <typename Real>
+void write_amplitudes(const StateView& state, std::complex<Real> phase, AtomicFile& file) {
+  const auto* amplitudes = state.field.buffer.as<std::complex<Real>>();
+  const std::uint64_t elements = std::uint64_t{1} << state.field.axes;
+  constexpr std::uint64_t kChunk = std::uint64_t{1} << 17;
+  std::vector<std::complex<Real>> chunk(std::min(elements, kChunk));
+  for (std::uint64_t first = 0; first < elements; first += chunk.size()) {
+    state.cancel.check();
+    for (std::uint64_t i = 0; i < chunk.size(); ++i) {
+      const std::complex<Real> a = amplitudes[first + i];
+      // Written out: std::complex's product would test for NaN.
+      chunk[i] = {a.real() * phase.real() - a.imag() * phase.imag(), a.real() * phase.imag() + a.imag() * phase.real()};
+    }
+    file.write(chunk.data(), chunk.size() * sizeof(chunk[0]));
+  }
+}
+
+}  // namespace
+
+void save_state(const StateView& state, double global_phase, const std::string& path) {
+  AtomicFile file(path);
+  const std::string header = npy_header(state.field.type, std::uint64_t{1} << state.field.axes);
+  file.write(header.data(), header.size());
+  const std::complex<double> phase = global_phase == 0 ? 1.0 : std::polar(1.0, global_phase);
+  if (state.field.type == ElementType::c64) {
+    write_amplitudes<float>(state, std::complex<float>(phase), file);
+  } else {
+    write_amplitudes<double>(state, phase, file);
+  }
+  file.commit();
+}
+
+}  // namespace basalt::quantum
