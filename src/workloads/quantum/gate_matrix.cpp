@@ -52,10 +52,10 @@ Matrix relative_phase_toffoli() {
   return result;
 }
 
-/// Controls are bits 0, 1, 2 and the target is bit 3. The target meets diag(i, −i) at controls (1, 1, 0), diag(1, −1)
-/// at (0, 1, 1), and [[0, 1], [−1, 0]] where all are 1.
+/// Controls are bits 0, 1, 2 and the target is bit 3. The target meets diag(i, −i) at controls (1, 1, 0) and
+/// [[0, 1], [−1, 0]] where all are 1.
 Matrix relative_phase_toffoli_3() {
-  Matrix result = diagonal({1, 1, 1, kI, 1, 1, 1, 0, 1, 1, 1, -kI, 1, 1, -1, 0});
+  Matrix result = diagonal({1, 1, 1, kI, 1, 1, 1, 0, 1, 1, 1, -kI, 1, 1, 1, 0});
   result[7 * 16 + 15] = 1;
   result[15 * 16 + 7] = -1;
   return result;
