@@ -12,7 +12,9 @@ enum class ElementType : std::uint8_t {
   c128,  ///< complex, two f64, interleaved
 };
 
-constexpr std::uint64_t element_bytes(ElementType type) noexcept { return type == ElementType::c64 ? 8 : 16; }
+constexpr std::uint64_t element_bytes(ElementType type) noexcept {
+  return type == ElementType::c64 ? 8 : 16;
+}
 
 /// Kernels work on whole vectors, so a field of fewer axes is padded to this many, the padding holding zeros.
 inline constexpr int kMinFieldAxes = 4;

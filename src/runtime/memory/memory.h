@@ -1,6 +1,6 @@
-// Where state-sized host memory comes from: a small interface, a source, and adaptors that compose (limit, track, fail).
-// Small objects use the ordinary heap; whatever grows with the problem comes from here, so that it can be promised,
-// limited, counted and made to fail in tests.
+// Where state-sized host memory comes from: a small interface, a source, and adaptors that compose (limit, track,
+// fail). Small objects use the ordinary heap; whatever grows with the problem comes from here, so that it can be
+// promised, limited, counted and made to fail in tests.
 #pragma once
 
 #include <atomic>

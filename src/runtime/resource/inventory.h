@@ -21,12 +21,13 @@ struct CacheLevel {
 };
 
 struct Inventory {
-  std::string processor;             ///< Model name.
+  std::string processor;              ///< Model name.
   std::vector<std::string> features;  ///< Instruction sets that matter to kernels, e.g. "avx2", "avx512f".
-  Limit cores;                       ///< The smallest of `core_limits`, at least 1.
-  std::vector<Limit> core_limits;    ///< Every limit that was found: online, affinity, quotas, BASALT_THREADS.
-  Limit memory_bytes;                ///< The smallest of `memory_limits`.
-  std::vector<Limit> memory_limits;  ///< Available memory, cgroup limits up the tree less what is used, RLIMIT_AS, BASALT_MEMORY.
+  Limit cores;                        ///< The smallest of `core_limits`, at least 1.
+  std::vector<Limit> core_limits;     ///< Every limit that was found: online, affinity, quotas, BASALT_THREADS.
+  Limit memory_bytes;                 ///< The smallest of `memory_limits`.
+  /// Available memory, cgroup limits up the tree and resource limits, each less what is used, and BASALT_MEMORY.
+  std::vector<Limit> memory_limits;
   std::uint64_t physical_memory_bytes = 0;
   std::vector<CacheLevel> caches;
   int numa_nodes = 1;
@@ -34,7 +35,8 @@ struct Inventory {
 };
 
 /// Reads the machine. `root` is prepended to /proc and /sys paths, so that tests can show it other machines.
-/// Never throws for what it cannot read: that limit is left out.
+/// Never throws for what it cannot read: that limit is left out. Throws Error(bad_usage) for a BASALT_THREADS or
+/// BASALT_MEMORY that makes no sense, because a limit that someone asked for must not be lost silently.
 Inventory take_inventory(const std::filesystem::path& root = "/");
 
 /// "16G", "512MiB", "2.5e9", "1000" → bytes; K, M, G, T with or without "iB" are powers of 1024. Throws

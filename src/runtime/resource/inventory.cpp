@@ -1,0 +1,140 @@
+// Collects every limit that is found and takes the smallest. All of it is read from files, so that a test can show the
+// files of any machine.
+#include "runtime/resource/inventory.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "basalt/error.h"
+#include "runtime/resource/cgroup.h"
+#include "runtime/resource/processor.h"
+#include "runtime/resource/system_files.h"
+
+namespace basalt {
+namespace {
+
+namespace fs = std::filesystem;
+
+void add(std::vector<Limit>& limits, std::optional<std::uint64_t> value, std::string source) {
+  if (value) {
+    limits.push_back({*value, std::move(source)});
+  }
+}
+
+Limit smallest(const std::vector<Limit>& limits, const Limit& otherwise) {
+  const auto found = std::ranges::min_element(limits, {}, &Limit::value);
+  return found == limits.end() ? otherwise : *found;
+}
+
+/// A variable of the environment; set but empty counts as not set.
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing in Basalt changes the environment
+  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::optional<std::uint64_t> threads_wanted() {
+  const std::optional<std::string> text = variable("BASALT_THREADS");
+  if (!text) {
+    return std::nullopt;
+  }
+  std::uint64_t threads = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), threads);
+  if (error != std::errc() || end != text->data() + text->size() || threads == 0) {
+    throw Error(ErrorCode::bad_usage, "BASALT_THREADS: \"" + text->substr(0, 40) + "\" is no number of threads",
+                "give a whole number from 1 on, or unset it");
+  }
+  return threads;
+}
+
+/// Processors that this process may be scheduled on.
+std::optional<std::uint64_t> affinity(const fs::path& root) {
+  const std::string status = read_system_file(under(root, "/proc/self/status")).value_or("");
+  const auto listed = count_listed(find_entry(status, "Cpus_allowed_list:").value_or(""));
+  cpu_set_t set;
+  if (!listed && root == "/" && ::sched_getaffinity(0, sizeof(set), &set) == 0) {
+    return static_cast<std::uint64_t>(CPU_COUNT(&set));
+  }
+  return listed;
+}
+
+std::vector<Limit> core_limits(const fs::path& root, const std::vector<Limit>& cgroup) {
+  std::vector<Limit> limits;
+  const std::string online = read_system_file(under(root, "/sys/devices/system/cpu/online")).value_or("");
+  add(limits, count_listed(online), "processors online");
+  add(limits, affinity(root), "processor affinity");
+  limits.insert(limits.end(), cgroup.begin(), cgroup.end());
+  add(limits, threads_wanted(), "BASALT_THREADS");
+  return limits;
+}
+
+/// An entry of /proc/meminfo ("MemTotal:  16318480 kB") in bytes.
+std::optional<std::uint64_t> meminfo_bytes(std::string_view meminfo, std::string_view key) {
+  const auto kibibytes = leading_number(find_entry(meminfo, key).value_or(""));
+  return kibibytes && *kibibytes < (std::uint64_t{1} << 53) ? std::optional(*kibibytes * 1024) : std::nullopt;
+}
+
+std::uint64_t page_bytes() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::uint64_t physical_memory(const fs::path& root, std::string_view meminfo) {
+  const std::uint64_t otherwise =
+      root == "/" ? static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * page_bytes() : 0;
+  return meminfo_bytes(meminfo, "MemTotal:").value_or(otherwise);
+}
+
+/// What a limit of /proc/self/limits leaves: "Max address space  SOFT  HARD  bytes" less `used_pages`.
+std::optional<std::uint64_t> left_of_rlimit(std::string_view limits, std::string_view key,
+                                            std::optional<std::uint64_t> used_pages) {
+  const auto limit = leading_number(find_entry(limits, key).value_or(""));
+  if (!limit) {
+    return std::nullopt;  // "unlimited"
+  }
+  return *limit - std::min(*limit, used_pages.value_or(0) * page_bytes());
+}
+
+std::vector<Limit> memory_limits(const fs::path& root, std::string_view meminfo, const std::vector<Limit>& cgroup) {
+  std::vector<Limit> limits;
+  add(limits, meminfo_bytes(meminfo, "MemAvailable:"), "available memory");
+  limits.insert(limits.end(), cgroup.begin(), cgroup.end());
+
+  // statm: pages of total, resident, shared, text, 0, data
+  const std::string statm = read_system_file(under(root, "/proc/self/statm")).value_or("");
+  const auto pages = split(statm, ' ');
+  const auto pages_at = [&](std::size_t i) { return i < pages.size() ? leading_number(pages[i]) : std::nullopt; };
+  const std::string rlimits = read_system_file(under(root, "/proc/self/limits")).value_or("");
+  add(limits, left_of_rlimit(rlimits, "Max address space", pages_at(0)), "RLIMIT_AS");
+  add(limits, left_of_rlimit(rlimits, "Max data size", pages_at(5)), "RLIMIT_DATA");
+
+  if (const std::optional<std::string> text = variable("BASALT_MEMORY")) {
+    add(limits, parse_bytes(*text, "BASALT_MEMORY"), "BASALT_MEMORY");
+  }
+  return limits;
+}
+
+}  // namespace
+
+Inventory take_inventory(const fs::path& root) {
+  Inventory inventory;
+  describe_processor(root, inventory);
+
+  const CgroupLimits cgroup = read_cgroup_limits(root);
+  inventory.core_limits = core_limits(root, cgroup.cores);
+  inventory.cores = smallest(inventory.core_limits, {1, "nothing could be read"});
+  inventory.cores.value = std::max<std::uint64_t>(inventory.cores.value, 1);
+
+  const std::string meminfo = read_system_file(under(root, "/proc/meminfo")).value_or("");
+  inventory.physical_memory_bytes = physical_memory(root, meminfo);
+  inventory.memory_limits = memory_limits(root, meminfo, cgroup.memory_bytes);
+  inventory.memory_bytes = smallest(inventory.memory_limits, {inventory.physical_memory_bytes, "physical memory"});
+  return inventory;
+}
+
+}  // namespace basalt
