@@ -5,16 +5,17 @@
 namespace basalt::quantum {
 
 BlockNorms measure_block_norms(const StateView& state) {
-  BlockNorms result;
-  result.norms.resize(state.block_count());
+  Buffer norms(state.memory, 8 * state.block_count());
+  auto* norm = norms.as<double>();
   state.for_each_block([&](std::uint64_t block) {
-    result.norms[block] = block_norm(state.field.buffer.data(), state.field.type, block * state.block_elements(),
-                                     state.block_elements());
+    norm[block] = block_norm(state.field.buffer.data(), state.field.type, block * state.block_elements(),
+                             state.block_elements());
   });
-  for (const double norm : result.norms) {
-    result.total += norm;
+  double total = 0;
+  for (std::uint64_t block = 0; block < state.block_count(); ++block) {
+    total += norm[block];
   }
-  return result;
+  return BlockNorms(std::move(norms), total);
 }
 
 }  // namespace basalt::quantum

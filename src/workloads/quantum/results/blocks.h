@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <utility>
 
 #include "runtime/memory/field.h"
 #include "runtime/parallel/arena.h"
@@ -40,9 +40,15 @@ struct StateView {
 };
 
 /// Σ |a|² of every block, and of all of them, added in order of index.
-struct BlockNorms {
-  std::vector<double> norms;
-  double total = 0;
+class BlockNorms {
+ public:
+  explicit BlockNorms(Buffer norms, double total) : norms_(std::move(norms)), total_(total) {}
+  [[nodiscard]] const double* norms() const noexcept { return norms_.as<double>(); }
+  [[nodiscard]] double total() const noexcept { return total_; }
+
+ private:
+  Buffer norms_;
+  double total_;
 };
 
 BlockNorms measure_block_norms(const StateView& state);

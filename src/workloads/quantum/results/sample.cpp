@@ -84,68 +84,87 @@ class BlockSampler {
   std::uint64_t last_possible_ = 0;
 };
 
-/// Splits `shots` over blocks in proportion to their norms, by binomial draws down a binary tree.
-std::vector<std::uint64_t> split_shots(const std::vector<double>& norms, std::uint64_t shots, std::uint64_t seed,
-                                       std::uint64_t stream) {
-  const std::size_t blocks = norms.size();
-  std::vector<double> mass(2 * blocks);
-  std::ranges::copy(norms, mass.begin() + static_cast<std::ptrdiff_t>(blocks));
-  for (std::size_t node = blocks - 1; node >= 1; --node) {
-    mass[node] = mass[2 * node] + mass[2 * node + 1];
-  }
-  std::vector<std::uint64_t> counts(2 * blocks, 0);
-  counts[1] = shots;
-  for (std::size_t node = 1; node < blocks; ++node) {
-    if (counts[node] > 0) {
-      const CounterRandom random(seed, mix(stream, node));
-      counts[2 * node] = binomial(random, 0, counts[node], mass[2 * node] / mass[node]);
-      counts[2 * node + 1] = counts[node] - counts[2 * node];
+/// Splits `shots` over blocks in proportion to their norms, by binomial draws down a binary tree. The tree lies in
+/// arrays: node k has children 2k and 2k+1, the leaves are the last `blocks` nodes.
+struct ShotTree {
+  Buffer masses;
+  Buffer counts;
+  std::uint64_t blocks;
+
+  ShotTree(const StateView& state, const BlockNorms& norms)
+      : masses(state.memory, 16 * state.block_count()),
+        counts(state.memory, 16 * state.block_count()),
+        blocks(state.block_count()) {
+    auto* mass = masses.as<double>();
+    std::copy_n(norms.norms(), blocks, mass + blocks);
+    for (std::uint64_t node = blocks - 1; node >= 1; --node) {
+      mass[node] = mass[2 * node] + mass[2 * node + 1];
     }
   }
-  counts.erase(counts.begin(), counts.begin() + static_cast<std::ptrdiff_t>(blocks));
-  return counts;
-}
+
+  /// The shots of each block.
+  const std::uint64_t* split(std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) const {
+    const auto* mass = masses.as<double>();
+    auto* count = counts.as<std::uint64_t>();
+    count[1] = shots;
+    for (std::uint64_t node = 1; node < blocks; ++node) {
+      if (count[node] > 0) {
+        const CounterRandom random(seed, mix(stream, node));
+        count[2 * node] = binomial(random, 0, count[node], mass[2 * node] / mass[node]);
+        count[2 * node + 1] = count[node] - count[2 * node];
+      }
+    }
+    return count + blocks;
+  }
+};
 
 }  // namespace
 
 std::uint64_t sample_bytes(int padded_axes, std::uint64_t shots) {
   const std::uint64_t states = std::uint64_t{1} << padded_axes;
   const std::uint64_t blocks = std::uint64_t{1} << (padded_axes - std::min(kBlockAxes, padded_axes));
-  return std::min(states, shots) * sizeof(BasisCount) * 2 + blocks * 8 * 5;
+  const std::uint64_t norms_and_tree = blocks * (8 + 16 + 16);
+  const std::uint64_t offsets_and_sizes = blocks * 16;
+  return std::min(states, shots) * sizeof(BasisCount) + norms_and_tree + offsets_and_sizes;
 }
 
-std::vector<BasisCount> sample(const StateView& state, std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) {
-  const BlockNorms norms = measure_block_norms(state);
+Samples sample(const StateView& state, std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) {
+  const std::uint64_t blocks = state.block_count();
   const std::uint64_t elements = state.block_elements();
-  const std::vector<std::uint64_t> shots_of_block = split_shots(norms.norms, shots, seed, stream);
+  const BlockNorms norms = measure_block_norms(state);
+  const ShotTree tree(state, norms);
+  const std::uint64_t* shots_of_block = tree.split(shots, seed, stream);
 
-  std::vector<std::uint64_t> offset(shots_of_block.size() + 1, 0);
-  for (std::size_t block = 0; block < shots_of_block.size(); ++block) {
-    offset[block + 1] = offset[block] + std::min(elements, shots_of_block[block]);
+  // Each block draws into its own part of the storage; afterwards the parts are moved together.
+  Buffer storage(state.memory, std::min(blocks * elements, shots) * sizeof(BasisCount));
+  const Buffer parts(state.memory, 16 * blocks);
+  auto* offset = parts.as<std::uint64_t>();
+  std::uint64_t* size = offset + blocks;
+  for (std::uint64_t block = 0, next = 0; block < blocks; ++block) {
+    offset[block] = next;
+    next += std::min(elements, shots_of_block[block]);
   }
-  std::vector<BasisCount> drawn(offset.back());
-  std::vector<std::uint64_t> used(shots_of_block.size(), 0);
+  auto* drawn = storage.as<BasisCount>();
   state.for_each_block([&](std::uint64_t block) {
     if (shots_of_block[block] == 0) {
       return;
     }
     const std::uint64_t first = block * elements;
     const std::uint64_t block_stream = mix(~stream, block);
-    BasisCount* out = drawn.data() + offset[block];
+    BasisCount* begin = drawn + offset[block];
     const auto draw = [&](const auto* amplitudes) {
-      return BlockSampler(amplitudes + first, elements, first).draw(shots_of_block[block], seed, block_stream, out);
+      return BlockSampler(amplitudes + first, elements, first).draw(shots_of_block[block], seed, block_stream, begin);
     };
-    BasisCount* end = state.field.type == ElementType::c64 ? draw(state.field.buffer.as<std::complex<float>>())
-                                                           : draw(state.field.buffer.as<std::complex<double>>());
-    used[block] = static_cast<std::uint64_t>(end - out);
+    const BasisCount* end = state.field.type == ElementType::c64 ? draw(state.field.buffer.as<std::complex<float>>())
+                                                                 : draw(state.field.buffer.as<std::complex<double>>());
+    size[block] = static_cast<std::uint64_t>(end - begin);
   });
-
-  std::vector<BasisCount> result;
-  for (std::size_t block = 0; block < shots_of_block.size(); ++block) {
-    const auto begin = drawn.begin() + static_cast<std::ptrdiff_t>(offset[block]);
-    result.insert(result.end(), begin, begin + static_cast<std::ptrdiff_t>(used[block]));
+  std::uint64_t used = 0;
+  for (std::uint64_t block = 0; block < blocks; ++block) {
+    std::copy_n(drawn + offset[block], size[block], drawn + used);
+    used += size[block];
   }
-  return result;
+  return {std::move(storage), used};
 }
 
 }  // namespace basalt::quantum

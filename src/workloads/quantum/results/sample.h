@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "workloads/quantum/results/blocks.h"
 
@@ -13,12 +13,23 @@ struct BasisCount {
   std::uint64_t count = 0;
 };
 
-/// `shots` independent draws, as counts of distinct basis states in increasing order. Shots are split between halves
+/// Counts of distinct basis states, by increasing index.
+class Samples {
+ public:
+  Samples(Buffer storage, std::uint64_t size) : storage_(std::move(storage)), size_(size) {}
+  [[nodiscard]] std::span<const BasisCount> counts() const noexcept { return {storage_.as<BasisCount>(), size_}; }
+
+ private:
+  Buffer storage_;
+  std::uint64_t size_;
+};
+
+/// `shots` independent draws. Shots are split between halves
 /// of the state by exact binomial draws, down to blocks, so the cost does not grow with the shots beyond the size of
 /// the state. Random numbers are keyed by (seed, stream, place in the state): the same on any number of threads.
-std::vector<BasisCount> sample(const StateView& state, std::uint64_t shots, std::uint64_t seed, std::uint64_t stream);
+Samples sample(const StateView& state, std::uint64_t shots, std::uint64_t seed, std::uint64_t stream);
 
-/// Bytes of scratch and result that `sample` takes, at most; exact when no basis state comes up twice.
+/// Bytes of scratch and result that `sample` takes from the state's memory.
 std::uint64_t sample_bytes(int padded_axes, std::uint64_t shots);
 
 }  // namespace basalt::quantum

@@ -51,7 +51,7 @@ void offer_block(const std::complex<Real>* amplitudes, std::uint64_t first, std:
 }  // namespace
 
 std::vector<TopState> top_states(const StateView& state, std::uint64_t count) {
-  const double total = measure_block_norms(state).total;
+  const double total = measure_block_norms(state).total();
   const std::uint64_t blocks = state.block_count();
   const std::uint64_t tasks = std::min<std::uint64_t>(blocks, 64);
   Best best(count);

@@ -1,0 +1,152 @@
+#include "commands.h"
+
+#include <iostream>
+
+#include "basalt/engine.h"
+#include "basalt/version.h"
+#include "interrupt.h"
+#include "output.h"
+#include "progress_bar.h"
+
+namespace basalt::cli {
+namespace {
+
+constexpr const char* kRunDescription =
+    "Run an OpenQASM 2 or 3 circuit and print counts and whatever else is asked for.";
+
+constexpr const char* kRunFooter =
+    "Bit strings are printed as Qiskit prints them: qubit 0 and bit 0 rightmost, classical registers\n"
+    "separated by a blank, the one declared last leftmost.\n"
+    "\n"
+    "Measurement in the middle of a circuit splits the shots over its outcomes and goes on with each\n"
+    "branch; nothing is repeated per shot. Expectation values and probabilities are exact for the state\n"
+    "before its final measurements, and averages over the branches where a circuit has several.\n"
+    "\n"
+    "Examples:\n"
+    "  basalt run bell.qasm --shots 4096 --seed 7\n"
+    "  basalt run ansatz.qasm --precision double --observable \"0.5*Z0*Z1 + X3\"\n"
+    "  basalt run ansatz.qasm --observable @hamiltonian.txt --set theta=pi/3\n"
+    "  basalt run qft.qasm --save-state state.npy --memory 4G --json\n"
+    "  generate-circuit | basalt run - --top 10\n"
+    "\n"
+    "Exit status: 0 done; 1 the run failed; 2 bad usage or input; 3 refused for resources;\n"
+    "130 cancelled (Ctrl-C).";
+
+std::pair<std::string, std::string> split_assignment(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw Error(ErrorCode::bad_usage, "--set '" + text + "' is not NAME=VALUE", "for example: --set theta=0.5");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+}  // namespace
+
+Commands::Commands(CLI::App& app) {
+  add_run(app);
+  add_check(app);
+  add_devices(app);
+  add_version(app);
+}
+
+void Commands::run() const { chosen_(); }
+
+void Commands::add_run(CLI::App& app) {
+  CLI::App* run = app.add_subcommand("run", kRunDescription);
+  run->footer(kRunFooter);
+  run->add_option("FILE", file_, "OpenQASM 2 or 3 program; - reads standard input")->required();
+  run->add_option("--shots", request_.shots, "How many times the circuit is measured (1 to 1000000000)")
+      ->capture_default_str();
+  run->add_option_function<std::uint64_t>(
+      "--seed",
+      [this](const std::uint64_t& seed) {
+        seed_ = seed;
+        seed_given_ = true;
+      },
+      "Seed of the random numbers: the same seed gives the same counts on any number of threads. Default: from the "
+      "system, and reported");
+  run->add_option("--precision", request_.precision,
+                  "single: 8 bytes an amplitude, about 6 digits; double: 16 bytes, about 15 digits")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Precision>{{"single", Precision::single_precision},
+                                           {"double", Precision::double_precision}}))
+      ->type_name("single|double")
+      ->default_str("single");
+  run->add_option("--threads", request_.threads, "Threads to use. Default: all cores that this process may use")
+      ->check(CLI::Range(1, 1 << 20).description(""));
+  run->add_option("--memory", memory_, "Most memory to use, as 4G, 512M or a number of bytes. Default: what is free")
+      ->type_name("LIMIT");
+  run->add_option("--observable", request_.observables,
+                  "Expectation value of a sum of Pauli strings, as \"0.5*Z0*Z1 + X3\", or @FILE with one a line (a line "
+                  "that begins with + or - continues the one before). May be given more than once")
+      ->type_name("O")
+      ->allow_extra_args(false);
+  run->add_option("--probabilities", request_.probability_qubits,
+                  "Joint probabilities of these qubits, separated by commas")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("Q,...");
+  run->add_option("--top", request_.top, "The K most probable basis states with their amplitudes")->type_name("K");
+  run->add_option("--save-state", request_.save_state,
+                  "Write the final state vector, before final measurements, to a NumPy file")
+      ->type_name("FILE.npy");
+  run->add_option("--set", assignments_, "Value of an OpenQASM 3 input variable. May be given more than once")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  run->add_flag("--json", json_, "Print one JSON document on standard output and nothing else");
+  run->add_flag("--quiet", quiet_, "Print results only: no notes, no summary, no progress");
+  run->callback([this] { chosen_ = [this] { run_circuit(); }; });
+}
+
+void Commands::add_check(CLI::App& app) {
+  CLI::App* check_command = app.add_subcommand("check", "Parse and type-check a circuit without running it.");
+  check_command->add_option("FILE", file_, "OpenQASM 2 or 3 program; - reads standard input")->required();
+  check_command->add_flag("--json", json_, "Print one JSON document");
+  check_command->callback([this] {
+    chosen_ = [this] { write_check(file_, check(read_program(file_)), json_); };
+  });
+}
+
+void Commands::add_devices(CLI::App& app) {
+  CLI::App* devices_command =
+      app.add_subcommand("devices", "Show what this process may use: cores, caches, memory, and what limits them.");
+  devices_command->add_flag("--json", json_, "Print one JSON document");
+  devices_command->callback([this] { chosen_ = [this] { write_devices(devices(), json_); }; });
+}
+
+void Commands::add_version(CLI::App& app) {
+  app.add_subcommand("version", "Print the version.")->callback([this] {
+    chosen_ = [] { std::cout << "basalt " << BASALT_VERSION << '\n'; };
+  });
+}
+
+void Commands::run_circuit() const {
+  Request request = request_;
+  if (seed_given_) {
+    request.seed = seed_;
+  }
+  if (!memory_.empty()) {
+    request.memory_limit_bytes = parse_bytes(memory_, "--memory");
+  }
+  for (const std::string& assignment : assignments_) {
+    auto [name, value] = split_assignment(assignment);
+    if (!request.inputs.emplace(name, std::move(value)).second) {
+      throw Error(ErrorCode::bad_usage, "--set " + name + " is given twice", "give each input once");
+    }
+  }
+  request.source = read_program(file_);
+  ProgressBar bar(!quiet_);
+  RunHooks hooks{.cancel = &interrupt_token(), .on_progress = {}};
+  if (bar.visible()) {
+    hooks.on_progress = [&](const Progress& progress) { bar.show(progress); };
+  }
+  const Report report = basalt::run(request, hooks);
+  bar.clear();
+  if (json_) {
+    write_json_report(report);
+  } else {
+    write_text_report(file_, report, quiet_);
+  }
+}
+
+}  // namespace basalt::cli

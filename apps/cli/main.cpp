@@ -1,0 +1,69 @@
+// The command line: reads arguments, calls the engine, turns errors into exit statuses.
+
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include <CLI/CLI.hpp>
+
+#include "basalt/version.h"
+#include "commands.h"
+#include "interrupt.h"
+#include "output.h"
+
+namespace basalt::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Basalt runs quantum circuits on the hardware that is there: it plans the run, promises its\n"
+    "memory before taking it, and reports what it did.";
+
+constexpr const char* kFooter =
+    "Exit status: 0 done; 1 the run failed; 2 bad usage or input; 3 refused for resources;\n"
+    "130 cancelled (Ctrl-C).\n"
+    "\n"
+    "Environment: BASALT_THREADS and BASALT_MEMORY limit every run; NO_COLOR turns colour off.\n"
+    "\n"
+    "Help on one command: basalt run --help";
+
+int report_error(const Error& error, bool json) {
+  if (json) {
+    write_json_error(error);
+  }
+  std::cerr << "basalt: " << error.what() << '\n';
+  return exit_status_of(error.code());
+}
+
+int run_command(int argc, char** argv) {
+  CLI::App app(kDescription, "basalt");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("basalt ") + BASALT_VERSION);
+  app.get_formatter()->column_width(34);
+  Commands commands(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error, std::cout, std::cerr);
+    return status == 0 ? 0 : 2;
+  }
+  try {
+    commands.run();
+    finish_output();
+    return 0;
+  } catch (const Error& error) {
+    return report_error(error, commands.json());
+  } catch (const std::bad_alloc&) {
+    return report_error(Error(ErrorCode::out_of_resources, "memory ran out"), commands.json());
+  } catch (const std::exception& error) {
+    return report_error(Error(ErrorCode::failed, error.what()), commands.json());
+  }
+}
+
+}  // namespace
+}  // namespace basalt::cli
+
+int main(int argc, char** argv) {
+  basalt::cli::catch_interrupts();
+  return basalt::cli::run_command(argc, argv);
+}

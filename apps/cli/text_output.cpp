@@ -1,0 +1,242 @@
+// Text for people: aligned, a bar for every count, colour only on a terminal.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "json_output.h"
+#include "output.h"
+
+namespace basalt::cli {
+namespace {
+
+constexpr std::size_t kMostRows = 16;
+constexpr int kBarWidth = 40;
+
+bool colour() {
+  static const bool on = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  return on;
+}
+
+std::string styled(std::string_view text, std::string_view code) {
+  return colour() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+std::string heading(std::string_view text) { return styled(text, "1"); }
+
+/// A bar of eighths of a character.
+std::string bar(double share) {
+  static constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int eighths = std::max(1, static_cast<int>(share * kBarWidth * 8 + 0.5));
+  std::string text;
+  for (int i = 0; i < eighths / 8; ++i) {
+    text += "█";
+  }
+  return styled(text + kEighths[eighths % 8], "36");
+}
+
+void print(const std::string& text) { std::cout << text << '\n'; }
+
+/// Rows of name, number, share and bar; the largest first when there are too many for a page.
+template <typename Row>
+void print_histogram(std::vector<Row> rows, double total, const auto& format_value, std::string_view what) {
+  const std::size_t all = rows.size();
+  if (rows.size() > kMostRows) {
+    std::ranges::stable_sort(rows, [](const Row& a, const Row& b) { return a.second > b.second; });
+    rows.resize(kMostRows);
+  }
+  double largest = 0;
+  std::size_t name_width = 0;
+  std::size_t value_width = 0;
+  for (const auto& [name, value] : rows) {
+    largest = std::max(largest, static_cast<double>(value));
+    name_width = std::max(name_width, name.size());
+    value_width = std::max(value_width, format_value(value).size());
+  }
+  for (const auto& [name, value] : rows) {
+    const auto number = static_cast<double>(value);
+    print(fmt::format("  {:<{}}  {:>{}}  {:5.1f}%  {}", name, name_width, format_value(value), value_width,
+                      100 * number / total, number > 0 ? bar(number / largest) : ""));
+  }
+  if (all > kMostRows) {
+    print(fmt::format("  … and {} more {} (--json prints all)", all - kMostRows, what));
+  }
+}
+
+void print_counts(const Report& report) {
+  if (report.counts.empty()) {
+    return;
+  }
+  print(heading("counts"));
+  print_histogram(report.counts, static_cast<double>(report.shots),
+                  [](std::uint64_t count) { return fmt::format("{}", count); }, "outcomes");
+  print("");
+}
+
+void print_outputs(const Report& report) {
+  for (const auto& [name, values] : report.outputs) {
+    print(heading(name));
+    print_histogram(std::vector<std::pair<std::string, std::uint64_t>>(values.begin(), values.end()),
+                    static_cast<double>(report.shots), [](std::uint64_t count) { return fmt::format("{}", count); },
+                    "values");
+    print("");
+  }
+}
+
+void print_expectation_values(const Report& report) {
+  if (report.expectation_values.empty()) {
+    return;
+  }
+  std::size_t width = 0;
+  for (const auto& [name, value] : report.expectation_values) {
+    width = std::max(width, std::min<std::size_t>(name.size(), 60));
+  }
+  const int digits = report.precision == Precision::single_precision ? 7 : 15;
+  print(heading("expectation values"));
+  for (const auto& [name, value] : report.expectation_values) {
+    print(fmt::format("  {:<{}}  {: .{}g}", name, width, value, digits));
+  }
+  print("");
+}
+
+void print_probabilities(const Report& report) {
+  if (report.probabilities.empty()) {
+    return;
+  }
+  const std::size_t width = report.probability_qubits.size();
+  std::vector<std::pair<std::string, double>> rows;
+  for (std::size_t value = 0; value < report.probabilities.size(); ++value) {
+    std::string bits(width, '0');
+    for (std::size_t j = 0; j < width; ++j) {
+      bits[width - 1 - j] = static_cast<char>('0' + ((value >> j) & 1));
+    }
+    rows.emplace_back(std::move(bits), report.probabilities[value]);
+  }
+  std::string qubits;
+  for (auto qubit = report.probability_qubits.rbegin(); qubit != report.probability_qubits.rend(); ++qubit) {
+    qubits += fmt::format("{}{}", qubits.empty() ? "" : " ", *qubit);
+  }
+  print(heading("probabilities") + " of qubits " + qubits + " (left to right)");
+  print_histogram(rows, 1, [](double value) { return fmt::format("{:.6f}", value); }, "outcomes");
+  print("");
+}
+
+void print_top(const Report& report) {
+  if (report.top.empty()) {
+    return;
+  }
+  print(heading("most probable states") + " (qubit 0 rightmost)");
+  for (const TopEntry& entry : report.top) {
+    print(fmt::format("  {}  {:.6f}  {:+.6f} {:+.6f}i", entry.bits, entry.probability, entry.amplitude.real(),
+                      entry.amplitude.imag()));
+  }
+  print("");
+}
+
+std::string format_seconds(double seconds) {
+  if (seconds < 1e-3) {
+    return fmt::format("{:.0f} µs", seconds * 1e6);
+  }
+  return seconds < 1 ? fmt::format("{:.3g} ms", seconds * 1e3) : fmt::format("{:.3g} s", seconds);
+}
+
+void print_summary(const std::string& file, const Report& report) {
+  const std::string branches = report.branches > 1 ? fmt::format(", {} branches", report.branches) : "";
+  print(fmt::format("{}: {} qubits, {} gates{}, {} shots, seed {}; {} on cpu ({}, {} thread{}, {} precision), {}",
+                    file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
+                    format_seconds(report.timing.total), report.instruction_set, report.threads,
+                    report.threads == 1 ? "" : "s",
+                    report.precision == Precision::single_precision ? "single" : "double",
+                    format_bytes(report.memory.peak_bytes)));
+  print(fmt::format("speed: {} gates in {} = {:.1f} sweeps of the state ({:.2f} per gate), {:.1f} GB/s",
+                    report.gates, format_seconds(report.timing.execute), report.sweep_equivalents,
+                    report.gates == 0 ? 0.0 : report.sweep_equivalents / static_cast<double>(report.gates),
+                    report.timing.execute == 0 ? 0.0 : report.bytes_moved / report.timing.execute / 1e9));
+}
+
+void print_limits(std::string_view what, const std::vector<Limit>& limits, const auto& format_value) {
+  print(fmt::format("  limits on {}", what));
+  for (const Limit& limit : limits) {
+    print(fmt::format("    {:>10}  {}", format_value(limit.value), limit.source));
+  }
+}
+
+void write_text_devices(const Devices& devices) {
+  const Inventory& inventory = devices.inventory;
+  const auto count = [](std::uint64_t value) { return fmt::format("{}", value); };
+  print(heading("cpu") + "  " + inventory.processor);
+  print(fmt::format("  instruction set  {}", devices.instruction_set));
+  print(fmt::format("  cores            {} ({})", inventory.cores.value, inventory.cores.source));
+  print(fmt::format("  memory           {} ({})", format_bytes(inventory.memory_bytes.value),
+                    inventory.memory_bytes.source));
+  for (const CacheLevel& cache : inventory.caches) {
+    print(fmt::format("  L{} cache         {}, shared by {}", cache.level, format_bytes(cache.size_bytes),
+                      cache.shared_by));
+  }
+  print(fmt::format("  NUMA nodes       {}", inventory.numa_nodes));
+  print(fmt::format("  huge pages       {}",
+                    inventory.huge_page_bytes == 0 ? "off" : format_bytes(inventory.huge_page_bytes)));
+  print_limits("cores", inventory.core_limits, count);
+  print_limits("memory", inventory.memory_limits, format_bytes);
+}
+
+void print_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) {
+    std::cerr << "note: " << note << '\n';
+  }
+}
+
+}  // namespace
+
+void write_text_report(const std::string& file, const Report& report, bool quiet) {
+  if (!quiet) {
+    print_notes(report.notes);
+  }
+  print_counts(report);
+  print_outputs(report);
+  print_expectation_values(report);
+  print_probabilities(report);
+  print_top(report);
+  if (quiet) {
+    return;
+  }
+  if (!report.saved_state.empty()) {
+    print(fmt::format("state saved to {}", report.saved_state));
+  }
+  print_summary(file, report);
+}
+
+void write_check(const std::string& file, const CheckResult& result, bool json) {
+  if (json) {
+    write_json_check(file, result);
+    return;
+  }
+  print_notes(result.notes);
+  std::string inputs;
+  for (const std::string& input : result.inputs) {
+    inputs += (inputs.empty() ? ", inputs: " : " ") + input;
+  }
+  print(fmt::format("{}: correct {}, {} qubits{}", file == "-" ? "<stdin>" : file, result.language, result.qubits,
+                    inputs));
+}
+
+void write_devices(const Devices& devices, bool json) {
+  if (json) {
+    write_json_devices(devices);
+  } else {
+    write_text_devices(devices);
+  }
+}
+
+void finish_output() {
+  std::cout.flush();
+  if (!std::cout) {
+    throw Error(ErrorCode::io, "standard output could not be written", "is the disk full?");
+  }
+}
+
+}  // namespace basalt::cli

@@ -1,0 +1,4 @@
+// What this process may really use: see the declarations.
+#pragma once
+
+#include "runtime/resource/inventory.h"

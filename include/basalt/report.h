@@ -1,0 +1,69 @@
+// What a run gives back: results, and what it cost against what was predicted.
+//
+// Bit strings are written as Qiskit writes them: within a register bit 0 is rightmost, registers are separated by a
+// blank, the register declared last stands leftmost. Basis states are written with qubit 0 rightmost.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "basalt/request.h"
+
+namespace basalt {
+
+struct TopEntry {
+  std::string bits;
+  double probability = 0;
+  std::complex<double> amplitude;
+};
+
+struct MemoryReport {
+  std::uint64_t estimate_bytes = 0;  ///< Promised before anything was taken.
+  std::uint64_t peak_bytes = 0;      ///< Most that was held.
+  std::uint64_t limit_bytes = 0;     ///< What the process may use.
+  std::string limit_source;
+};
+
+struct TimingReport {  // seconds
+  double parse = 0;
+  double plan = 0;
+  double allocate = 0;
+  double execute = 0;
+  double sample = 0;
+  double total = 0;
+};
+
+struct Report {
+  std::vector<std::pair<std::string, std::uint64_t>> counts;  ///< By bit string, ascending.
+  std::map<std::string, std::map<std::string, std::uint64_t>> outputs;  ///< `output` variables that are not bits.
+  std::vector<std::pair<std::string, double>> expectation_values;  ///< In the order asked for.
+  std::vector<std::uint32_t> probability_qubits;
+  std::vector<double> probabilities;  ///< Of bit string b of probability_qubits (bit j is the j-th qubit given).
+  std::vector<TopEntry> top;
+  std::string saved_state;
+
+  std::uint32_t qubits = 0;
+  std::uint64_t gates = 0;     ///< Applied, over all branches.
+  std::uint64_t branches = 1;  ///< Leaves of the tree that mid-circuit measurement opened.
+  std::uint64_t shots = 0;
+  bool measured = false;       ///< The program measures something.
+  Precision precision = Precision::single_precision;
+  std::string backend;
+  std::string instruction_set;
+  int threads = 1;
+  std::uint64_t seed = 0;
+  double norm = 1;             ///< Σ|amplitude|² at the end; of the last branch.
+  MemoryReport memory;
+  TimingReport timing;
+  std::uint64_t sweeps = 0;      ///< Visits of the whole state.
+  double sweep_seconds = 0;      ///< One in-place scale of the state, measured in this run.
+  double sweep_equivalents = 0;  ///< timing.execute / sweep_seconds.
+  double bytes_moved = 0;        ///< Read plus written by the gates, by the plan's count.
+  std::vector<std::string> notes;
+};
+
+}  // namespace basalt

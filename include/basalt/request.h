@@ -1,0 +1,44 @@
+// What a user asks of Basalt for one circuit.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace basalt {
+
+enum class Precision : std::uint8_t {
+  single_precision,  ///< c64: two f32 an amplitude, 8 bytes.
+  double_precision,  ///< c128: two f64 an amplitude, 16 bytes.
+};
+
+/// A program and where it came from.
+struct Source {
+  std::string name;                              ///< What messages call it.
+  std::string text;                              ///< OpenQASM 2 or 3.
+  std::optional<std::filesystem::path> folder;   ///< Where includes are looked up; none: only the built-in files.
+};
+
+/// Reads a program from a file, or from standard input for "-". Throws Error(bad_input).
+Source read_program(const std::string& path);
+
+inline constexpr std::uint64_t kMaxShots = 1'000'000'000;
+
+struct Request {
+  Source source;
+  std::uint64_t shots = 1024;           ///< 1 to kMaxShots.
+  std::optional<std::uint64_t> seed;    ///< None: taken from the system, and reported.
+  Precision precision = Precision::single_precision;
+  int threads = 0;                      ///< 0: all that the process may use.
+  std::optional<std::uint64_t> memory_limit_bytes;
+  std::vector<std::string> observables;  ///< Pauli sums, or @FILE with one a line.
+  std::vector<std::uint32_t> probability_qubits;  ///< Qubits whose joint distribution is wanted; none: no distribution.
+  std::uint64_t top = 0;                ///< How many of the most probable basis states.
+  std::string save_state;               ///< Path of a .npy file; empty: not saved.
+  std::map<std::string, std::string> inputs;  ///< Values of OpenQASM 3 `input` variables.
+};
+
+}  // namespace basalt

@@ -1,0 +1,230 @@
+#include "engine/branches.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/stopwatch.h"
+#include "workloads/quantum/kernels/operands.h"
+#include "workloads/quantum/lower.h"
+
+namespace basalt {
+namespace {
+
+using quantum::Machine;
+using quantum::Outcome;
+
+/// Branches whose outcome is certain to this much are not projected: the rest is rounding.
+double certainty(ElementType type) { return type == ElementType::c64 ? 1 - 1e-9 : 1 - 1e-14; }
+
+std::uint64_t key_of(std::uint64_t parent, const std::vector<std::uint8_t>& bits) {
+  std::uint64_t key = mix(parent, bits.size());
+  for (const std::uint8_t bit : bits) {
+    key = mix(key, bit);
+  }
+  return key;
+}
+
+/// Calls body(first, size) on parallel pieces of `bytes`.
+template <typename Body>
+void for_each_piece(std::uint64_t bytes, const Arena& arena, const CancelToken& cancel, const Body& body) {
+  constexpr std::uint64_t kPieceBytes = std::uint64_t{4} << 20;
+  arena.for_each((bytes + kPieceBytes - 1) / kPieceBytes, cancel, [&](std::uint64_t piece) {
+    const std::uint64_t first = piece * kPieceBytes;
+    body(first, std::min(kPieceBytes, bytes - first));
+  });
+}
+
+}  // namespace
+
+void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel) {
+  for_each_piece(state.size_bytes(), arena, cancel, [&](std::uint64_t first, std::uint64_t size) {
+    std::memset(state.buffer.data() + first, 0, size);
+  });
+  if (state.type == ElementType::c64) {
+    *state.buffer.as<float>() = 1;
+  } else {
+    *state.buffer.as<double>() = 1;
+  }
+}
+
+BranchTree::BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory,
+                       const ExecuteContext& context, const BranchSettings& settings)
+    : script_(std::move(script)),
+      state_(state),
+      memory_(memory),
+      context_(context),
+      settings_(settings),
+      circuit_(script_->qubit_count) {}
+
+void BranchTree::run(Machine first, quantum::Circuit circuit, Machine::Status status, const Leaf& leaf) {
+  circuit_ = std::move(circuit);
+  Branch branch{.machine = std::move(first),
+                .shots = settings_.shots,
+                .key = mix(settings_.seed, script_->qubit_count),
+                .global_phase = 0,
+                .history = {}};
+  apply_circuit(branch);
+  for (;;) {
+    descend(branch, status);
+    leaf(branch);
+    if (forks_.empty()) {
+      return;
+    }
+    branch = take_waiting();
+    status = advance(branch);
+  }
+}
+
+/// Goes on to the end of the branch. At a fork takes the first outcome and leaves the others waiting.
+void BranchTree::descend(Branch& branch, Machine::Status status) {
+  while (status != Machine::Status::finished) {
+    if (status == Machine::Status::needs_outcomes) {
+      const Stopwatch watch;
+      std::vector<Outcome> outcomes =
+          draw_outcomes(view(), branch.machine.wanted(), branch.shots, settings_.seed, mix(branch.key, 1));
+      ++costs_.sweeps;
+      costs_.execute_seconds += watch.seconds();
+      if (outcomes.size() == 1) {
+        take(branch, outcomes.front());
+      } else {
+        if (on_split) {
+          on_split(outcomes.size());
+        }
+        Fork fork{.branch = branch, .waiting = std::move(outcomes), .saved = {}};
+        std::reverse(fork.waiting.begin(), fork.waiting.end());
+        const Outcome next = std::move(fork.waiting.back());
+        fork.waiting.pop_back();
+        if (saved_ < settings_.saved_states) {
+          fork.saved = Field(memory_, state_.type, state_.axes);
+          copy_state(state_, fork.saved);
+          ++saved_;
+        }
+        forks_.push_back(std::move(fork));
+        take(branch, next);
+      }
+    }
+    status = advance(branch);
+  }
+}
+
+Machine::Status BranchTree::advance(Branch& branch) {
+  const Stopwatch watch;
+  circuit_.clear();
+  const Machine::Status status = branch.machine.advance(circuit_, context_.cancel);
+  costs_.plan_seconds += watch.seconds();
+  apply_circuit(branch);
+  return status;
+}
+
+void BranchTree::apply_circuit(Branch& branch) {
+  Stopwatch watch;
+  const quantum::LoweredCircuit lowered = lower(circuit_);
+  costs_.plan_seconds += watch.seconds();
+  run_program(lowered.program);
+  branch.global_phase += lowered.global_phase;
+  costs_.gates += circuit_.operations().size();
+}
+
+void BranchTree::run_program(const Program& program) {
+  Stopwatch watch;
+  const Plan plan = make_plan(program, state_.type, state_.axes, settings_.limits);
+  costs_.plan_seconds += watch.restart();
+  std::size_t stage = 0;
+  ExecuteContext context{context_.kernels, context_.arena, context_.cancel, [&](std::size_t steps) {
+                           if (on_gates) {
+                             on_gates(steps, plan.stages[stage].predicted_bytes);
+                           }
+                           ++stage;
+                         }};
+  execute(plan, program, state_, context);
+  costs_.execute_seconds += watch.seconds();
+  costs_.sweeps += plan.stages.size();
+  costs_.bytes_moved += plan.predicted_bytes;
+}
+
+void BranchTree::take(Branch& branch, const Outcome& outcome) {
+  collapse(branch, outcome);
+  branch.machine.provide(outcome.bits);
+  branch.shots = outcome.shots;
+  branch.key = key_of(branch.key, outcome.bits);
+  branch.history.push_back(outcome);
+}
+
+void BranchTree::collapse(const Branch& branch, const Outcome& outcome) {
+  if (outcome.probability >= certainty(state_.type)) {
+    return;
+  }
+  quantum::CollapseOperands operands;
+  const auto wanted = branch.machine.wanted();
+  for (std::size_t j = 0; j < wanted.size(); ++j) {
+    const std::uint64_t bit = std::uint64_t{1} << wanted[j];
+    operands.keep.mask |= bit;
+    operands.keep.value |= outcome.bits[j] != 0 ? bit : 0;
+  }
+  const auto project = [&](double probability) {
+    operands.scale = 1 / std::sqrt(probability);
+    const Step step{.kernel = "quantum/collapse",
+                    .access = {.mixes = 0, .reads = operands.keep.mask, .fixed = 0},
+                    .share = 1,
+                    .flops_per_element = 2,
+                    .operands = std::make_shared<quantum::CollapseOperands>(operands)};
+    run_program({{step}});
+  };
+  if (outcome.probability > 0) {
+    project(outcome.probability);
+  } else {
+    // Too many qubits for a table of probabilities: project first, then see what is left.
+    project(1);
+    project(measure_block_norms(view()).total());
+  }
+}
+
+/// Goes back to the last fork and takes the next outcome that waits there.
+Branch BranchTree::take_waiting() {
+  Fork& fork = forks_.back();
+  const Outcome next = std::move(fork.waiting.back());
+  fork.waiting.pop_back();
+  Branch branch = fork.branch;
+  if (fork.saved.buffer.data() == nullptr) {
+    recompute(fork.branch);
+  } else if (fork.waiting.empty()) {
+    std::swap(state_, fork.saved);
+    --saved_;
+  } else {
+    copy_state(fork.saved, state_);
+  }
+  if (fork.waiting.empty()) {
+    forks_.pop_back();
+  }
+  take(branch, next);
+  return branch;
+}
+
+void BranchTree::copy_state(const Field& from, Field& to) {
+  const Stopwatch watch;
+  for_each_piece(from.size_bytes(), context_.arena, context_.cancel, [&](std::uint64_t first, std::uint64_t size) {
+    std::memcpy(to.buffer.data() + first, from.buffer.data() + first, size);
+  });
+  ++costs_.sweeps;
+  costs_.execute_seconds += watch.seconds();
+}
+
+/// Computes the state of `target` again: the same script with the outcomes of its history.
+void BranchTree::recompute(const Branch& target) {
+  prepare_zero_state(state_, context_.arena, context_.cancel);
+  ++costs_.sweeps;
+  Branch branch{.machine = Machine(script_), .shots = target.shots, .key = 0, .global_phase = 0, .history = {}};
+  for (std::size_t taken = 0;;) {
+    if (advance(branch) == Machine::Status::needs_outcomes) {
+      if (taken == target.history.size()) {
+        return;
+      }
+      take(branch, target.history[taken++]);
+    }
+  }
+}
+
+}  // namespace basalt

@@ -1,0 +1,98 @@
+// Runs a script as a tree of branches: where an outcome of a measurement is needed, the shots are split over the
+// outcomes and each branch goes on with its share and its own state.
+//
+// Branches are visited depth first, fewest shots first, so that at most log2(shots) states wait at a time. A waiting
+// state is kept where memory allows; else it is computed again from the start when its turn comes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "execute/execute.h"
+#include "workloads/quantum/input/machine.h"
+#include "workloads/quantum/results/outcomes.h"
+
+namespace basalt {
+
+/// One path through the tree, at its current place.
+struct Branch {
+  quantum::Machine machine;
+  std::uint64_t shots = 0;
+  std::uint64_t key = 0;    ///< Of the random numbers below here: depends on the outcomes so far only.
+  double global_phase = 0;  ///< Radians, left out of the state.
+  std::vector<quantum::Outcome> history;
+};
+
+/// What the tree costs, counted as it goes.
+struct BranchCosts {
+  std::uint64_t gates = 0;
+  std::uint64_t sweeps = 0;
+  double bytes_moved = 0;
+  double plan_seconds = 0;
+  double execute_seconds = 0;
+};
+
+struct BranchSettings {
+  std::uint64_t shots = 1;
+  std::uint64_t seed = 0;
+  std::uint64_t saved_states = 0;  ///< Copies of the state that may be kept.
+  PlanLimits limits;
+};
+
+class BranchTree {
+ public:
+  using Leaf = std::function<void(const Branch& branch)>;
+  using Split = std::function<void(std::size_t outcomes)>;
+  using Gates = std::function<void(std::uint64_t gates, double bytes)>;
+
+  BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory,
+             const ExecuteContext& context, const BranchSettings& settings);
+
+  /// Called when shots are about to go different ways; may throw to refuse.
+  Split on_split;
+  /// Called after every stage of the executor.
+  Gates on_gates;
+
+  /// Runs the tree; `leaf` sees every branch at its end, with the state as it is then. `first` and `circuit` are the
+  /// root after its first advance, which ended with `status`.
+  void run(quantum::Machine first, quantum::Circuit circuit, quantum::Machine::Status status, const Leaf& leaf);
+
+  [[nodiscard]] const BranchCosts& costs() const noexcept { return costs_; }
+
+ private:
+  /// A place where shots went different ways, with the outcomes that still wait.
+  struct Fork {
+    Branch branch;
+    std::vector<quantum::Outcome> waiting;
+    Field saved;  ///< Empty where the state must be computed again.
+  };
+
+  void descend(Branch& branch, quantum::Machine::Status status);
+  [[nodiscard]] quantum::Machine::Status advance(Branch& branch);
+  void apply_circuit(Branch& branch);
+  void run_program(const Program& program);
+  void take(Branch& branch, const quantum::Outcome& outcome);
+  void collapse(const Branch& branch, const quantum::Outcome& outcome);
+  Branch take_waiting();
+  void copy_state(const Field& from, Field& to);
+  void reset_state();
+  void recompute(const Branch& target);
+  [[nodiscard]] quantum::StateView view() const { return {state_, context_.arena, context_.cancel, memory_}; }
+
+  std::shared_ptr<const quantum::Script> script_;
+  Field& state_;
+  MemoryResource& memory_;
+  const ExecuteContext& context_;
+  BranchSettings settings_;
+  quantum::Circuit circuit_;
+  std::vector<Fork> forks_;
+  std::uint64_t saved_ = 0;
+  BranchCosts costs_;
+};
+
+/// Zeroes the field in parallel (its first touch) and puts amplitude 1 at index 0.
+void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel);
+
+}  // namespace basalt

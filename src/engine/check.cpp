@@ -1,0 +1,38 @@
+// Parse and type-check, and what the machine offers: the requests that run nothing.
+
+#include <filesystem>
+#include <new>
+
+#include "basalt/engine.h"
+#include "runtime/cpu/sweep.h"
+#include "workloads/quantum/input/compile.h"
+#include "workloads/quantum/input/parse.h"
+
+namespace basalt {
+
+Source read_program(const std::string& path) {
+  if (path == "-") {
+    return {.name = "<stdin>", .text = quantum::read_source(path), .folder = std::nullopt};
+  }
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  return {.name = path, .text = quantum::read_source(path), .folder = folder.empty() ? "." : std::move(folder)};
+}
+
+CheckResult check(const Source& source) {
+  try {
+    const quantum::syntax::Tree tree = quantum::parse(source.name, source.text, {.folder = source.folder});
+    const quantum::Script script = quantum::compile(tree, {}, false);
+    CheckResult result{.qubits = script.qubit_count,
+                       .language = tree.language == quantum::syntax::Language::openqasm2 ? "OpenQASM 2" : "OpenQASM 3",
+                       .inputs = script.inputs,
+                       .notes = tree.notes};
+    result.notes.insert(result.notes.end(), script.notes.begin(), script.notes.end());
+    return result;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::out_of_resources, "memory ran out", "close other programs and try again");
+  }
+}
+
+Devices devices() { return {.inventory = take_inventory(), .instruction_set = simd_target()}; }
+
+}  // namespace basalt

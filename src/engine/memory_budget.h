@@ -1,0 +1,33 @@
+// What a run will hold in memory, worked out before anything is taken, and whether that fits.
+#pragma once
+
+#include <cstdint>
+
+#include "basalt/request.h"
+#include "runtime/memory/field.h"
+#include "runtime/resource/inventory.h"
+#include "workloads/quantum/input/compile.h"
+
+namespace basalt {
+
+constexpr ElementType element_type_of(Precision precision) noexcept {
+  return precision == Precision::single_precision ? ElementType::c64 : ElementType::c128;
+}
+
+struct MemoryEstimate {
+  std::uint64_t state_bytes = 0;    ///< The amplitudes.
+  std::uint64_t scratch_bytes = 0;  ///< The largest of what the result stages take, one after the other.
+  std::uint64_t outcome_bytes = 0;  ///< The counts, if as many different bit strings come up as can.
+  std::uint64_t saved_states = 0;   ///< Copies of the state that branching may keep.
+
+  [[nodiscard]] std::uint64_t total_bytes() const noexcept;
+};
+
+/// Exact for the state and its scratch. Sums that pass 2^64 stay at the largest number.
+MemoryEstimate estimate_memory(const Request& request, const quantum::Script& script);
+
+/// Throws Error(out_of_resources) with the numbers and the largest size that would fit, unless the estimate is within
+/// `limit`.
+void admit(const MemoryEstimate& estimate, const Request& request, const quantum::Script& script, const Limit& limit);
+
+}  // namespace basalt

@@ -1,0 +1,256 @@
+// One request from program text to report. Forward only: parse, compile, promise memory, run the tree of branches,
+// read the results off each leaf.
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/stopwatch.h"
+#include "basalt/engine.h"
+#include "engine/branches.h"
+#include "engine/memory_budget.h"
+#include "engine/results.h"
+#include "runtime/cpu/sweep.h"
+#include "workloads/quantum/input/parse.h"
+#include "workloads/quantum/kernels/kernels.h"
+#include "workloads/quantum/lower.h"
+
+namespace basalt {
+namespace {
+
+using quantum::Machine;
+
+/// Basis states shown for a program that has no classical bits and was asked for nothing.
+constexpr std::uint64_t kDefaultTop = 8;
+
+void check_request(const Request& request) {
+  if (request.shots < 1 || request.shots > kMaxShots) {
+    throw Error(ErrorCode::bad_usage, fmt::format("--shots {} is out of range", request.shots),
+                fmt::format("give 1 to {}", kMaxShots));
+  }
+  if (request.threads < 0) {
+    throw Error(ErrorCode::bad_usage, fmt::format("--threads {} is out of range", request.threads),
+                "give 1 or more; leave it out for all that this process may use");
+  }
+}
+
+std::uint64_t choose_seed(const Request& request) {
+  if (request.seed) {
+    return *request.seed;
+  }
+  std::random_device device;
+  // Kept below 2^53, so that every JSON reader hands it back unchanged.
+  return ((std::uint64_t{device()} << 32) | device()) >> 11;
+}
+
+Limit memory_limit(const Request& request, const Inventory& inventory) {
+  Limit limit = inventory.memory_bytes;
+  if (request.memory_limit_bytes && *request.memory_limit_bytes < limit.value) {
+    limit = {*request.memory_limit_bytes, "--memory"};
+  }
+  return limit;
+}
+
+int choose_threads(const Request& request, const Inventory& inventory, std::vector<std::string>& notes) {
+  const int cores = static_cast<int>(inventory.cores.value);
+  if (request.threads > cores) {
+    notes.push_back(fmt::format("--threads {} is more than the {} that this process may use ({}): using {}",
+                                request.threads, cores, inventory.cores.source, cores));
+  }
+  return request.threads == 0 ? cores : std::min(request.threads, cores);
+}
+
+/// Passes the tree's progress on, in fractions of the first circuit's traffic or, once it branches, of the shots.
+class ProgressMeter {
+ public:
+  ProgressMeter(const RunHooks& hooks, std::uint64_t shots) : hooks_(hooks) { progress_.shots_total = shots; }
+
+  void expect(std::uint64_t gates, double bytes) {
+    progress_.gates_total = gates;
+    bytes_total_ = bytes;
+  }
+  void gates_done(std::uint64_t gates, double bytes) {
+    progress_.gates_done += gates;
+    bytes_done_ += bytes;
+    if (!branched_ && bytes_total_ > 0) {
+      progress_.fraction = std::min(1.0, bytes_done_ / bytes_total_);
+    }
+    report();
+  }
+  void branch() {
+    branched_ = true;
+    progress_.gates_total = 0;
+    progress_.fraction = static_cast<double>(progress_.shots_done) / static_cast<double>(progress_.shots_total);
+  }
+  void shots_done(std::uint64_t shots) {
+    progress_.shots_done += shots;
+    if (branched_) {
+      branch();
+    }
+    report();
+  }
+
+ private:
+  void report() const {
+    if (hooks_.on_progress) {
+      hooks_.on_progress(progress_);
+    }
+  }
+
+  const RunHooks& hooks_;
+  Progress progress_;
+  double bytes_total_ = 0;
+  double bytes_done_ = 0;
+  bool branched_ = false;
+};
+
+/// Copies of the state that branching may keep: what its order of visits can need, as far as memory allows.
+std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t shots, const Limit& limit) {
+  const auto most = static_cast<std::uint64_t>(std::bit_width(shots));
+  const std::uint64_t spare = limit.value - estimate.total_bytes();
+  return std::min(most, spare / estimate.state_bytes);
+}
+
+class Run {
+ public:
+  Run(const Request& request, const RunHooks& hooks)
+      : request_(request), hooks_(hooks), cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_) {}
+
+  Report operator()() {
+    const Stopwatch total;
+    check_request(request_);
+    compile_program();
+    const Inventory inventory = take_inventory();
+    report_.threads = choose_threads(request_, inventory, report_.notes);
+    report_.seed = choose_seed(request_);
+    prepare(inventory);
+    execute_tree();
+    report_.timing.total = total.seconds();
+    return std::move(report_);
+  }
+
+ private:
+  void compile_program() {
+    const Stopwatch watch;
+    const quantum::syntax::Tree tree =
+        quantum::parse(request_.source.name, request_.source.text, {.folder = request_.source.folder});
+    script_ = std::make_shared<const quantum::Script>(quantum::compile(tree, request_.inputs));
+    report_.notes.insert(report_.notes.end(), tree.notes.begin(), tree.notes.end());
+    report_.notes.insert(report_.notes.end(), script_->notes.begin(), script_->notes.end());
+    report_.timing.parse = watch.seconds();
+    report_.qubits = script_->qubit_count;
+    report_.shots = request_.shots;
+    report_.precision = request_.precision;
+    report_.backend = "cpu";
+    report_.instruction_set = simd_target();
+  }
+
+  /// Everything that can be refused is refused here, before memory is taken.
+  void prepare(const Inventory& inventory) {
+    limit_ = memory_limit(request_, inventory);
+    MemoryEstimate estimate = estimate_memory(request_, *script_);
+    admit(estimate, request_, *script_, limit_);
+    results_ = std::make_unique<Results>(request_, *script_, report_);
+
+    const Stopwatch watch;
+    machine_ = std::make_unique<Machine>(script_);
+    circuit_ = quantum::Circuit(script_->qubit_count);
+    status_ = machine_->advance(circuit_, cancel_);
+    report_.timing.plan = watch.seconds();
+
+    if (status_ == Machine::Status::finished && nothing_to_show()) {
+      request_.top = kDefaultTop;
+      report_.notes.emplace_back("the program has no classical bits: showing its most probable states");
+    }
+    if (status_ != Machine::Status::finished) {
+      estimate.saved_states = choose_saved_states(estimate, request_.shots, limit_);
+    }
+    saved_states_ = estimate.saved_states;
+    report_.memory.estimate_bytes = estimate.total_bytes();
+    report_.memory.limit_bytes = limit_.value;
+    report_.memory.limit_source = limit_.source;
+  }
+
+  void execute_tree() {
+    HostMemory host;
+    LimitAdaptor memory(host, limit_.value);
+    const Arena arena(report_.threads);
+    KernelRegistry kernels;
+    quantum::register_cpu_kernels(kernels);
+
+    Stopwatch watch;
+    Field state(memory, element_type_of(request_.precision), static_cast<int>(script_->qubit_count));
+    prepare_zero_state(state, arena, cancel_);
+    report_.timing.allocate = watch.seconds();
+
+    const ExecuteContext context{kernels, arena, cancel_, {}};
+    BranchTree tree(script_, state, memory, context,
+                    {.shots = request_.shots,
+                     .seed = report_.seed,
+                     .saved_states = saved_states_,
+                     .limits = {.threads = report_.threads}});
+    ProgressMeter meter(hooks_, request_.shots);
+    if (hooks_.on_progress && status_ == Machine::Status::finished) {
+      meter.expect(circuit_.operations().size(), expected_bytes(state));
+    }
+    tree.on_gates = [&](std::uint64_t gates, double bytes) { meter.gates_done(gates, bytes); };
+    tree.on_split = [&](std::size_t) {
+      results_->branching();
+      meter.branch();
+    };
+    tree.run(std::move(*machine_), std::move(circuit_), status_, [&](const Branch& branch) {
+      const Stopwatch sampling;
+      results_->add({state, arena, cancel_, memory}, branch);
+      report_.timing.sample += sampling.seconds();
+      meter.shots_done(branch.shots);
+    });
+
+    report_.gates = tree.costs().gates;
+    report_.sweeps = tree.costs().sweeps;
+    report_.bytes_moved = tree.costs().bytes_moved;
+    report_.timing.plan += tree.costs().plan_seconds;
+    report_.timing.execute = tree.costs().execute_seconds;
+    report_.sweep_seconds = measure_sweep_seconds(state, arena, cancel_);
+    report_.sweep_equivalents = report_.timing.execute / report_.sweep_seconds;
+    report_.memory.peak_bytes = memory.peak_bytes() + results_->outcome_bytes();
+    results_->finish();
+  }
+
+  [[nodiscard]] bool nothing_to_show() const {
+    return script_->registers.empty() && script_->outputs.empty() && request_.observables.empty() &&
+           request_.probability_qubits.empty() && request_.top == 0 && request_.save_state.empty();
+  }
+
+  [[nodiscard]] double expected_bytes(const Field& state) const {
+    return make_plan(quantum::lower(circuit_).program, state.type, state.axes, {}).predicted_bytes;
+  }
+
+  Request request_;
+  const RunHooks& hooks_;
+  const CancelToken never_;
+  const CancelToken& cancel_;
+  Report report_;
+  std::shared_ptr<const quantum::Script> script_;
+  Limit limit_;
+  std::unique_ptr<Results> results_;
+  std::unique_ptr<Machine> machine_;
+  quantum::Circuit circuit_;
+  Machine::Status status_ = Machine::Status::finished;
+  std::uint64_t saved_states_ = 0;
+};
+
+}  // namespace
+
+Report run(const Request& request, const RunHooks& hooks) {
+  try {
+    return Run(request, hooks)();
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::out_of_resources, "memory ran out", "close other programs, or give a smaller --memory");
+  }
+}
+
+}  // namespace basalt

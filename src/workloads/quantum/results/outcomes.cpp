@@ -1,0 +1,75 @@
+#include "workloads/quantum/results/outcomes.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "workloads/quantum/results/marginal.h"
+#include "workloads/quantum/results/sample.h"
+
+namespace basalt::quantum {
+namespace {
+
+constexpr std::size_t kMaxTableQubits = 16;
+
+std::vector<Outcome> draw_from_table(const std::vector<double>& probabilities, std::size_t qubit_count,
+                                     std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) {
+  std::vector<Outcome> result;
+  double left = 1;
+  std::size_t last_possible = 0;
+  for (std::size_t value = 0; value < probabilities.size(); ++value) {
+    if (probabilities[value] > 0) {
+      last_possible = value;
+    }
+  }
+  for (std::size_t value = 0; value <= last_possible && shots > 0; ++value) {
+    const double probability = probabilities[value];
+    const CounterRandom random(seed, mix(stream, value));
+    const std::uint64_t count =
+        value == last_possible ? shots : binomial(random, 0, shots, left > 0 ? probability / left : 0);
+    left -= probability;
+    if (count > 0) {
+      Outcome outcome{.bits = std::vector<std::uint8_t>(qubit_count), .shots = count, .probability = probability};
+      for (std::size_t j = 0; j < qubit_count; ++j) {
+        outcome.bits[j] = static_cast<std::uint8_t>((value >> j) & 1);
+      }
+      result.push_back(std::move(outcome));
+      shots -= count;
+    }
+  }
+  return result;
+}
+
+std::vector<Outcome> draw_by_sampling(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
+                                      std::uint64_t seed, std::uint64_t stream) {
+  std::map<std::vector<std::uint8_t>, std::uint64_t> counts;
+  const Samples samples = sample(state, shots, seed, stream);
+  for (const BasisCount& drawn : samples.counts()) {
+    std::vector<std::uint8_t> bits(qubits.size());
+    for (std::size_t j = 0; j < qubits.size(); ++j) {
+      bits[j] = static_cast<std::uint8_t>((drawn.index >> qubits[j]) & 1);
+    }
+    counts[std::move(bits)] += drawn.count;
+  }
+  std::vector<Outcome> result;
+  result.reserve(counts.size());
+  for (const auto& [bits, count] : counts) {
+    result.push_back({.bits = bits, .shots = count, .probability = 0});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
+                                   std::uint64_t seed, std::uint64_t stream) {
+  std::vector<Outcome> result =
+      qubits.size() <= kMaxTableQubits
+          ? draw_from_table(marginal(state, qubits), qubits.size(), shots, seed, stream)
+          : draw_by_sampling(state, qubits, shots, seed, stream);
+  std::ranges::stable_sort(result, {}, &Outcome::shots);
+  return result;
+}
+
+}  // namespace basalt::quantum

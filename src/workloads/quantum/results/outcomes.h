@@ -1,0 +1,24 @@
+// Measurement in the middle of a circuit: shots split over the joint outcomes of some qubits.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "workloads/quantum/circuit.h"
+#include "workloads/quantum/results/blocks.h"
+
+namespace basalt::quantum {
+
+struct Outcome {
+  std::vector<std::uint8_t> bits;  ///< One per qubit, in the order asked for.
+  std::uint64_t shots = 0;
+  double probability = 0;          ///< 0 where it is not known (too many qubits for a table).
+};
+
+/// Distributes `shots` over the joint outcomes of `qubits` (distinct). Only outcomes with shots are returned, fewest
+/// shots first: who visits them in this order never holds more than log2(shots) states at a time.
+std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
+                                   std::uint64_t seed, std::uint64_t stream);
+
+}  // namespace basalt::quantum

@@ -1,0 +1,40 @@
+// Adds up the bit strings of all branches.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "workloads/quantum/input/machine.h"
+#include "workloads/quantum/results/sample.h"
+
+namespace basalt::quantum {
+
+class Tally {
+ public:
+  /// Counts what one branch ended with: `registers` as the machine gives them, `samples` where bits are still qubits.
+  void add(const std::vector<std::vector<BitSource>>& registers, std::span<const BasisCount> samples);
+
+  /// Counts `shots` equal shots of a branch whose bits are all known.
+  void add(const std::vector<std::vector<BitSource>>& registers, std::uint64_t shots);
+
+  /// Bit strings ascending; the last register leftmost, bit 0 of a register rightmost.
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> sorted() &&;
+
+  /// Bytes held by the outcomes so far.
+  [[nodiscard]] std::uint64_t size_bytes() const;
+
+  /// Bytes that `outcomes` different bit strings of `width` characters take.
+  static std::uint64_t bytes_for(std::uint64_t outcomes, std::uint64_t width);
+
+ private:
+  std::unordered_map<std::string, std::uint64_t> counts_;
+};
+
+/// Characters of a bit string over these register widths, blanks included.
+std::uint64_t bit_string_width(std::span<const Register> registers);
+
+}  // namespace basalt::quantum
