@@ -2,6 +2,7 @@
 // text is OpenQASM 3.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ struct IncludePolicy {
   std::optional<std::filesystem::path> folder;
   int max_depth = 16;
   int max_files = 64;
+  /// Upper bound of the memory that the tree may take, in bytes; larger programs are refused (out_of_resources). A
+  /// gate on two elements of registers takes about 1 KiB.
+  std::uint64_t max_tree_bytes = std::uint64_t{8} << 30;
 };
 
 /// Throws Error(bad_input) with location at the first thing that is no OpenQASM.

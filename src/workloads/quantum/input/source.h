@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "basalt/error.h"
 
@@ -35,14 +34,14 @@ class SourceMap {
     std::string name;
     std::string text;
   };
-  std::vector<Text> texts_;
+  std::deque<Text> texts_;  // a deque: adding an include must not move the texts that lexers are reading
 };
 
 /// The largest program text that is read, in bytes; larger ones are refused with a message.
 inline constexpr std::uint64_t kMaxSourceBytes = std::uint64_t{256} << 20;
 
-/// Reads a whole file, or standard input for "-". Throws Error(io | bad_input): missing, a directory, unreadable,
-/// larger than kMaxSourceBytes.
+/// Reads a whole file, or standard input for "-", never more than kMaxSourceBytes. Throws Error(bad_input) that names
+/// the path and the reason: missing, a directory, unreadable, too large.
 std::string read_source(const std::string& path);
 
 [[noreturn]] void fail_at(const SourceMap& sources, Position position, std::string message, std::string advice = {},

@@ -1,0 +1,71 @@
+// Entry: chooses the language by the header and runs its parser.
+#include "workloads/quantum/input/parse.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "workloads/quantum/input/parse_qasm2.h"
+#include "workloads/quantum/input/parse_qasm3.h"
+#include "workloads/quantum/input/printable.h"
+
+namespace basalt::quantum {
+
+using syntax::Language;
+using syntax::Tree;
+
+namespace {
+
+Parsing begin(std::string name, std::string text, const IncludePolicy& includes, Language language) {
+  if (text.size() > kMaxSourceBytes) {
+    throw Error(ErrorCode::bad_input, "cannot read " + in_quotes(name, 200) + ": it is larger than " +
+                                          std::to_string(kMaxSourceBytes >> 20) + " MiB");
+  }
+  Parsing parsing{{}, Includes(includes, name, text.size()), {}, {}};
+  parsing.tree.language = language;
+  // Most programs are gate calls on elements of registers: room for these avoids moving the nodes while reading.
+  const std::uint64_t limit = includes.max_tree_bytes / (sizeof(syntax::Statement) + 4 * sizeof(syntax::Expression));
+  const auto statements = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), ';'));
+  const auto indices = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '['));
+  parsing.tree.statements.reserve(std::min(statements, limit));
+  parsing.tree.program.reserve(std::min(statements, limit));
+  parsing.tree.expressions.reserve(std::min(3 * indices + statements, 3 * limit));
+  parsing.tree.sources.add(std::move(name), std::move(text));
+  return parsing;
+}
+
+template <typename LanguageParser>
+Tree run(Parsing&& parsing) {
+  LanguageParser(parsing, 0).parse_program();
+  parsing.notes.finish(parsing.tree);
+  return std::move(parsing.tree);
+}
+
+// The version that the header names, or nothing without a header. Reads two tokens of the text.
+std::string header_version(const std::string& name, const std::string& text) {
+  SourceMap sources;
+  sources.add(name, text.substr(0, text.find(';')));
+  Lexer lexer(sources, 0, Language::openqasm2);
+  if (lexer.next().kind != TokenKind::kw_openqasm) {
+    return {};
+  }
+  return std::string(lexer.text(lexer.next()));
+}
+
+}  // namespace
+
+Tree parse_qasm2(std::string name, std::string text, const IncludePolicy& includes) {
+  return run<Qasm2Parser>(begin(std::move(name), std::move(text), includes, Language::openqasm2));
+}
+
+Tree parse_qasm3(std::string name, std::string text, const IncludePolicy& includes) {
+  return run<Qasm3Parser>(begin(std::move(name), std::move(text), includes, Language::openqasm3));
+}
+
+Tree parse(std::string name, std::string text, const IncludePolicy& includes) {
+  if (header_version(name, text).starts_with('2')) {
+    return parse_qasm2(std::move(name), std::move(text), includes);
+  }
+  return parse_qasm3(std::move(name), std::move(text), includes);
+}
+
+}  // namespace basalt::quantum
