@@ -16,7 +16,7 @@
 namespace basalt {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".XXXXXX") {
-  struct stat existing{};
+  struct stat existing {};
   if (stat(path_.c_str(), &existing) == 0 && S_ISDIR(existing.st_mode)) {
     temporary_.clear();
     errno = EISDIR;

@@ -1,0 +1,93 @@
+// The executor with invented kernels: order, slices, progress, cancel.
+
+#include "execute/execute.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+namespace basalt {
+namespace {
+
+struct AddOperands {
+  float value;
+};
+
+/// Adds a value to the real part of every element of the slice.
+void add_kernel(void* data, int axes, const void* operands, Slice slice) {
+  auto* elements = static_cast<float*>(data);
+  const std::uint64_t count = std::uint64_t{1} << axes;
+  for (std::uint64_t i = count * slice.index / slice.count; i < count * (slice.index + 1) / slice.count; ++i) {
+    elements[2 * i] += static_cast<const AddOperands*>(operands)->value;
+  }
+}
+
+void double_kernel(void* data, int axes, const void*, Slice slice) {
+  auto* elements = static_cast<float*>(data);
+  const std::uint64_t count = std::uint64_t{1} << axes;
+  for (std::uint64_t i = count * slice.index / slice.count; i < count * (slice.index + 1) / slice.count; ++i) {
+    elements[2 * i] *= 2;
+  }
+}
+
+class Execute : public testing::Test {
+ protected:
+  Execute() {
+    kernels.add({"test/add", ElementType::c64, add_kernel});
+    kernels.add({"test/double", ElementType::c64, double_kernel});
+    program.steps.push_back({.kernel = "test/add", .access = {}, .operands = std::make_shared<AddOperands>(AddOperands{3})});
+    program.steps.push_back({.kernel = "test/double", .access = {}, .operands = {}});
+    program.steps.push_back({.kernel = "test/add", .access = {}, .operands = std::make_shared<AddOperands>(AddOperands{1})});
+  }
+
+  HostMemory memory;
+  KernelRegistry kernels;
+  Arena arena{2};
+  CancelToken cancel;
+  Program program;
+};
+
+TEST_F(Execute, AppliesStepsInOrderToEveryElement) {
+  for (const int axes : {4, 12, 18}) {
+    Field field(memory, ElementType::c64, axes);
+    const Plan plan = make_plan(program, field.type, field.axes, {.threads = 2, .serial_bytes = 0, .piece_bytes = 4096});
+    std::size_t steps = 0;
+    execute(plan, program, field, {kernels, arena, cancel, [&](std::size_t done) { steps += done; }});
+    EXPECT_EQ(steps, 3U);
+    for (std::uint64_t i = 0; i < std::uint64_t{1} << axes; ++i) {
+      ASSERT_EQ(field.buffer.as<float>()[2 * i], 7.0F) << i;
+      ASSERT_EQ(field.buffer.as<float>()[2 * i + 1], 0.0F) << i;
+    }
+  }
+}
+
+TEST_F(Execute, StopsWhenAskedTo) {
+  Field field(memory, ElementType::c64, 10);
+  const Plan plan = make_plan(program, field.type, field.axes, {});
+  std::size_t stages = 0;
+  const ExecuteContext context{kernels, arena, cancel, [&](std::size_t) {
+                                 ++stages;
+                                 cancel.request();
+                               }};
+  try {
+    execute(plan, program, field, context);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::cancelled);
+  }
+  EXPECT_EQ(stages, 1U);
+}
+
+TEST_F(Execute, NamesAKernelThatIsMissing) {
+  Field field(memory, ElementType::c128, 5);
+  const Plan plan = make_plan(program, field.type, field.axes, {});
+  try {
+    execute(plan, program, field, {kernels, arena, cancel, {}});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("test/add"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace basalt
