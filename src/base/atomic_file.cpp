@@ -9,25 +9,44 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "basalt/error.h"
 
 namespace basalt {
 
-AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".XXXXXX") {
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   struct stat existing {};
-  if (stat(path_.c_str(), &existing) == 0 && S_ISDIR(existing.st_mode)) {
-    temporary_.clear();
+  const bool exists = stat(path_.c_str(), &existing) == 0;
+  if (exists && S_ISDIR(existing.st_mode)) {
     errno = EISDIR;
     fail("write");
   }
-  descriptor_ = mkstemp(temporary_.data());
+  if (exists && !S_ISREG(existing.st_mode)) {
+    descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    open_aside();
+  }
   if (descriptor_ < 0) {
-    temporary_.clear();
     fail("create");
   }
-  // mkstemp gives 0600; a result file has the permissions that any new file would have.
+}
+
+void AtomicFile::open_aside() {
+  std::error_code error;
+  const auto target = std::filesystem::canonical(path_, error);
+  if (!error) {
+    path_ = target.string();
+  }
+  temporary_ = path_ + ".XXXXXX";
+  descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
+  if (descriptor_ < 0) {
+    temporary_.clear();
+    return;
+  }
+  // mkostemp gives 0600; a result file has the permissions that any new file would have.
   const mode_t mask = umask(0);
   umask(mask);
   fchmod(descriptor_, 0666 & ~mask);
@@ -66,7 +85,7 @@ void AtomicFile::commit() {
   if (closed != 0) {
     fail("close");
   }
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) {
+  if (!temporary_.empty() && rename(temporary_.c_str(), path_.c_str()) != 0) {
     fail("rename");
   }
   temporary_.clear();

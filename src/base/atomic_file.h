@@ -1,4 +1,5 @@
-// A file that appears whole or not at all: written aside, flushed, then renamed.
+// A file that appears whole or not at all: written aside, flushed, then renamed. Links are followed; what is no regular
+// file (a device, a pipe) is written straight, for it cannot be replaced.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +9,7 @@ namespace basalt {
 
 class AtomicFile {
  public:
-  /// Creates a temporary file in the folder of `path`. Throws Error(io) naming `path` and the system's reason.
+  /// Creates a temporary file beside `path`. Throws Error(io) naming `path` and the system's reason.
   explicit AtomicFile(std::string path);
   /// Removes the temporary file unless it was committed.
   ~AtomicFile();
@@ -21,10 +22,11 @@ class AtomicFile {
   void commit();
 
  private:
+  void open_aside();
   [[noreturn]] void fail(const char* action) const;
 
   std::string path_;
-  std::string temporary_;
+  std::string temporary_;  ///< Empty when `path` is written straight.
   int descriptor_ = -1;
 };
 

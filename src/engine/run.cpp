@@ -177,7 +177,7 @@ class Run {
 
   void execute_tree() {
     HostMemory host;
-    LimitAdaptor memory(host, limit_.value);
+    LimitAdaptor memory(hooks_.memory != nullptr ? *hooks_.memory : host, limit_.value);
     const Arena arena(report_.threads);
     KernelRegistry kernels;
     quantum::register_cpu_kernels(kernels);

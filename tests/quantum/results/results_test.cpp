@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -107,7 +109,7 @@ TEST_P(Results, NothingDependsOnTheNumberOfThreads) {
 TEST_P(Results, StateFilesHoldTheAmplitudesTimesThePhase) {
   const reference::State state = reference::random_state(qubits(), 9);
   StateFixture fixture(state, type());
-  const std::string path = testing::TempDir() + "/state.npy";
+  const std::string path = testing::TempDir() + "/state_" + std::to_string(getpid()) + ".npy";
   save_state(fixture.view(), 0.5, path);
   std::ifstream file(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(file)), {});
