@@ -1,0 +1,46 @@
+#include "workloads/quantum/results/tally.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace basalt::quantum {
+namespace {
+
+using Registers = std::vector<std::vector<BitSource>>;
+using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
+
+constexpr BitSource zero{.is_qubit = false, .value = false, .qubit = 0};
+constexpr BitSource one{.is_qubit = false, .value = true, .qubit = 0};
+constexpr BitSource sampled(Qubit qubit) { return {.is_qubit = true, .value = false, .qubit = qubit}; }
+
+TEST(Tally, PutsBitZeroRightmostAndTheLastRegisterLeftmost) {
+  Tally tally;
+  tally.add(Registers{{one, zero, zero}, {zero, one}}, 5);
+  EXPECT_EQ(std::move(tally).sorted(), (Counts{{"10 001", 5}}));
+}
+
+TEST(Tally, FillsInSampledQubitsWhereverTheyStand) {
+  Tally tally;
+  const std::array samples = {BasisCount{.index = 0b100, .count = 2}, BasisCount{.index = 0b010, .count = 3}};
+  tally.add(Registers{{sampled(2), sampled(1)}, {one, sampled(2)}}, samples);
+  EXPECT_EQ(std::move(tally).sorted(), (Counts{{"01 10", 3}, {"11 01", 2}}));
+}
+
+TEST(Tally, AddsUpEqualStringsOfDifferentBranches) {
+  Tally tally;
+  tally.add(Registers{{one}}, 2);
+  tally.add(Registers{{zero}}, 1);
+  const std::array samples = {BasisCount{.index = 1, .count = 4}, BasisCount{.index = 3, .count = 1}};
+  tally.add(Registers{{sampled(0)}}, samples);
+  EXPECT_EQ(std::move(tally).sorted(), (Counts{{"0", 1}, {"1", 7}}));
+}
+
+TEST(Tally, KnowsTheWidthOfItsStrings) {
+  const std::array registers = {Register{.name = "a", .width = 3}, Register{.name = "b", .width = 2}};
+  EXPECT_EQ(bit_string_width(registers), 6U);
+  EXPECT_EQ(bit_string_width({}), 0U);
+}
+
+}  // namespace
+}  // namespace basalt::quantum
