@@ -111,7 +111,7 @@ void describe_processor(const fs::path& root, Inventory& inventory) {
   inventory.processor = cpuinfo_entry(cpuinfo, "model name");
   if (inventory.processor.empty()) {  // AArch64 has no model name; boards have one
     const std::string model = read_system_file(under(root, "/sys/firmware/devicetree/base/model")).value_or("");
-    inventory.processor = model.empty() ? "unknown processor" : std::string(model.c_str());
+    inventory.processor = model.empty() ? "unknown processor" : model.substr(0, model.find('\0'));
   }
   inventory.features = features_of(cpuinfo);
   inventory.caches = caches_of_files(root);
