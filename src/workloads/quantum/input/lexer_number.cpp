@@ -106,6 +106,7 @@ Token Lexer::lex_number() {
 Token Lexer::lex_operator(unsigned char first) {
   const unsigned char second = at(offset_ + 1);
   const unsigned char third = at(offset_ + 2);
+  const bool modern = language_ == syntax::Language::openqasm3;  // OpenQASM 2 reads ++1 as two signs
   const auto assign = [&](TokenKind kind) {
     return second == '=' ? finish(TokenKind::compound_assignment, 2) : finish(kind, 1);
   };
@@ -127,7 +128,7 @@ Token Lexer::lex_operator(unsigned char first) {
     case '~': return finish(TokenKind::tilde, 1);
     case '=': return second == '=' ? finish(TokenKind::double_equals, 2) : finish(TokenKind::equals, 1);
     case '!': return second == '=' ? finish(TokenKind::not_equals, 2) : finish(TokenKind::exclamation, 1);
-    case '+': return doubled(TokenKind::double_plus, TokenKind::plus);
+    case '+': return modern ? doubled(TokenKind::double_plus, TokenKind::plus) : finish(TokenKind::plus, 1);
     case '-': return second == '>' ? finish(TokenKind::arrow, 2) : assign(TokenKind::minus);
     case '/': return assign(TokenKind::slash);
     case '%': return assign(TokenKind::percent);

@@ -165,7 +165,7 @@ void Qasm3Parser::parse_modifiers(Statement& statement) {
       modifier.argument = parse_expression();
       expect(TokenKind::right_parenthesis, "the argument of " + keyword);
     }
-    expect(TokenKind::at, keyword, "a modifier is written " + std::string("inv @ x q;"));
+    expect(TokenKind::at, keyword, "a modifier is written inv @ x q;");
     statement.modifiers.push_back(modifier);
   }
 }
@@ -187,7 +187,7 @@ StatementId Qasm3Parser::parse_modified_gate_call() {
     statement.value = parse_designator();
   }
   if (global_phase && !at_operand()) {
-    expect_semicolon("'gphase'", statement.has_parameter_list ? "" : "the phase stands in parentheses: gphase(pi/2);");
+    expect_semicolon("'gphase'");
     return add(std::move(statement));
   }
   return finish_gate_call(std::move(statement));

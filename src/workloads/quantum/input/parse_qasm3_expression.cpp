@@ -68,6 +68,12 @@ ExpressionId Qasm3Parser::parse_primary() {
     case TokenKind::identifier:
       advance();
       return is(TokenKind::left_parenthesis) ? parse_call_after(token) : make_name(token);
+    case TokenKind::kw_pow:  // the function; the grammar knows the modifier only, the specification has both
+      advance();
+      if (!is(TokenKind::left_parenthesis)) {
+        fail_expected("'(' after 'pow'");
+      }
+      return parse_call_after(token);
     case TokenKind::integer:
       advance();
       return make_integer(token);
