@@ -2,6 +2,7 @@
 // lanes of one vector. Both are one sum: out_i = Σ_j Σ_d coefficient_ijd · flip_d(in_j), where d runs over the patterns
 // of low target bits and the coefficients may differ from lane to lane. Low controls put the identity in their lanes.
 #include "runtime/cpu/simd_targets.h"
+#include "workloads/quantum/kernels/ahead.h"
 #include "workloads/quantum/kernels/variants.h"
 #include "workloads/quantum/kernels/walk.h"
 
@@ -35,8 +36,10 @@ class SmallDense {
     for (int d = 0; d < kFlips; ++d) {
       flip_[d] = lanes_of(d, operands);
     }
+    targets_ = high_targets;
     fixed_ = high_targets | high_part<T>(operands.control.mask);
     value_ = high_part<T>(operands.control.value);
+    field_bytes_ = (sizeof(T) * 2) << axes;
     groups_ = std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(fixed_));
     fill_coefficients(operands);
   }
@@ -54,7 +57,9 @@ class SmallDense {
     const Vector<T> signs = i_signs<T>();
     const Range range = range_of(slice, groups_);
     Walk walk(fixed_, range.begin);
+    Ahead ahead(targets_, fixed_, value_, range.begin, sizeof(T) * kParts<T>, field_bytes_);
     for (std::uint64_t group = range.begin; group < range.end; ++group, walk.advance()) {
+      ahead.step(data, kParts<T>);
       T* const base = data + (walk.index() | value_) * kParts<T>;
       Vector<T> in[kColumns];
       for (int j = 0; j < kVectors; ++j) {
@@ -120,9 +125,11 @@ class SmallDense {
   HWY_ALIGN T imaginary_[kTerms][kParts<T>];
   std::uint64_t offset_[kVectors];
   std::uint64_t flip_[kFlips];
+  std::uint64_t targets_;
   std::uint64_t fixed_;
   std::uint64_t value_;
   std::uint64_t groups_;
+  std::uint64_t field_bytes_;
 };
 
 template <typename T, int kHigh, int kLow>
