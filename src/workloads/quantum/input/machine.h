@@ -64,6 +64,7 @@ class Machine {
   [[nodiscard]] bool measured() const;
 
  private:
+  friend class Run;
   struct State;
   std::unique_ptr<State> state_;
 };
