@@ -30,6 +30,9 @@ std::string argument(const std::string& expression) {
 TEST(ParseQasm2, ChoosesTheLanguageByTheHeader) {
   EXPECT_EQ(parse("t", "// x\n OPENQASM  2.0 ;").language, syntax::Language::openqasm2);
   EXPECT_EQ(parse("t", "OPENQASM 2;").language, syntax::Language::openqasm2);
+  EXPECT_EQ(parse("t", "// by hand; really\n/* ; */\nOPENQASM 2.0;").language, syntax::Language::openqasm2);
+  EXPECT_EQ(parse("t", "#pragma OPENQASM 2.0;").language, syntax::Language::openqasm3);
+  EXPECT_EQ(parse("t", "// OPENQASM 2.0;\nqubit q;").language, syntax::Language::openqasm3);
 }
 
 TEST(ParseQasm2, NeedsItsHeader) {

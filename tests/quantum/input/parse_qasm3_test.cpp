@@ -113,13 +113,12 @@ TEST(ParseQasm3, GateCalls) {
                   "x q -> c -> d;", "ctrl @ f q -> c;", "x $0[1];", "inv @ 3 q;"});
 }
 
-TEST(ParseQasm3, GateCallsWithADurationKeepIt) {
-  const syntax::Tree tree = parse_qasm3("t", "x[100ns] q; rz(1)[20dt] q; ctrl @ x[1s] q, r;");
-  for (const syntax::StatementId id : tree.program) {
-    EXPECT_EQ(tree.statements[id].kind, syntax::Statement::Kind::gate_call);
-    EXPECT_NE(tree.statements[id].value, syntax::kNone);
+TEST(ParseQasm3, GateCallsWithADurationAreRefusedByName) {
+  for (const char* text : {"x[100ns] q;", "rz(1)[20dt] q;", "ctrl @ x[1s] q, r;", "gphase(1)[1s];", "x[1][2] q;"}) {
+    const Error error = test::failure_of([&] { parsed(text); });
+    EXPECT_EQ(error.code(), ErrorCode::unsupported) << text;
+    EXPECT_EQ(error.message(), "the duration of a gate is not supported") << text;
   }
-  EXPECT_EQ(test::program_text(tree), "call x q 100ns\ncall rz( 1 ) q 20dt\ncall ctrl @ x q r 1s\n");
 }
 
 TEST(ParseQasm3, Assignments) {

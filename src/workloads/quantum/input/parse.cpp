@@ -40,15 +40,10 @@ Tree run(Parsing&& parsing) {
   return std::move(parsing.tree);
 }
 
-// The version that the header names, or nothing without a header. Reads two tokens of the text.
-std::string header_version(const std::string& name, const std::string& text) {
-  SourceMap sources;
-  sources.add(name, text.substr(0, text.find(';')));
-  Lexer lexer(sources, 0, Language::openqasm2);
-  if (lexer.next().kind != TokenKind::kw_openqasm) {
-    return {};
-  }
-  return std::string(lexer.text(lexer.next()));
+// Whether the header names version 2. Reads at most two tokens.
+bool is_qasm2(const SourceMap& sources) {
+  Lexer lexer(sources, 0, Language::openqasm3);
+  return lexer.next().kind == TokenKind::kw_openqasm && lexer.text(lexer.next()).starts_with('2');
 }
 
 }  // namespace
@@ -62,10 +57,12 @@ Tree parse_qasm3(std::string name, std::string text, const IncludePolicy& includ
 }
 
 Tree parse(std::string name, std::string text, const IncludePolicy& includes) {
-  if (header_version(name, text).starts_with('2')) {
-    return parse_qasm2(std::move(name), std::move(text), includes);
+  Parsing parsing = begin(std::move(name), std::move(text), includes, Language::openqasm3);
+  if (is_qasm2(parsing.tree.sources)) {
+    parsing.tree.language = Language::openqasm2;
+    return run<Qasm2Parser>(std::move(parsing));
   }
-  return parse_qasm3(std::move(name), std::move(text), includes);
+  return run<Qasm3Parser>(std::move(parsing));
 }
 
 }  // namespace basalt::quantum

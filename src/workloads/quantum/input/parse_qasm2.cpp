@@ -223,8 +223,12 @@ StatementId Qasm2Parser::parse_gate_call(bool in_gate) {
   if (is(TokenKind::equals) || is(TokenKind::left_bracket)) {
     fail_expected("qubits after " + in_quotes(text_of(name)), kNewerAdvice);
   }
+  if (is(TokenKind::semicolon)) {
+    fail_expected("qubits after " + in_quotes(text_of(name)),
+                  statement.has_parameter_list ? "qubits stand after the parentheses: u1(pi/2) q[0];" : "");
+  }
   statement.operands = parse_arguments(in_gate);
-  expect_semicolon("the gate");
+  expect_semicolon("the gate", operand_on_same_line() ? "qubits are separated by ','" : "");
   return add(std::move(statement));
 }
 

@@ -67,6 +67,7 @@ class Qasm3Parser final : private Parser {
   syntax::StatementId parse_expression_statement(syntax::ExpressionId left);
   syntax::StatementId parse_expression_statement_from_type(syntax::Type&& type);
   syntax::StatementId finish_gate_call(syntax::Statement&& statement);
+  [[noreturn]] void refuse_gate_duration(Position position) const;
   void parse_modifiers(syntax::Statement& statement);
   void parse_call_arguments(syntax::Statement& statement);
   [[nodiscard]] bool at_operand() const { return is(TokenKind::identifier) || is(TokenKind::hardware_qubit); }

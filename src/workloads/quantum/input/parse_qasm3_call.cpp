@@ -55,11 +55,8 @@ StatementId Qasm3Parser::parse_named_statement() {
     adopt(head, mark);
   }
   const ExpressionId left = parse_indices(head);
-  if (at_operand() && left != head && tree_.expressions[left].children.front() == head &&
-      tree_.expressions[left].children.size() == 2) {
-    statement.name = text_of(name);
-    statement.value = tree_.expressions[left].children.back();  // a designator: how long the gate takes
-    return finish_gate_call(std::move(statement));
+  if (at_operand() && left != head) {
+    refuse_gate_duration(statement.position);
   }
   if (!statement.has_parameter_list && (is(TokenKind::equals) || is(TokenKind::compound_assignment))) {
     Statement assignment;
@@ -110,10 +107,17 @@ void Qasm3Parser::parse_call_arguments(Statement& statement) {
   statement.arguments = take_pending(mark);
 }
 
+// A designator after the name of a gate says how long it takes. The grammar has it; nothing that runs here does, and
+// the tree has no place for it.
+void Qasm3Parser::refuse_gate_duration(Position position) const {
+  fail_at(tree_.sources, position, "the duration of a gate is not supported",
+          "Basalt runs gate-level programs: remove the brackets after the name of the gate", ErrorCode::unsupported);
+}
+
 // Operands, perhaps `-> target` (the call of a subroutine that returns a value), semicolon.
 StatementId Qasm3Parser::finish_gate_call(Statement&& statement) {
   statement.operands = parse_operand_list("the gate");
-  if (is(TokenKind::arrow) && statement.modifiers.empty() && statement.value == kNone) {
+  if (is(TokenKind::arrow) && statement.modifiers.empty()) {
     advance();
     const std::size_t mark = pending_.size();
     pending_.insert(pending_.end(), statement.arguments.begin(), statement.arguments.end());
@@ -131,7 +135,7 @@ StatementId Qasm3Parser::finish_gate_call(Statement&& statement) {
     expect_semicolon("the assignment");
     return add(std::move(assignment));
   }
-  expect_semicolon("the gate");
+  expect_semicolon("the gate", operand_on_same_line() ? "qubits are separated by ','" : "");
   return add(std::move(statement));
 }
 
@@ -184,7 +188,7 @@ StatementId Qasm3Parser::parse_modified_gate_call() {
     parse_call_arguments(statement);
   }
   if (is(TokenKind::left_bracket)) {
-    statement.value = parse_designator();
+    refuse_gate_duration(position_of(token_));
   }
   if (global_phase && !at_operand()) {
     expect_semicolon("'gphase'");

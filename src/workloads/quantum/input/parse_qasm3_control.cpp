@@ -47,6 +47,9 @@ StatementId Qasm3Parser::parse_for() {
     expect(TokenKind::right_bracket, "the range");
   } else {
     statement.value = parse_expression();
+    if (is(TokenKind::colon)) {
+      fail_expected("a statement or '{'", "a range stands in brackets: for int i in [0:3] { ... }");
+    }
   }
   statement.body = parse_body("the values of the loop");
   return add(std::move(statement));

@@ -60,7 +60,8 @@ StatementId Qasm3Parser::parse_declaration(Statement::Storage storage) {
     default:
       break;
   }
-  expect_semicolon("the declaration", is(TokenKind::comma)    ? "declare one name in each statement"
+  expect_semicolon("the declaration", is(TokenKind::comma) && statement.value == kNone
+                                          ? "declare one name in each statement"
                                       : is(TokenKind::equals) ? "it cannot be given a value here"
                                                               : "");
   return add(std::move(statement));

@@ -77,6 +77,13 @@ void Parser::expect_semicolon(std::string_view after, std::string advice) {
   advance();
 }
 
+bool Parser::operand_on_same_line() const {
+  const std::string_view text = tree_.sources.text(position_of(token_).text);
+  const std::string_view between = text.substr(previous_end_, token_.begin - previous_end_);
+  return (is(TokenKind::identifier) || is(TokenKind::hardware_qubit)) &&
+         between.find_first_of("\r\n") == std::string_view::npos;
+}
+
 std::string Parser::take_name(std::string_view after) {
   if (!is(TokenKind::identifier)) {
     const bool keyword = token_.kind >= TokenKind::kw_opaque;

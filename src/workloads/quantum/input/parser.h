@@ -68,6 +68,8 @@ class Parser {
   Token expect(TokenKind kind, std::string_view after, std::string advice = {});
   /// A missing semicolon is reported where it is missing: at the end of the previous token.
   void expect_semicolon(std::string_view after, std::string advice = {});
+  /// Whether a name follows the previous token on its line, where a comma was perhaps forgotten.
+  [[nodiscard]] bool operand_on_same_line() const;
   [[nodiscard]] std::string_view text_of(Token token) const { return lexer_.text(token); }
   [[nodiscard]] Position position_of(Token token) const { return lexer_.position(token.begin); }
   [[nodiscard]] std::string found() const;
