@@ -25,19 +25,19 @@ struct AheadLimits {
 
 class Ahead {
  public:
-  /// `targets`, `fixed` (targets included) and `value` are masks of vector indices, `rank` the first group's.
+  /// For groups of vectors base | t, t any subset of `targets`, base from Walk(fixed, rank) with `value` put in. All
+  /// are masks of vector indices; `fixed` includes the targets.
   Ahead(std::uint64_t targets, std::uint64_t fixed, std::uint64_t value, std::uint64_t rank, std::uint64_t vector_bytes,
-        std::uint64_t field_bytes, const AheadLimits& limits = {}) noexcept
-      : walk_(0, 0), value_(value) {
+        std::uint64_t field_bytes, const AheadLimits& limits = {}) noexcept {
     if (field_bytes < limits.min_field_bytes) {
       return;
     }
     const std::uint64_t near = targets & (2 * limits.max_stride_bytes / vector_bytes - 1);
     const std::uint64_t far = targets & ~near;
     vectors_ = std::uint64_t{1} << std::popcount(near);
-    offsets_[0] = 0;
+    stream_[0] = value & ~targets;
     for (streams_ = 1; streams_ < std::size_t{1} << std::popcount(far); ++streams_) {
-      offsets_[streams_] = ((offsets_[streams_ - 1] | ~far) + 1) & far;
+      stream_[streams_] = (((stream_[streams_ - 1] | ~far) + 1) & far) | stream_[0];
     }
     // One whole block of the largest near stride: its second half is needed as soon as its first.
     const std::uint64_t block_bytes = 2 * std::bit_floor(near) * vector_bytes;
@@ -45,24 +45,35 @@ class Ahead {
     walk_ = Walk(fixed & ~near, rank * vectors_ + distance);
   }
 
+  /// For pairs of vectors base | value and base | (value ^ flip); `fixed` includes the flip.
+  static Ahead of_pairs(std::uint64_t flip, std::uint64_t fixed, std::uint64_t value, std::uint64_t rank,
+                        std::uint64_t vector_bytes, std::uint64_t field_bytes) noexcept {
+    if (std::has_single_bit(flip)) {
+      return Ahead(flip, fixed, value, rank, vector_bytes, field_bytes);
+    }
+    Ahead result(0, fixed, value, rank, vector_bytes, field_bytes);
+    if (result.streams_ != 0) {
+      result.stream_[result.streams_++] = value ^ flip;
+    }
+    return result;
+  }
+
   /// Call once for each group.
   template <typename T>
   void step(const T* data, std::uint64_t parts_per_vector) noexcept {
     for (std::uint64_t i = 0; i < vectors_; ++i) {
-      const T* const block = data + (walk_.index() | value_) * parts_per_vector;
       for (std::size_t stream = 0; stream < streams_; ++stream) {
-        __builtin_prefetch(block + offsets_[stream] * parts_per_vector);
+        __builtin_prefetch(data + (walk_.index() | stream_[stream]) * parts_per_vector);
       }
       walk_.advance();
     }
   }
 
  private:
-  Walk walk_;
-  std::uint64_t value_;
+  Walk walk_{0, 0};
   std::uint64_t vectors_ = 0;  ///< Vectors of one group in one stream; 0: nothing to do.
   std::size_t streams_ = 0;
-  std::array<std::uint64_t, kMaxGroupVectors> offsets_;
+  std::array<std::uint64_t, kMaxGroupVectors> stream_;  ///< What is put into the walk's fixed bits.
 };
 
 }  // namespace basalt::quantum

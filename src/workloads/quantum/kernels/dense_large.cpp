@@ -1,6 +1,7 @@
 // quantum/dense on three to six targets: one small matrix product per pair of groups. The inputs of two groups are
 // gathered into a block on the stack, low-target flips included, and the outputs are computed a few rows at a time.
 #include "runtime/cpu/simd_targets.h"
+#include "workloads/quantum/kernels/ahead.h"
 #include "workloads/quantum/kernels/variants.h"
 #include "workloads/quantum/kernels/walk.h"
 
@@ -12,8 +13,6 @@
 #ifndef BASALT_DENSE_LARGE_ONCE
 #define BASALT_DENSE_LARGE_ONCE
 namespace basalt::quantum {
-
-inline constexpr std::size_t kMaxStates = 64;
 
 /// Room for the largest table: 6 targets of which one is low, complex, 64-byte vectors.
 inline constexpr std::size_t kCoefficientBytes = std::size_t{2} * 32 * 64 * 64;
@@ -41,11 +40,12 @@ struct LargeDense {
   std::size_t rows = 1;
   std::size_t flips = 1;
   std::size_t columns = 1;
+  std::uint64_t targets = 0;
   std::uint64_t fixed = 0;
   std::uint64_t value = 0;
   std::uint64_t low_mask = 0;
   std::uint64_t low_value = 0;
-  std::uint64_t offset[kMaxStates];
+  std::uint64_t offset[kMaxGroupVectors];
   std::uint64_t flip[8];
   const T* real = nullptr;
   const T* imaginary = nullptr;
@@ -59,7 +59,7 @@ struct LargeDense {
         ++low;
       } else {
         high_target[high++] = high_part<T>(std::uint64_t{1} << operands.targets[i]);
-        fixed |= high_target[high - 1];
+        targets |= high_target[high - 1];
       }
     }
     rows = std::size_t{1} << high;
@@ -77,7 +77,7 @@ struct LargeDense {
         flip[d] |= ((d >> i) & 1) != 0 ? std::uint64_t{1} << operands.targets[i] : 0;
       }
     }
-    fixed |= high_part<T>(operands.control.mask);
+    fixed = targets | high_part<T>(operands.control.mask);
     value = high_part<T>(operands.control.value);
     low_mask = low_part<T>(operands.control.mask);
     low_value = low_part<T>(operands.control.value);
@@ -120,7 +120,7 @@ HWY_INLINE Vector<T> coefficient(const T* table, std::size_t index) {
 
 template <typename T, std::size_t kGroups>
 struct Inputs {
-  HWY_ALIGN T parts[kMaxStates][kGroups][kParts<T>];
+  HWY_ALIGN T parts[kMaxGroupVectors][kGroups][kParts<T>];
 };
 
 /// Rows [first, first + kRows) of the product, for kGroups groups.
@@ -172,7 +172,8 @@ HWY_INLINE void multiply_rows(const LargeDense<T>& dense, const Inputs<T, kGroup
 }
 
 template <typename T, bool kReal, bool kPerLane, std::size_t kRows>
-HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data, Walk& walk, std::uint64_t groups) {
+HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data, Walk& walk, Ahead& ahead,
+                                std::uint64_t groups) {
   const Tag<T> tag;
   const LaneFlip<T> flip[8] = {LaneFlip<T>(dense.flip[0]), LaneFlip<T>(dense.flip[1]), LaneFlip<T>(dense.flip[2]),
                                LaneFlip<T>(dense.flip[3]), LaneFlip<T>(dense.flip[4]), LaneFlip<T>(dense.flip[5]),
@@ -185,6 +186,7 @@ HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data
       // An odd group at the end is computed twice from the same inputs.
       base[g] = g == 0 || done + g < groups ? data + (walk.index() | dense.value) * kParts<T> : base[0];
       walk.advance();
+      ahead.step(data, kParts<T>);
     }
     for (std::size_t j = 0; j < dense.rows; ++j) {
       for (std::size_t g = 0; g < kGroups; ++g) {
@@ -202,13 +204,13 @@ HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data
 }
 
 template <typename T, bool kReal, bool kPerLane>
-HWY_INLINE void choose_rows(const LargeDense<T>& dense, T* data, Walk& walk, std::uint64_t groups) {
+HWY_INLINE void choose_rows(const LargeDense<T>& dense, T* data, Walk& walk, Ahead& ahead, std::uint64_t groups) {
   if (dense.rows >= kMaxRows) {
-    multiply_groups<T, kReal, kPerLane, kMaxRows>(dense, data, walk, groups);
+    multiply_groups<T, kReal, kPerLane, kMaxRows>(dense, data, walk, ahead, groups);
   } else if (dense.rows == 2) {
-    multiply_groups<T, kReal, kPerLane, 2>(dense, data, walk, groups);
+    multiply_groups<T, kReal, kPerLane, 2>(dense, data, walk, ahead, groups);
   } else {
-    multiply_groups<T, kReal, kPerLane, 1>(dense, data, walk, groups);
+    multiply_groups<T, kReal, kPerLane, 1>(dense, data, walk, ahead, groups);
   }
 }
 
@@ -217,13 +219,14 @@ HWY_INLINE void choose_large(T* data, int axes, const DenseOperands& operands, S
   const LargeDense<T> dense(operands);
   const Range range = range_of(slice, std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(dense.fixed)));
   Walk walk(dense.fixed, range.begin);
+  Ahead ahead(dense.targets, dense.fixed, dense.value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
   const std::uint64_t groups = range.end - range.begin;
   if (operands.real) {
-    dense.flips == 1 ? choose_rows<T, true, false>(dense, data, walk, groups)
-                     : choose_rows<T, true, true>(dense, data, walk, groups);
+    dense.flips == 1 ? choose_rows<T, true, false>(dense, data, walk, ahead, groups)
+                     : choose_rows<T, true, true>(dense, data, walk, ahead, groups);
   } else {
-    dense.flips == 1 ? choose_rows<T, false, false>(dense, data, walk, groups)
-                     : choose_rows<T, false, true>(dense, data, walk, groups);
+    dense.flips == 1 ? choose_rows<T, false, false>(dense, data, walk, ahead, groups)
+                     : choose_rows<T, false, true>(dense, data, walk, ahead, groups);
   }
 }
 

@@ -1,6 +1,7 @@
 // quantum/diagonal: every amplitude is multiplied by a phase that its index chooses. Nothing moves, so vectors are met
 // in the order they lie in memory, and those that high controls exclude are not visited.
 #include "runtime/cpu/simd_targets.h"
+#include "workloads/quantum/kernels/ahead.h"
 #include "workloads/quantum/kernels/variants.h"
 #include "workloads/quantum/kernels/walk.h"
 
@@ -42,7 +43,7 @@ class PhaseTable {
   [[nodiscard]] std::uint64_t targets() const { return targets_; }
 
   /// Multiplies `count` vectors whose indices agree in the high targets, from `index` on.
-  HWY_INLINE void multiply(T* HWY_RESTRICT data, std::uint64_t index, std::uint64_t count) const {
+  HWY_INLINE void multiply(T* HWY_RESTRICT data, std::uint64_t index, std::uint64_t count, Ahead& ahead) const {
     const Tag<T> tag;
     std::size_t entry = 0;
     for (int i = 0; i < high_; ++i) {
@@ -52,6 +53,7 @@ class PhaseTable {
     const Vector<T> imaginary = hn::Load(tag, imaginary_[entry]);
     T* const begin = data + index * kParts<T>;
     for (T* at = begin; at < begin + count * kParts<T>; at += kParts<T>) {
+      ahead.step(data, kParts<T>);
       const Vector<T> v = hn::Load(tag, at);
       hn::Store(hn::MulAdd(v, real, hn::Mul(swap_parts(v), imaginary)), tag, at);
     }
@@ -84,13 +86,14 @@ HWY_INLINE void diagonal_vectors(T* data, int axes, const DiagonalOperands& oper
   const std::uint64_t value = high_part<T>(operands.control.value);
   const Range range = range_of(slice, std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(controls)));
   Walk walk(controls, range.begin);
+  Ahead ahead(0, controls, value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
   const std::uint64_t changes = controls | phases.targets();
   const std::uint64_t period = changes == 0 ? range.end - range.begin : changes & -changes;
   for (std::uint64_t done = range.begin; done < range.end;) {
     const std::uint64_t index = walk.index() | value;
     const std::uint64_t to_boundary = period - (changes == 0 ? 0 : index & (period - 1));
     const std::uint64_t count = std::min(to_boundary, range.end - done);
-    phases.multiply(data, index, count);
+    phases.multiply(data, index, count, ahead);
     walk.advance(count);
     done += count;
   }

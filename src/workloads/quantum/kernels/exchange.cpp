@@ -1,6 +1,7 @@
 // quantum/exchange: X, CX, CCX, SWAP, CSWAP and the like move amplitudes and compute nothing. Only vectors that hold
 // something to move are visited.
 #include "runtime/cpu/simd_targets.h"
+#include "workloads/quantum/kernels/ahead.h"
 #include "workloads/quantum/kernels/variants.h"
 #include "workloads/quantum/kernels/walk.h"
 
@@ -26,7 +27,9 @@ HWY_INLINE void exchange_within(T* HWY_RESTRICT data, int axes, const ExchangeOp
   const std::uint64_t high_value = high_part<T>(operands.control.value);
   const Range range = range_of(slice, std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(fixed)));
   Walk walk(fixed, range.begin);
+  Ahead ahead(0, fixed, high_value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
   for (std::uint64_t i = range.begin; i < range.end; ++i, walk.advance()) {
+    ahead.step(data, kParts<T>);
     T* const at = data + (walk.index() | high_value) * kParts<T>;
     const Vector<T> v = hn::Load(tag, at);
     hn::Store(hn::IfThenElse(moved, flip(v), v), tag, at);
@@ -35,10 +38,11 @@ HWY_INLINE void exchange_within(T* HWY_RESTRICT data, int axes, const ExchangeOp
 
 /// Two vectors exchange the lanes `from_b` of a and `from_a` of b; kFlip: lanes change places on the way.
 template <typename T, bool kFlip, bool kAllLanes>
-HWY_INLINE void exchange_pairs(T* HWY_RESTRICT data, Walk walk, Range range, std::uint64_t value, std::uint64_t partner,
-                               const LaneFlip<T>& flip, LaneMask<T> into_a, LaneMask<T> into_b) {
+HWY_INLINE void exchange_pairs(T* HWY_RESTRICT data, Walk walk, Ahead ahead, Range range, std::uint64_t value,
+                               std::uint64_t partner, const LaneFlip<T>& flip, LaneMask<T> into_a, LaneMask<T> into_b) {
   const Tag<T> tag;
   for (std::uint64_t i = range.begin; i < range.end; ++i, walk.advance()) {
+    ahead.step(data, kParts<T>);
     const std::uint64_t index = walk.index() | value;
     T* const at_a = data + index * kParts<T>;
     T* const at_b = data + (index ^ partner) * kParts<T>;
@@ -69,13 +73,15 @@ HWY_INLINE void exchange_between(T* HWY_RESTRICT data, int axes, const ExchangeO
   const Range range = range_of(slice, std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(fixed)));
   const Walk walk(fixed, range.begin);
   const std::uint64_t high_value = high_part<T>(operands.control.value);
+  const Ahead ahead =
+      Ahead::of_pairs(partner, fixed, high_value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
   const LaneFlip<T> flip(low_flip);
   if (mask == 0 && low_flip == 0) {
-    exchange_pairs<T, false, true>(data, walk, range, high_value, partner, flip, into_a, into_b);
+    exchange_pairs<T, false, true>(data, walk, ahead, range, high_value, partner, flip, into_a, into_b);
   } else if (low_flip == 0) {
-    exchange_pairs<T, false, false>(data, walk, range, high_value, partner, flip, into_a, into_b);
+    exchange_pairs<T, false, false>(data, walk, ahead, range, high_value, partner, flip, into_a, into_b);
   } else {
-    exchange_pairs<T, true, false>(data, walk, range, high_value, partner, flip, into_a, into_b);
+    exchange_pairs<T, true, false>(data, walk, ahead, range, high_value, partner, flip, into_a, into_b);
   }
 }
 

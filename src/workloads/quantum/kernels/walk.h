@@ -37,16 +37,6 @@ class Walk {
   /// Goes `count` numbers on; all of them must lie in one run, i.e. below the lowest fixed bit.
   void advance(std::uint64_t count = 1) noexcept { index_ = ((index_ | fixed_) + count) & ~fixed_; }
 
-  /// How many numbers from here on are consecutive, at most `limit`.
-  [[nodiscard]] std::uint64_t run_length(std::uint64_t limit) const noexcept {
-    if (fixed_ == 0) {
-      return limit;
-    }
-    const std::uint64_t period = fixed_ & -fixed_;
-    const std::uint64_t left = period - (index_ & (period - 1));
-    return left < limit ? left : limit;
-  }
-
  private:
   std::uint64_t fixed_;
   std::uint64_t index_;
