@@ -13,6 +13,14 @@ namespace {
 
 constexpr std::size_t kMaxTableQubits = 16;
 
+std::vector<std::uint8_t> bits_of(std::uint64_t value, std::size_t qubit_count) {
+  std::vector<std::uint8_t> bits(qubit_count);
+  for (std::size_t j = 0; j < qubit_count; ++j) {
+    bits[j] = static_cast<std::uint8_t>((value >> j) & 1);
+  }
+  return bits;
+}
+
 std::vector<Outcome> draw_from_table(const std::vector<double>& probabilities, std::size_t qubit_count,
                                      std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) {
   std::vector<Outcome> result;
@@ -30,11 +38,7 @@ std::vector<Outcome> draw_from_table(const std::vector<double>& probabilities, s
         value == last_possible ? shots : binomial(random, 0, shots, left > 0 ? probability / left : 0);
     left -= probability;
     if (count > 0) {
-      Outcome outcome{.bits = std::vector<std::uint8_t>(qubit_count), .shots = count, .probability = probability};
-      for (std::size_t j = 0; j < qubit_count; ++j) {
-        outcome.bits[j] = static_cast<std::uint8_t>((value >> j) & 1);
-      }
-      result.push_back(std::move(outcome));
+      result.push_back({.bits = bits_of(value, qubit_count), .shots = count, .probability = probability});
       shots -= count;
     }
   }
@@ -43,19 +47,19 @@ std::vector<Outcome> draw_from_table(const std::vector<double>& probabilities, s
 
 std::vector<Outcome> draw_by_sampling(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
                                       std::uint64_t seed, std::uint64_t stream) {
-  std::map<std::vector<std::uint8_t>, std::uint64_t> counts;
+  std::map<std::uint64_t, std::uint64_t> counts;
   const Samples samples = sample(state, shots, seed, stream);
   for (const BasisCount& drawn : samples.counts()) {
-    std::vector<std::uint8_t> bits(qubits.size());
+    std::uint64_t value = 0;
     for (std::size_t j = 0; j < qubits.size(); ++j) {
-      bits[j] = static_cast<std::uint8_t>((drawn.index >> qubits[j]) & 1);
+      value |= ((drawn.index >> qubits[j]) & 1) << j;
     }
-    counts[std::move(bits)] += drawn.count;
+    counts[value] += drawn.count;
   }
   std::vector<Outcome> result;
   result.reserve(counts.size());
-  for (const auto& [bits, count] : counts) {
-    result.push_back({.bits = bits, .shots = count, .probability = 0});
+  for (const auto& [value, count] : counts) {
+    result.push_back({.bits = bits_of(value, qubits.size()), .shots = count, .probability = 0});
   }
   return result;
 }
