@@ -91,6 +91,9 @@ void Compiler::statement(StatementId id) {
 }
 
 void Compiler::assignment(const Statement& s) {
+  if (s.op == Operator::none && node(s.value).kind == Expression::Kind::measure) {
+    return measurement(s);
+  }
   const Place place = target(s.target);
   if (s.op == Operator::none) {
     // Arrays stay views until they are stored.
