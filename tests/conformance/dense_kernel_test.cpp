@@ -76,5 +76,20 @@ TEST(dense_kernel, any_targets_with_any_controls) {
   });
 }
 
+// Large enough for kernels to ask for memory ahead (ahead.h), and sliced where streams begin and end.
+TEST(dense_kernel, fields_beyond_the_cache) {
+  constexpr int kAxes = 18;
+  for_each_instruction_set([] {
+    std::mt19937_64 random(4);
+    for (const int count : {1, 2, 3, 6}) {
+      for (int round = 0; round < 3; ++round) {
+        const Placement placement = random_placement(random, kAxes, count);
+        expect_dense(random, kAxes, placement.targets, placement.control);
+        ASSERT_FALSE(testing::Test::HasFatalFailure()) << count << " targets, round " << round;
+      }
+    }
+  });
+}
+
 }  // namespace
 }  // namespace basalt::quantum

@@ -58,6 +58,19 @@ TEST(diagonal_kernel, any_targets_with_any_controls) {
   });
 }
 
+TEST(diagonal_kernel, fields_beyond_the_cache) {
+  for_each_instruction_set([] {
+    std::mt19937_64 random(4);
+    for (const int count : {0, 1, 2, 6}) {
+      for (int round = 0; round < 3; ++round) {
+        const Placement placement = random_placement(random, 18, count);
+        expect_diagonal(random, 18, placement.targets, placement.control);
+        ASSERT_FALSE(testing::Test::HasFatalFailure()) << count << " targets, round " << round;
+      }
+    }
+  });
+}
+
 TEST(collapse_kernel, keeps_what_matches_and_clears_the_rest) {
   for_each_instruction_set([] {
     std::mt19937_64 random(3);

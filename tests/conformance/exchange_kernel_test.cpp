@@ -74,5 +74,21 @@ TEST(exchange_kernel, any_masks_that_meet) {
   });
 }
 
+TEST(exchange_kernel, fields_beyond_the_cache) {
+  for_each_instruction_set([] {
+    std::mt19937_64 random(4);
+    for (int round = 0; round < 12; ++round) {
+      const Placement placement = random_placement(random, 18, 1 + round % 3);
+      std::uint64_t flip = 0;
+      for (const Qubit target : placement.targets) {
+        flip |= std::uint64_t{1} << target;
+      }
+      const std::uint64_t lowest = flip & -flip;
+      expect_exchange(random, 18, {{placement.control.mask | flip, placement.control.value | lowest}, flip});
+      ASSERT_FALSE(testing::Test::HasFatalFailure()) << "round " << round;
+    }
+  });
+}
+
 }  // namespace
 }  // namespace basalt::quantum

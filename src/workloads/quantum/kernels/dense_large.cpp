@@ -1,5 +1,6 @@
-// quantum/dense on three to six targets: one small matrix product per pair of groups. The inputs of two groups are
-// gathered into a block on the stack, low-target flips included, and the outputs are computed a few rows at a time.
+// quantum/dense on three to six targets: one small matrix product for every two groups. The vectors of the groups are
+// gathered into a block on the stack; a low target first changes places with a free high axis, so that the matrix is
+// over vectors and its entries are scalars. The outputs are computed a few rows at a time.
 #include "runtime/cpu/simd_targets.h"
 #include "workloads/quantum/kernels/ahead.h"
 #include "workloads/quantum/kernels/variants.h"
@@ -10,17 +11,6 @@
 #include "hwy/foreach_target.h"
 #include "workloads/quantum/kernels/lanes-inl.h"
 
-#ifndef BASALT_DENSE_LARGE_ONCE
-#define BASALT_DENSE_LARGE_ONCE
-namespace basalt::quantum {
-
-/// Room for the largest table: 6 targets of which one is low, complex, 64-byte vectors.
-inline constexpr std::size_t kCoefficientBytes = std::size_t{2} * 32 * 64 * 64;
-inline thread_local struct alignas(64) { std::byte bytes[kCoefficientBytes]; } coefficient_memory;
-
-}  // namespace basalt::quantum
-#endif
-
 HWY_BEFORE_NAMESPACE();
 namespace basalt::quantum {
 namespace HWY_NAMESPACE {
@@ -28,105 +18,103 @@ namespace {
 
 // Rows computed together: as many as registers hold the sums of.
 #if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_AVX2
-inline constexpr std::size_t kMaxRows = 2;
+inline constexpr std::size_t kRows = 2;
 #else
-inline constexpr std::size_t kMaxRows = 4;
+inline constexpr std::size_t kRows = 4;
 #endif
 
-/// What one call needs to know. Rows are the vectors of a group; columns are pairs of a vector and a flip.
-/// Coefficients are scalars where no target is low, and else vectors with an entry for each lane.
+/// Groups computed together, so that an entry of the matrix is loaded once for both.
+inline constexpr std::size_t kGroups = 2;
+
+inline constexpr std::size_t kMaxLow = 3;
+
 template <typename T>
-struct LargeDense {
-  std::size_t rows = 1;
-  std::size_t flips = 1;
-  std::size_t columns = 1;
-  std::uint64_t targets = 0;
-  std::uint64_t fixed = 0;
-  std::uint64_t value = 0;
-  std::uint64_t low_mask = 0;
-  std::uint64_t low_value = 0;
-  std::uint64_t offset[kMaxGroupVectors];
-  std::uint64_t flip[8];
-  const T* real = nullptr;
-  const T* imaginary = nullptr;
-
-  HWY_INLINE explicit LargeDense(const DenseOperands& operands) {
-    std::uint64_t high_target[6];
-    int low = 0;
-    int high = 0;
-    for (int i = 0; i < operands.target_count; ++i) {
-      if (operands.targets[i] < kLowAxes<T>) {
-        ++low;
-      } else {
-        high_target[high++] = high_part<T>(std::uint64_t{1} << operands.targets[i]);
-        targets |= high_target[high - 1];
-      }
-    }
-    rows = std::size_t{1} << high;
-    flips = std::size_t{1} << low;
-    columns = rows * flips;
-    for (std::size_t j = 0; j < rows; ++j) {
-      offset[j] = 0;
-      for (int i = 0; i < high; ++i) {
-        offset[j] |= ((j >> i) & 1) != 0 ? high_target[i] : 0;
-      }
-    }
-    for (std::size_t d = 0; d < 8; ++d) {
-      flip[d] = 0;
-      for (int i = 0; i < low; ++i) {
-        flip[d] |= ((d >> i) & 1) != 0 ? std::uint64_t{1} << operands.targets[i] : 0;
-      }
-    }
-    fixed = targets | high_part<T>(operands.control.mask);
-    value = high_part<T>(operands.control.value);
-    low_mask = low_part<T>(operands.control.mask);
-    low_value = low_part<T>(operands.control.value);
-    fill_coefficients(operands, low);
-  }
-
- private:
-  HWY_INLINE void fill_coefficients(const DenseOperands& operands, int low) {
-    const std::size_t width = low == 0 ? 1 : kParts<T>;
-    T* const reals = reinterpret_cast<T*>(coefficient_memory.bytes);
-    T* const imaginaries = reals + rows * columns * width;
-    for (std::size_t part = 0; part < width; ++part) {
-      std::size_t low_row = 0;
-      for (int i = 0; i < low; ++i) {
-        low_row |= ((part / 2 >> operands.targets[i]) & 1) << i;
-      }
-      for (std::size_t i = 0; i < rows; ++i) {
-        for (std::size_t c = 0; c < columns; ++c) {
-          const std::size_t row = low_row | i << low;
-          const std::size_t column = (low_row ^ c % flips) | c / flips << low;
-          const std::complex<double> entry = operands.matrix[row * columns + column];
-          reals[(i * columns + c) * width + part] = static_cast<T>(entry.real());
-          imaginaries[(i * columns + c) * width + part] = static_cast<T>(entry.imag());
-        }
-      }
-    }
-    real = reals;
-    imaginary = imaginaries;
-  }
-};
-
-template <typename T, bool kPerLane>
-HWY_INLINE Vector<T> coefficient(const T* table, std::size_t index) {
-  if constexpr (kPerLane) {
-    return hn::Load(Tag<T>(), table + index * kParts<T>);
-  } else {
-    return hn::Set(Tag<T>(), table[index]);
-  }
-}
-
-template <typename T, std::size_t kGroups>
-struct Inputs {
+struct Block {
   HWY_ALIGN T parts[kMaxGroupVectors][kGroups][kParts<T>];
 };
 
-/// Rows [first, first + kRows) of the product, for kGroups groups.
-template <typename T, bool kReal, bool kPerLane, std::size_t kRows, std::size_t kGroups>
-HWY_INLINE void multiply_rows(const LargeDense<T>& dense, const Inputs<T, kGroups>& inputs, std::size_t first,
-                              T* const* base) {
+/// What one call needs to know. Bit i of a vector's number in its group stands for target i.
+template <typename T>
+struct LargeDense {
+  std::size_t size;  ///< Vectors of a group, rows of the matrix.
+  std::uint64_t moved =
+      0;  ///< Axes that choose a vector of the group: the high targets, and stand-ins for the low ones.
+  std::uint64_t fixed = 0;  ///< These and the high controls.
+  std::uint64_t value = 0;  ///< Of the high controls.
+  std::uint64_t groups = 0;
+  bool fits = false;                    ///< There are enough free axes to stand in for the low targets.
+  std::size_t low = 0;                  ///< Number of low targets, the first ones.
+  std::uint64_t low_target[kMaxLow]{};  ///< As lane bits.
+  ControlMask lanes;                    ///< Low controls.
+  std::uint64_t offset[kMaxGroupVectors];
+  T real[kMaxGroupVectors * kMaxGroupVectors];
+  T imaginary[kMaxGroupVectors * kMaxGroupVectors];
+
+  HWY_INLINE LargeDense(int axes, const DenseOperands& operands)
+      : size(std::size_t{1} << operands.target_count),
+        value(high_part<T>(operands.control.value)),
+        lanes{low_part<T>(operands.control.mask), low_part<T>(operands.control.value)} {
+    std::uint64_t taken = high_part<T>(operands.control.mask);
+    for (int i = 0; i < operands.target_count; ++i) {
+      taken |= high_part<T>(std::uint64_t{1} << operands.targets[i]);
+    }
+    std::uint64_t axis[6];
+    for (int i = 0; i < operands.target_count; ++i) {
+      const std::uint64_t target = std::uint64_t{1} << operands.targets[i];
+      axis[i] = high_part<T>(target);
+      if (axis[i] == 0) {
+        low_target[low++] = target;
+        axis[i] = ~taken & (taken + 1);
+        taken |= axis[i];
+      }
+      moved |= axis[i];
+    }
+    const std::uint64_t vectors = std::uint64_t{1} << (axes - kLowAxes<T>);
+    fits = moved < vectors;
+    fixed = moved | high_part<T>(operands.control.mask);
+    groups = fits ? vectors >> std::popcount(fixed) : 0;
+    for (std::size_t j = 0; j < size; ++j) {
+      offset[j] = 0;
+      for (int i = 0; i < operands.target_count; ++i) {
+        offset[j] |= ((j >> i) & 1) != 0 ? axis[i] : 0;
+      }
+    }
+    for (std::size_t i = 0; i < size * size; ++i) {
+      real[i] = static_cast<T>(operands.matrix[i].real());
+      imaginary[i] = static_cast<T>(operands.matrix[i].imag());
+    }
+  }
+};
+
+/// Makes the axis of vectors that one bit of their number stands for change places with a lane bit.
+template <typename T>
+class AxisTrade {
+ public:
+  HWY_INLINE explicit AxisTrade(std::uint64_t lane_bit) : flip_(lane_bit), upper_(lanes_where<T>(lane_bit, lane_bit)) {}
+
+  HWY_INLINE void operator()(Block<T>& block, std::size_t size, std::size_t bit) const {
+    const Tag<T> tag;
+    for (std::size_t start = 0; start < size; start += 2 * bit) {
+      for (std::size_t j = start; j < start + bit; ++j) {
+        for (std::size_t g = 0; g < kGroups; ++g) {
+          const Vector<T> first = hn::Load(tag, block.parts[j][g]);
+          const Vector<T> second = hn::Load(tag, block.parts[j + bit][g]);
+          hn::Store(hn::IfThenElse(upper_, flip_(second), first), tag, block.parts[j][g]);
+          hn::Store(hn::IfThenElse(upper_, second, flip_(first)), tag, block.parts[j + bit][g]);
+        }
+      }
+    }
+  }
+
+ private:
+  LaneFlip<T> flip_;
+  LaneMask<T> upper_;
+};
+
+/// Rows [first, first + kRows) of the product, for all groups; to[g] + offset is where a row of group g goes.
+template <typename T, bool kReal>
+HWY_INLINE void multiply_rows(const LargeDense<T>& dense, const Block<T>& in, std::size_t first, T* const* to,
+                              const std::uint64_t* offset) {
   const Tag<T> tag;
   Vector<T> sum[kRows][kGroups];
   Vector<T> turned[kRows][kGroups];
@@ -136,97 +124,125 @@ HWY_INLINE void multiply_rows(const LargeDense<T>& dense, const Inputs<T, kGroup
       turned[r][g] = hn::Zero(tag);
     }
   }
-  for (std::size_t c = 0; c < dense.columns; ++c) {
-    Vector<T> in[kGroups];
-    for (std::size_t g = 0; g < kGroups; ++g) {
-      in[g] = hn::Load(tag, inputs.parts[c][g]);
-    }
+  const T* const real = dense.real + first * dense.size;
+  const T* const imaginary = dense.imaginary + first * dense.size;
+  for (std::size_t c = 0; c < dense.size; ++c) {
     for (std::size_t r = 0; r < kRows; ++r) {
-      const std::size_t index = (first + r) * dense.columns + c;
-      const Vector<T> real = coefficient<T, kPerLane>(dense.real, index);
+      const Vector<T> real_entry = hn::Set(tag, real[r * dense.size + c]);
       for (std::size_t g = 0; g < kGroups; ++g) {
-        sum[r][g] = hn::MulAdd(real, in[g], sum[r][g]);
+        sum[r][g] = hn::MulAdd(real_entry, hn::Load(tag, in.parts[c][g]), sum[r][g]);
       }
       if constexpr (!kReal) {
-        const Vector<T> imaginary = coefficient<T, kPerLane>(dense.imaginary, index);
+        const Vector<T> imaginary_entry = hn::Set(tag, imaginary[r * dense.size + c]);
         for (std::size_t g = 0; g < kGroups; ++g) {
-          turned[r][g] = hn::MulAdd(imaginary, in[g], turned[r][g]);
+          turned[r][g] = hn::MulAdd(imaginary_entry, hn::Load(tag, in.parts[c][g]), turned[r][g]);
         }
       }
     }
   }
   const Vector<T> signs = i_signs<T>();
-  const LaneMask<T> acts = lanes_where<T>(dense.low_mask, dense.low_value);
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t g = 0; g < kGroups; ++g) {
       Vector<T> out = sum[r][g];
       if constexpr (!kReal) {
         out = hn::MulAdd(signs, swap_parts(turned[r][g]), out);
       }
-      if (dense.low_mask != 0) {
-        out = hn::IfThenElse(acts, out, hn::Load(tag, inputs.parts[(first + r) * dense.flips][g]));
+      if (dense.lanes.mask != 0) {
+        const LaneMask<T> acts = lanes_where<T>(dense.lanes.mask, dense.lanes.value);
+        out = hn::IfThenElse(acts, out, hn::Load(tag, in.parts[first + r][g]));
       }
-      hn::Store(out, tag, base[g] + dense.offset[first + r] * kParts<T>);
+      hn::Store(out, tag, to[g] + offset[first + r] * kParts<T>);
     }
   }
 }
 
-template <typename T, bool kReal, bool kPerLane, std::size_t kRows>
-HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data, Walk& walk, Ahead& ahead,
-                                std::uint64_t groups) {
+template <typename T, bool kReal>
+HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data, int axes, Slice slice) {
   const Tag<T> tag;
-  const LaneFlip<T> flip[8] = {LaneFlip<T>(dense.flip[0]), LaneFlip<T>(dense.flip[1]), LaneFlip<T>(dense.flip[2]),
-                               LaneFlip<T>(dense.flip[3]), LaneFlip<T>(dense.flip[4]), LaneFlip<T>(dense.flip[5]),
-                               LaneFlip<T>(dense.flip[6]), LaneFlip<T>(dense.flip[7])};
-  constexpr std::size_t kGroups = 2;
-  Inputs<T, kGroups> inputs;
-  for (std::uint64_t done = 0; done < groups; done += kGroups) {
+  const Range range = range_of(slice, dense.groups);
+  Walk walk(dense.fixed, range.begin);
+  Ahead ahead(dense.moved, dense.fixed, dense.value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
+  const AxisTrade<T> trades[kMaxLow] = {AxisTrade<T>(dense.low_target[0]), AxisTrade<T>(dense.low_target[1]),
+                                        AxisTrade<T>(dense.low_target[2])};
+  std::uint64_t block_offset[kMaxGroupVectors];
+  for (std::size_t j = 0; j < kMaxGroupVectors; ++j) {
+    block_offset[j] = j * kGroups;
+  }
+  Block<T> in;
+  Block<T> out;
+  for (std::uint64_t done = range.begin; done < range.end; done += kGroups) {
     T* base[kGroups];
+    T* to[kGroups];
     for (std::size_t g = 0; g < kGroups; ++g) {
       // An odd group at the end is computed twice from the same inputs.
-      base[g] = g == 0 || done + g < groups ? data + (walk.index() | dense.value) * kParts<T> : base[0];
+      base[g] = done + g < range.end ? data + (walk.index() | dense.value) * kParts<T> : base[0];
+      to[g] = dense.low == 0 ? base[g] : out.parts[0][g];
       walk.advance();
       ahead.step(data, kParts<T>);
+      for (std::size_t j = 0; j < dense.size; ++j) {
+        hn::Store(hn::Load(tag, base[g] + dense.offset[j] * kParts<T>), tag, in.parts[j][g]);
+      }
     }
-    for (std::size_t j = 0; j < dense.rows; ++j) {
-      for (std::size_t g = 0; g < kGroups; ++g) {
-        const Vector<T> v = hn::Load(tag, base[g] + dense.offset[j] * kParts<T>);
-        hn::Store(v, tag, inputs.parts[j * dense.flips][g]);
-        for (std::size_t d = 1; d < dense.flips; ++d) {
-          hn::Store(flip[d](v), tag, inputs.parts[j * dense.flips + d][g]);
+    for (std::size_t i = 0; i < dense.low; ++i) {
+      trades[i](in, dense.size, std::size_t{1} << i);
+    }
+    const std::uint64_t* const offset = dense.low == 0 ? dense.offset : block_offset;
+    for (std::size_t i = 0; i < dense.size; i += kRows) {
+      multiply_rows<T, kReal>(dense, in, i, to, offset);
+    }
+    if (dense.low != 0) {
+      for (std::size_t i = 0; i < dense.low; ++i) {
+        trades[i](out, dense.size, std::size_t{1} << i);
+      }
+      for (std::size_t j = 0; j < dense.size; ++j) {
+        for (std::size_t g = 0; g < kGroups; ++g) {
+          hn::Store(hn::Load(tag, out.parts[j][g]), tag, base[g] + dense.offset[j] * kParts<T>);
         }
       }
     }
-    for (std::size_t i = 0; i < dense.rows; i += kRows) {
-      multiply_rows<T, kReal, kPerLane, kRows, kGroups>(dense, inputs, i, base);
-    }
   }
 }
 
-template <typename T, bool kReal, bool kPerLane>
-HWY_INLINE void choose_rows(const LargeDense<T>& dense, T* data, Walk& walk, Ahead& ahead, std::uint64_t groups) {
-  if (dense.rows >= kMaxRows) {
-    multiply_groups<T, kReal, kPerLane, kMaxRows>(dense, data, walk, ahead, groups);
-  } else if (dense.rows == 2) {
-    multiply_groups<T, kReal, kPerLane, 2>(dense, data, walk, ahead, groups);
-  } else {
-    multiply_groups<T, kReal, kPerLane, 1>(dense, data, walk, ahead, groups);
+/// One amplitude at a time: for fields so small, or so much controlled, that no axis can stand in for a low target.
+template <typename T>
+void multiply_amplitudes(T* data, int axes, const DenseOperands& operands, Slice slice) {
+  auto* const amplitudes = reinterpret_cast<std::complex<T>*>(data);
+  const std::size_t size = std::size_t{1} << operands.target_count;
+  std::uint64_t offset[kMaxGroupVectors];
+  for (std::size_t j = 0; j < size; ++j) {
+    offset[j] = 0;
+    for (int i = 0; i < operands.target_count; ++i) {
+      offset[j] |= ((j >> i) & 1) << operands.targets[i];
+    }
+  }
+  const std::uint64_t fixed = offset[size - 1] | operands.control.mask;
+  const Range range = range_of(slice, std::uint64_t{1} << (axes - std::popcount(fixed)));
+  Walk walk(fixed, range.begin);
+  for (std::uint64_t group = range.begin; group < range.end; ++group, walk.advance()) {
+    std::complex<T>* const base = amplitudes + (walk.index() | operands.control.value);
+    std::complex<double> in[kMaxGroupVectors];
+    for (std::size_t j = 0; j < size; ++j) {
+      in[j] = base[offset[j]];
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      std::complex<double> sum = 0;
+      for (std::size_t j = 0; j < size; ++j) {
+        sum += operands.matrix[i * size + j] * in[j];
+      }
+      base[offset[i]] = std::complex<T>(sum);
+    }
   }
 }
 
 template <typename T>
 HWY_INLINE void choose_large(T* data, int axes, const DenseOperands& operands, Slice slice) {
-  const LargeDense<T> dense(operands);
-  const Range range = range_of(slice, std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(dense.fixed)));
-  Walk walk(dense.fixed, range.begin);
-  Ahead ahead(dense.targets, dense.fixed, dense.value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
-  const std::uint64_t groups = range.end - range.begin;
-  if (operands.real) {
-    dense.flips == 1 ? choose_rows<T, true, false>(dense, data, walk, ahead, groups)
-                     : choose_rows<T, true, true>(dense, data, walk, ahead, groups);
+  const LargeDense<T> dense(axes, operands);
+  if (!dense.fits) {
+    multiply_amplitudes(data, axes, operands, slice);
+  } else if (operands.real) {
+    multiply_groups<T, true>(dense, data, axes, slice);
   } else {
-    dense.flips == 1 ? choose_rows<T, false, false>(dense, data, walk, ahead, groups)
-                     : choose_rows<T, false, true>(dense, data, walk, ahead, groups);
+    multiply_groups<T, false>(dense, data, axes, slice);
   }
 }
 

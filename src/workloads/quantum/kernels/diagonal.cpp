@@ -17,6 +17,9 @@ namespace {
 
 inline constexpr std::size_t kMaxPhases = 64;
 
+/// Vector indices whose low bits are looked up in a table; the rest changes once in so many vectors.
+inline constexpr std::uint64_t kBlockVectors = 64;
+
 template <typename T>
 class PhaseTable {
  public:
@@ -27,7 +30,6 @@ class PhaseTable {
         ++low;
       } else {
         shift_[high_++] = operands.targets[i] - kLowAxes<T>;
-        targets_ |= high_part<T>(std::uint64_t{1} << operands.targets[i]);
       }
     }
     for (std::size_t entry = 0; entry < std::size_t{1} << high_; ++entry) {
@@ -37,29 +39,29 @@ class PhaseTable {
         imaginary_[entry][part] = static_cast<T>(part % 2 == 0 ? -phase.imag() : phase.imag());
       }
     }
+    for (std::uint64_t index = 0; index < kBlockVectors; ++index) {
+      within_block_[index] = static_cast<std::uint8_t>(entry_of(index));
+    }
   }
 
-  /// The high targets, as bits of a vector's index.
-  [[nodiscard]] std::uint64_t targets() const { return targets_; }
+  /// The part of a vector's entry that all vectors of its block share.
+  [[nodiscard]] std::size_t entry_of_block(std::uint64_t index) const { return entry_of(index & ~(kBlockVectors - 1)); }
 
-  /// Multiplies `count` vectors whose indices agree in the high targets, from `index` on.
-  HWY_INLINE void multiply(T* HWY_RESTRICT data, std::uint64_t index, std::uint64_t count, Ahead& ahead) const {
+  HWY_INLINE Vector<T> multiply(Vector<T> v, std::uint64_t index, std::size_t entry_of_block) const {
     const Tag<T> tag;
+    const std::size_t entry = entry_of_block | within_block_[index & (kBlockVectors - 1)];
+    return hn::MulAdd(v, hn::Load(tag, real_[entry]), hn::Mul(swap_parts(v), hn::Load(tag, imaginary_[entry])));
+  }
+
+ private:
+  [[nodiscard]] std::size_t entry_of(std::uint64_t index) const {
     std::size_t entry = 0;
     for (int i = 0; i < high_; ++i) {
       entry |= static_cast<std::size_t>((index >> shift_[i]) & 1) << i;
     }
-    const Vector<T> real = hn::Load(tag, real_[entry]);
-    const Vector<T> imaginary = hn::Load(tag, imaginary_[entry]);
-    T* const begin = data + index * kParts<T>;
-    for (T* at = begin; at < begin + count * kParts<T>; at += kParts<T>) {
-      ahead.step(data, kParts<T>);
-      const Vector<T> v = hn::Load(tag, at);
-      hn::Store(hn::MulAdd(v, real, hn::Mul(swap_parts(v), imaginary)), tag, at);
-    }
+    return entry;
   }
 
- private:
   static std::complex<double> phase_at(const DiagonalOperands& operands, int low, std::size_t entry,
                                        std::uint64_t lane) {
     if ((lane & low_part<T>(operands.control.mask)) != low_part<T>(operands.control.value)) {
@@ -74,28 +76,31 @@ class PhaseTable {
 
   HWY_ALIGN T real_[kMaxPhases][kParts<T>];
   HWY_ALIGN T imaginary_[kMaxPhases][kParts<T>];  // signed: [−im, +im]
-  std::uint64_t targets_ = 0;
+  std::uint8_t within_block_[kBlockVectors];
   int shift_[6];
   int high_ = 0;
 };
 
 template <typename T>
-HWY_INLINE void diagonal_vectors(T* data, int axes, const DiagonalOperands& operands, Slice slice) {
+HWY_INLINE void diagonal_vectors(T* HWY_RESTRICT data, int axes, const DiagonalOperands& operands, Slice slice) {
+  const Tag<T> tag;
   const PhaseTable<T> phases(operands);
   const std::uint64_t controls = high_part<T>(operands.control.mask);
   const std::uint64_t value = high_part<T>(operands.control.value);
   const Range range = range_of(slice, std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(controls)));
   Walk walk(controls, range.begin);
   Ahead ahead(0, controls, value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
-  const std::uint64_t changes = controls | phases.targets();
-  const std::uint64_t period = changes == 0 ? range.end - range.begin : changes & -changes;
-  for (std::uint64_t done = range.begin; done < range.end;) {
+  std::uint64_t block = ~std::uint64_t{0};
+  std::size_t entry_of_block = 0;
+  for (std::uint64_t i = range.begin; i < range.end; ++i, walk.advance()) {
+    ahead.step(data, kParts<T>);
     const std::uint64_t index = walk.index() | value;
-    const std::uint64_t to_boundary = period - (changes == 0 ? 0 : index & (period - 1));
-    const std::uint64_t count = std::min(to_boundary, range.end - done);
-    phases.multiply(data, index, count, ahead);
-    walk.advance(count);
-    done += count;
+    if (index / kBlockVectors != block) {
+      block = index / kBlockVectors;
+      entry_of_block = phases.entry_of_block(index);
+    }
+    T* const at = data + index * kParts<T>;
+    hn::Store(phases.multiply(hn::Load(tag, at), index, entry_of_block), tag, at);
   }
 }
 
