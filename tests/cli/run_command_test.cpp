@@ -88,13 +88,13 @@ TEST_F(RunCommand, ReadsObservablesFromAFile) {
 
 TEST_F(RunCommand, SetsInputs) {
   const std::string file =
-      space.write("in.qasm", "OPENQASM 3;\ninclude \"stdgates.inc\";\ninput angle t;\nqubit q;\nbit c;\nrx(t) q;\nc = measure q;\n");
-  const Result result = space.run({"run", file, "--set", "t=pi", "--json"});
+      space.write("in.qasm", "OPENQASM 3;\ninclude \"stdgates.inc\";\ninput angle a;\nqubit q;\nbit c;\nrx(a) q;\nc = measure q;\n");
+  const Result result = space.run({"run", file, "--set", "a=pi", "--json"});
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(Json::parse(result.out)["counts"], Json({{"1", 1024}}));
   EXPECT_EQ(space.run({"run", file}).status, 2) << "a missing input";
-  EXPECT_EQ(space.run({"run", file, "--set", "t"}).status, 2);
-  EXPECT_EQ(space.run({"run", file, "--set", "t=1", "--set", "t=2"}).status, 2);
+  EXPECT_EQ(space.run({"run", file, "--set", "a"}).status, 2);
+  EXPECT_EQ(space.run({"run", file, "--set", "a=1", "--set", "a=2"}).status, 2);
 }
 
 TEST_F(RunCommand, OtherCommandsWork) {
@@ -151,7 +151,7 @@ TEST_F(RunCommand, RefusesWhatDoesNotFitWithStatusThree) {
   EXPECT_EQ(result.status, 3);
   EXPECT_NE(result.err.find("60 qubits"), std::string::npos);
   EXPECT_NE(result.err.find("largest state that fits"), std::string::npos);
-  EXPECT_EQ(space.run({"run", space.write("bell.qasm", kBell), "--memory", "1K"}).status, 3);
+  EXPECT_EQ(space.run({"run", space.write("bell.qasm", kBell), "--memory", "100"}).status, 3);
 }
 
 TEST_F(RunCommand, InterruptsEndWithStatus130AndLeaveNothing) {

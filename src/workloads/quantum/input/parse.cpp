@@ -20,7 +20,9 @@ Parsing begin(std::string name, std::string text, const IncludePolicy& includes,
     throw Error(ErrorCode::bad_input, "cannot read " + in_quotes(name, 200) + ": it is larger than " +
                                           std::to_string(kMaxSourceBytes >> 20) + " MiB");
   }
-  Parsing parsing{{}, Includes(includes, name, text.size()), {}, {}};
+  // Made first: where a later member of an aggregate throws, gcc 12 destroys the earlier ones twice.
+  Includes opened(includes, name, text.size());
+  Parsing parsing{{}, std::move(opened), {}, {}};
   parsing.tree.language = language;
   // Most programs are gate calls on elements of registers: room for these avoids moving the nodes while reading.
   const std::uint64_t limit = includes.max_tree_bytes / (sizeof(syntax::Statement) + 4 * sizeof(syntax::Expression));
