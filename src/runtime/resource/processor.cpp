@@ -80,7 +80,9 @@ std::vector<CacheLevel> caches_of_hwloc() {
     return {};
   }
   const std::unique_ptr<hwloc_topology, Destroy> topology(created);
-  if (hwloc_topology_load(created) != 0) {
+  // The component for Linux reads the same files again, and prints to stderr that they are missing.
+  if (hwloc_topology_set_components(created, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "linux") != 0 ||
+      hwloc_topology_load(created) != 0) {
     return {};
   }
   std::vector<CacheLevel> caches;
