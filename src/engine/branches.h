@@ -12,6 +12,7 @@
 
 #include "execute/execute.h"
 #include "workloads/quantum/input/machine.h"
+#include "workloads/quantum/kernels/operands.h"
 #include "workloads/quantum/results/outcomes.h"
 
 namespace basalt {
@@ -23,6 +24,7 @@ struct Branch {
   std::uint64_t key = 0;    ///< Of the random numbers below here: depends on the outcomes so far only.
   double global_phase = 0;  ///< Radians, left out of the state.
   std::vector<quantum::Outcome> history;
+  std::size_t stages_since_norm = 0;  ///< Stages applied since the norm was last brought back to 1.
 };
 
 /// What the tree costs, counted as it goes.
@@ -72,7 +74,10 @@ class BranchTree {
   void descend(Branch& branch, quantum::Machine::Status status);
   [[nodiscard]] quantum::Machine::Status advance(Branch& branch);
   void apply_circuit(Branch& branch);
-  void run_program(const Program& program);
+  void run_program(Branch& branch, const Program& program);
+  void execute_stages(const Plan& plan, const Program& program, const Gates& report);
+  void scale_where(quantum::ControlMask keep, double scale);
+  void renormalise();
   void take(Branch& branch, const quantum::Outcome& outcome);
   void collapse(const Branch& branch, const quantum::Outcome& outcome);
   Branch take_waiting();

@@ -22,12 +22,10 @@ CheckResult check(const Source& source) {
   try {
     const quantum::syntax::Tree tree = quantum::parse(source.name, source.text, {.folder = source.folder});
     const quantum::Script script = quantum::compile(tree, {}, false);
-    CheckResult result{.qubits = script.qubit_count,
+    return CheckResult{.qubits = script.qubit_count,
                        .language = tree.language == quantum::syntax::Language::openqasm2 ? "OpenQASM 2" : "OpenQASM 3",
                        .inputs = script.inputs,
-                       .notes = tree.notes};
-    result.notes.insert(result.notes.end(), script.notes.begin(), script.notes.end());
-    return result;
+                       .notes = script.notes};
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::out_of_resources, "memory ran out", "close other programs and try again");
   }

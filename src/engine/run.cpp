@@ -123,11 +123,12 @@ class Run {
   Report operator()() {
     const Stopwatch total;
     check_request(request_);
-    compile_program();
     const Inventory inventory = take_inventory();
+    limit_ = memory_limit(request_, inventory);
+    compile_program();
     report_.threads = choose_threads(request_, inventory, report_.notes);
     report_.seed = choose_seed(request_);
-    prepare(inventory);
+    prepare();
     execute_tree();
     report_.timing.total = total.seconds();
     return std::move(report_);
@@ -136,10 +137,10 @@ class Run {
  private:
   void compile_program() {
     const Stopwatch watch;
-    const quantum::syntax::Tree tree =
-        quantum::parse(request_.source.name, request_.source.text, {.folder = request_.source.folder});
+    quantum::IncludePolicy policy{.folder = request_.source.folder};
+    policy.max_tree_bytes = std::min(policy.max_tree_bytes, limit_.value);
+    const quantum::syntax::Tree tree = quantum::parse(request_.source.name, request_.source.text, policy);
     script_ = std::make_shared<const quantum::Script>(quantum::compile(tree, request_.inputs));
-    report_.notes.insert(report_.notes.end(), tree.notes.begin(), tree.notes.end());
     report_.notes.insert(report_.notes.end(), script_->notes.begin(), script_->notes.end());
     report_.timing.parse = watch.seconds();
     report_.qubits = script_->qubit_count;
@@ -150,8 +151,7 @@ class Run {
   }
 
   /// Everything that can be refused is refused here, before memory is taken.
-  void prepare(const Inventory& inventory) {
-    limit_ = memory_limit(request_, inventory);
+  void prepare() {
     MemoryEstimate estimate = estimate_memory(request_, *script_);
     admit(estimate, request_, *script_, limit_);
     results_ = std::make_unique<Results>(request_, *script_, report_);

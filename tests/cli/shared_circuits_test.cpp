@@ -11,6 +11,9 @@
 namespace basalt::testing_cli {
 namespace {
 
+/// These measure `q` into `c` and declare neither: no OpenQASM.
+bool is_invalid(const fs::path& file) { return file.filename().string().starts_with("vqe_uccsd_n"); }
+
 const fs::path kCircuits = fs::path(BASALT_SOURCE_DIR) / ".." / "shared" / "circuits";
 
 TEST(SharedCircuits, AllRun) {
@@ -27,8 +30,13 @@ TEST(SharedCircuits, AllRun) {
   ASSERT_GT(files.size(), 50U);
   const Workspace space;
   for (const fs::path& file : files) {
-    // Those above 24 qubits run in the benchmark: here they would only take time.
+    // The wider ones exercise nothing more and take minutes.
     const Result check = space.run({"check", file.string(), "--json"});
+    if (is_invalid(file)) {
+      EXPECT_EQ(check.status, 2) << file;
+      EXPECT_NE(check.err.find("is not declared"), std::string::npos) << check.err;
+      continue;
+    }
     ASSERT_EQ(check.status, 0) << file << check.err;
     if (nlohmann::json::parse(check.out)["qubits"] > 20) {
       continue;

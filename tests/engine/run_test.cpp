@@ -131,6 +131,26 @@ TEST(Run, EstimateIsExactWhereNothingBranches) {
   }
 }
 
+/// The norm at the end of `gates` equal gates.
+double norm_after(const std::string& gates, Precision precision) {
+  Request request = request_for(qasm3("qubit[5] q; ry(0.4) q; " + gates));
+  request.precision = precision;
+  return run(request).norm;
+}
+
+TEST(Run, NormsStayWithinThePromiseAfterAThousandGates) {
+  // Gates whose rounding to f32 errs the same way every time.
+  for (const char* gate : {"h q[0];", "t q[1];", "ry(pi/2) q[2];", "cp(pi/4) q[0], q[1];", "sx q[3];", "U(1,2,3) q[4];"}) {
+    const std::string loop = std::string("for int i in [1:1000] { ") + gate + " }";
+    EXPECT_NEAR(norm_after(loop, Precision::single_precision), 1, 1e-5) << gate;
+    EXPECT_NEAR(norm_after(loop, Precision::double_precision), 1, 1e-12) << gate;
+  }
+}
+
+TEST(Run, NormsDoNotDriftHoweverManyGates) {
+  EXPECT_NEAR(norm_after("for int i in [1:100000] { h q[0]; }", Precision::single_precision), 1, 1e-5);
+}
+
 TEST(Run, CancelStopsWithItsOwnError) {
   CancelToken cancel;
   RunHooks hooks{.cancel = &cancel, .on_progress = [&](const Progress&) { cancel.request(); }};
