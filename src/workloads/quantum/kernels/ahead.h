@@ -17,6 +17,8 @@ namespace basalt::quantum {
 /// Vectors that one group may span: 2^6.
 inline constexpr std::size_t kMaxGroupVectors = 64;
 
+inline constexpr std::size_t kLineBytes = 64;
+
 struct AheadLimits {
   std::uint64_t min_field_bytes = std::uint64_t{2} << 20;    ///< Smaller fields stay in a cache that needs no help.
   std::uint64_t max_stride_bytes = std::uint64_t{64} << 10;  ///< Streams further apart do not disturb each other.
@@ -62,8 +64,10 @@ class Ahead {
   template <typename T>
   void step(const T* data, std::uint64_t parts_per_vector) noexcept {
     for (std::uint64_t i = 0; i < vectors_; ++i) {
-      for (std::size_t stream = 0; stream < streams_; ++stream) {
-        __builtin_prefetch(data + (walk_.index() | stream_[stream]) * parts_per_vector);
+      if (walk_.index() * sizeof(T) * parts_per_vector % kLineBytes == 0) {
+        for (std::size_t stream = 0; stream < streams_; ++stream) {
+          __builtin_prefetch(data + (walk_.index() | stream_[stream]) * parts_per_vector);
+        }
       }
       walk_.advance();
     }

@@ -30,6 +30,7 @@ class PhaseTable {
         ++low;
       } else {
         shift_[high_++] = operands.targets[i] - kLowAxes<T>;
+        targets_ |= high_part<T>(std::uint64_t{1} << operands.targets[i]);
       }
     }
     for (std::size_t entry = 0; entry < std::size_t{1} << high_; ++entry) {
@@ -46,12 +47,15 @@ class PhaseTable {
 
   /// The part of a vector's entry that all vectors of its block share.
   [[nodiscard]] std::size_t entry_of_block(std::uint64_t index) const { return entry_of(index & ~(kBlockVectors - 1)); }
-
-  HWY_INLINE Vector<T> multiply(Vector<T> v, std::uint64_t index, std::size_t entry_of_block) const {
-    const Tag<T> tag;
-    const std::size_t entry = entry_of_block | within_block_[index & (kBlockVectors - 1)];
-    return hn::MulAdd(v, hn::Load(tag, real_[entry]), hn::Mul(swap_parts(v), hn::Load(tag, imaginary_[entry])));
+  [[nodiscard]] std::size_t entry_within_block(std::uint64_t index) const {
+    return within_block_[index & (kBlockVectors - 1)];
   }
+  /// The high targets, as bits of a vector's index.
+  [[nodiscard]] std::uint64_t targets() const { return targets_; }
+
+  HWY_INLINE Vector<T> real(std::size_t entry) const { return hn::Load(Tag<T>(), real_[entry]); }
+  /// Signed for multiply(): −im at real parts, im at imaginary ones.
+  HWY_INLINE Vector<T> imaginary(std::size_t entry) const { return hn::Load(Tag<T>(), imaginary_[entry]); }
 
  private:
   [[nodiscard]] std::size_t entry_of(std::uint64_t index) const {
@@ -76,31 +80,72 @@ class PhaseTable {
 
   HWY_ALIGN T real_[kMaxPhases][kParts<T>];
   HWY_ALIGN T imaginary_[kMaxPhases][kParts<T>];  // signed: [−im, +im]
+  std::uint64_t targets_ = 0;
   std::uint8_t within_block_[kBlockVectors];
   int shift_[6];
   int high_ = 0;
 };
 
 template <typename T>
-HWY_INLINE void diagonal_vectors(T* HWY_RESTRICT data, int axes, const DiagonalOperands& operands, Slice slice) {
-  const Tag<T> tag;
-  const PhaseTable<T> phases(operands);
-  const std::uint64_t controls = high_part<T>(operands.control.mask);
-  const std::uint64_t value = high_part<T>(operands.control.value);
-  const Range range = range_of(slice, std::uint64_t{1} << (axes - kLowAxes<T> - std::popcount(controls)));
-  Walk walk(controls, range.begin);
-  Ahead ahead(0, controls, value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
+HWY_INLINE void multiply(T* HWY_RESTRICT at, Vector<T> real, Vector<T> imaginary) {
+  const Vector<T> v = hn::Load(Tag<T>(), at);
+  hn::Store(hn::MulAdd(v, real, hn::Mul(swap_parts(v), imaginary)), Tag<T>(), at);
+}
+
+/// The phase may change from one vector to the next.
+template <typename T>
+HWY_INLINE void multiply_each(T* HWY_RESTRICT data, const PhaseTable<T>& phases, Walk walk, Ahead ahead,
+                              std::uint64_t value, std::uint64_t count) {
   std::uint64_t block = ~std::uint64_t{0};
   std::size_t entry_of_block = 0;
-  for (std::uint64_t i = range.begin; i < range.end; ++i, walk.advance()) {
+  for (std::uint64_t i = 0; i < count; ++i, walk.advance()) {
     ahead.step(data, kParts<T>);
     const std::uint64_t index = walk.index() | value;
     if (index / kBlockVectors != block) {
       block = index / kBlockVectors;
       entry_of_block = phases.entry_of_block(index);
     }
-    T* const at = data + index * kParts<T>;
-    hn::Store(phases.multiply(hn::Load(tag, at), index, entry_of_block), tag, at);
+    const std::size_t entry = entry_of_block | phases.entry_within_block(index);
+    multiply(data + index * kParts<T>, phases.real(entry), phases.imaginary(entry));
+  }
+}
+
+/// The phase, and whether vectors are visited at all, changes at multiples of `period` only.
+template <typename T>
+HWY_INLINE void multiply_runs(T* HWY_RESTRICT data, const PhaseTable<T>& phases, Walk walk, Ahead ahead,
+                              std::uint64_t value, std::uint64_t count, std::uint64_t period) {
+  while (count != 0) {
+    const std::uint64_t index = walk.index() | value;
+    const std::uint64_t run = std::min(count, period - (index & (period - 1)));
+    const std::size_t entry = phases.entry_of_block(index) | phases.entry_within_block(index);
+    const Vector<T> real = phases.real(entry);
+    const Vector<T> imaginary = phases.imaginary(entry);
+    T* const begin = data + index * kParts<T>;
+    for (T* at = begin; at != begin + run * kParts<T>; at += kParts<T>) {
+      ahead.step(data, kParts<T>);
+      multiply(at, real, imaginary);
+    }
+    walk.advance(run);
+    count -= run;
+  }
+}
+
+template <typename T>
+HWY_INLINE void diagonal_vectors(T* HWY_RESTRICT data, int axes, const DiagonalOperands& operands, Slice slice) {
+  constexpr std::uint64_t kShortRun = 4;
+  const PhaseTable<T> phases(operands);
+  const std::uint64_t controls = high_part<T>(operands.control.mask);
+  const std::uint64_t value = high_part<T>(operands.control.value);
+  const std::uint64_t vectors = std::uint64_t{1} << (axes - kLowAxes<T>);
+  const Range range = range_of(slice, vectors >> std::popcount(controls));
+  const Walk walk(controls, range.begin);
+  const Ahead ahead(0, controls, value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
+  const std::uint64_t changes = controls | phases.targets() | vectors;
+  const std::uint64_t period = changes & -changes;
+  if (period <= kShortRun) {
+    multiply_each(data, phases, walk, ahead, value, range.end - range.begin);
+  } else {
+    multiply_runs(data, phases, walk, ahead, value, range.end - range.begin, period);
   }
 }
 
