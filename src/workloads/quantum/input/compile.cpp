@@ -65,8 +65,7 @@ void Compiler::number_hardware_qubits() {
     }
   }
   std::ranges::sort(hardware_qubits_);
-  const auto repeated = std::ranges::unique(hardware_qubits_);
-  hardware_qubits_.erase(repeated.begin(), repeated.end());
+  hardware_qubits_.erase(std::unique(hardware_qubits_.begin(), hardware_qubits_.end()), hardware_qubits_.end());
   script_.qubit_count = static_cast<Qubit>(hardware_qubits_.size());
 }
 

@@ -1,7 +1,7 @@
 // Statements, but for declarations, control flow, definitions and gate calls, which have files of their own.
 #include <fmt/format.h>
 
-#include <ranges>
+#include <algorithm>
 
 #include "workloads/quantum/input/arithmetic.h"
 #include "workloads/quantum/input/compiler.h"
@@ -13,9 +13,7 @@ using syntax::Operator;
 
 void Compiler::block(const std::vector<StatementId>& body) {
   if (reversed_) {
-    for (const StatementId id : std::views::reverse(body)) {
-      statement(id);
-    }
+    std::for_each(body.rbegin(), body.rend(), [this](StatementId id) { statement(id); });
     return;
   }
   for (const StatementId id : body) {

@@ -53,7 +53,8 @@ Type Compiler::element_type(TypeKind kind, ExpressionId width, Position at) {
       fail(at, fmt::format("'{}' is not supported", kind == TypeKind::duration ? "duration" : "stretch"),
            "Basalt runs gate-level programs: remove what depends on timing", ErrorCode::unsupported);
     default:
-      fail(at, "an array cannot have elements of this type", "elements are bool, int, uint, float, angle or complex; for bits use bit[n]");
+      fail(at, "an array cannot have elements of this type",
+           "elements are bool, int, uint, float, angle or complex; for bits use bit[n]");
   }
 }
 

@@ -46,15 +46,17 @@ Run::Next Run::stop_if_wanted() {
     return Next::step;
   }
   std::ranges::sort(s_.wanted);
-  const auto repeated = std::ranges::unique(s_.wanted);
-  s_.wanted.erase(repeated.begin(), repeated.end());
+  s_.wanted.erase(std::unique(s_.wanted.begin(), s_.wanted.end()), s_.wanted.end());
   return Next::stop;
 }
 
 void Run::read_operands() {
   const CallSite& site = *call_.site;
   call_.qubits.clear();
-  const auto known = std::span(code_.operands).subspan(site.first_operand, site.operand_count);
+  // On the stack, the first operand counts in another table.
+  const bool listed = site.operands != CallSite::Operands::on_stack;
+  const auto known = listed ? std::span(code_.operands).subspan(site.first_operand, site.operand_count)
+                            : std::span<const std::uint32_t>();
   switch (site.operands) {
     case CallSite::Operands::qubits:
       call_.qubits.assign(known.begin(), known.end());
