@@ -18,7 +18,6 @@ namespace {
 
 inline constexpr std::size_t kSums = 16;
 inline constexpr std::size_t kVectors = kSums / kParts<double>;
-inline constexpr std::uint64_t kRowAmplitudes = kSums / 2;
 
 /// Amplitudes from part `index` on, as many as fit a vector of f64.
 HWY_INLINE Vector<double> load_f64(const double* data, std::uint64_t index) {
