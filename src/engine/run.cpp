@@ -24,6 +24,9 @@ namespace {
 
 using quantum::Machine;
 
+/// A small --memory is about the state: any ordinary program may still be read.
+constexpr std::uint64_t kLeastTreeBytes = std::uint64_t{64} << 20;
+
 /// Basis states shown for a program that has no classical bits and was asked for nothing.
 constexpr std::uint64_t kDefaultTop = 8;
 
@@ -138,7 +141,7 @@ class Run {
   void compile_program() {
     const Stopwatch watch;
     quantum::IncludePolicy policy{.folder = request_.source.folder};
-    policy.max_tree_bytes = std::min(policy.max_tree_bytes, limit_.value);
+    policy.max_tree_bytes = std::min(policy.max_tree_bytes, std::max(limit_.value, kLeastTreeBytes));
     const quantum::syntax::Tree tree = quantum::parse(request_.source.name, request_.source.text, policy);
     script_ = std::make_shared<const quantum::Script>(quantum::compile(tree, request_.inputs));
     report_.notes.insert(report_.notes.end(), script_->notes.begin(), script_->notes.end());
