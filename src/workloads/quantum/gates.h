@@ -47,11 +47,11 @@ struct GateRow {
   std::uint8_t target_count;
   GateStructure structure;
   GateId inverse;            ///< Row of the inverse ...
-  bool inverse_negates;      ///< ... with every parameter negated. When neither holds (u, u2, u3, cu_target, rccx ...)
+  bool inverse_negates;      ///< ... with every parameter negated. When neither holds (u, u2, u3, cu_target, iswap, rc3x)
   bool inverse_is_native;    ///< this is false and the inverse is taken of the matrix.
 };
 
-const GateRow& gate_row(GateId id) noexcept;
+const GateRow& gate_row(GateId gate) noexcept;
 std::span<const GateRow> gate_table() noexcept;
 
 /// Which language's standard include file a name belongs to.

@@ -48,10 +48,8 @@ double distance(const Matrix& a, const Matrix& b) {
 }
 
 std::vector<double> random_parameters(std::mt19937_64& random, int count) {
-  std::vector<double> result;
-  for (int i = 0; i < count; ++i) {
-    result.push_back(static_cast<double>(random() % 20001) * 1e-3 - 10);
-  }
+  std::vector<double> result(static_cast<std::size_t>(count));
+  std::ranges::generate(result, [&] { return static_cast<double>(random() % 20001) * 1e-3 - 10; });
   return result;
 }
 

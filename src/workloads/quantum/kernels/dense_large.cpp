@@ -111,10 +111,11 @@ class AxisTrade {
   LaneMask<T> upper_;
 };
 
-/// Rows [first, first + kRows) of the product, for all groups; to[g] + offset is where a row of group g goes.
+/// Rows [first, first + kRows) of the product, for all groups, in the lanes that act; to[g] + offset is where a row of
+/// group g goes.
 template <typename T, bool kReal>
-HWY_INLINE void multiply_rows(const LargeDense<T>& dense, const Block<T>& in, std::size_t first, T* const* to,
-                              const std::uint64_t* offset) {
+HWY_INLINE void multiply_rows(const LargeDense<T>& dense, const Block<T>& in, std::size_t first, LaneMask<T> acts,
+                              T* const* to, const std::uint64_t* offset) {
   const Tag<T> tag;
   Vector<T> sum[kRows][kGroups];
   Vector<T> turned[kRows][kGroups];
@@ -148,7 +149,6 @@ HWY_INLINE void multiply_rows(const LargeDense<T>& dense, const Block<T>& in, st
         out = hn::MulAdd(signs, swap_parts(turned[r][g]), out);
       }
       if (dense.lanes.mask != 0) {
-        const LaneMask<T> acts = lanes_where<T>(dense.lanes.mask, dense.lanes.value);
         out = hn::IfThenElse(acts, out, hn::Load(tag, in.parts[first + r][g]));
       }
       hn::Store(out, tag, to[g] + offset[first + r] * kParts<T>);
@@ -164,6 +164,7 @@ HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data
   Ahead ahead(dense.moved, dense.fixed, dense.value, range.begin, sizeof(T) * kParts<T>, (2 * sizeof(T)) << axes);
   const AxisTrade<T> trades[kMaxLow] = {AxisTrade<T>(dense.low_target[0]), AxisTrade<T>(dense.low_target[1]),
                                         AxisTrade<T>(dense.low_target[2])};
+  const LaneMask<T> acts = lanes_where<T>(dense.lanes.mask, dense.lanes.value);
   std::uint64_t block_offset[kMaxGroupVectors];
   for (std::size_t j = 0; j < kMaxGroupVectors; ++j) {
     block_offset[j] = j * kGroups;
@@ -188,7 +189,7 @@ HWY_INLINE void multiply_groups(const LargeDense<T>& dense, T* HWY_RESTRICT data
     }
     const std::uint64_t* const offset = dense.low == 0 ? dense.offset : block_offset;
     for (std::size_t i = 0; i < dense.size; i += kRows) {
-      multiply_rows<T, kReal>(dense, in, i, to, offset);
+      multiply_rows<T, kReal>(dense, in, i, acts, to, offset);
     }
     if (dense.low != 0) {
       for (std::size_t i = 0; i < dense.low; ++i) {

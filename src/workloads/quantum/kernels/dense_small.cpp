@@ -109,11 +109,11 @@ class SmallDense {
       }
       for (int i = 0; i < kVectors; ++i) {
         for (int c = 0; c < kColumns; ++c) {
-          const int row = low_row | (i << kLow);
-          const int column = (low_row ^ (c % kFlips)) | ((c / kFlips) << kLow);
+          const auto row = static_cast<std::size_t>(low_row | (i << kLow));
+          const auto column = static_cast<std::size_t>((low_row ^ (c % kFlips)) | ((c / kFlips) << kLow));
           const bool acts = (lane & mask) == value;
           const std::complex<double> entry =
-              acts ? operands.matrix[static_cast<std::size_t>(row * kColumns + column)] : (c == i * kFlips ? 1.0 : 0.0);
+              acts ? operands.matrix[row * kColumns + column] : (c == i * kFlips ? 1.0 : 0.0);
           real_[i * kColumns + c][part] = static_cast<T>(entry.real());
           imaginary_[i * kColumns + c][part] = static_cast<T>(entry.imag());
         }
