@@ -6,6 +6,8 @@
 namespace basalt::definitions {
 namespace {
 
+// Named as the files name them.
+// NOLINTBEGIN(readability-identifier-naming)
 constexpr double pi = std::numbers::pi;
 
 const Angle p0 = Angle::parameter(0);
@@ -18,6 +20,7 @@ constexpr int b = 1;
 constexpr int c = 2;
 constexpr int d = 3;
 constexpr int e = 4;
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace
 
