@@ -23,17 +23,17 @@ using syntax::Operator;
 bool holds(Operator op, std::partial_ordering order) {
   switch (op) {
     case Operator::equal:
-      return order == 0;
+      return std::is_eq(order);
     case Operator::not_equal:
-      return order != 0;
+      return std::is_neq(order);
     case Operator::less:
-      return order < 0;
+      return std::is_lt(order);
     case Operator::less_equal:
-      return order <= 0;
+      return std::is_lteq(order);
     case Operator::greater:
-      return order > 0;
+      return std::is_gt(order);
     default:
-      return order >= 0;
+      return std::is_gteq(order);
   }
 }
 

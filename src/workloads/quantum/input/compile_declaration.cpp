@@ -177,12 +177,13 @@ void Compiler::declare_array(const Statement& s, const Type& type) {
   }
   ArrayValue shape;
   std::uint64_t elements = 1;
-  for (auto count = type.dimensions.rbegin(); count != type.dimensions.rend(); ++count) {
-    if (*count == kUnknownCount) {
+  shape.dimensions.resize(type.dimensions.size());
+  for (std::size_t d = type.dimensions.size(); d-- > 0;) {
+    if (type.dimensions[d] == kUnknownCount) {
       fail(s.position, "an array declared with #dim", "give the size of every dimension");
     }
-    shape.dimensions.insert(shape.dimensions.begin(), {*count, static_cast<std::int64_t>(elements)});
-    elements *= *count;
+    shape.dimensions[d] = {type.dimensions[d], static_cast<std::int64_t>(elements)};
+    elements *= type.dimensions[d];
   }
   const std::uint64_t words = elements * words_per_element(type.element);
   array_bytes_ += words * sizeof(std::uint64_t);

@@ -133,11 +133,8 @@ Typed Compiler::literal(const Expression& e) {
         fail(e.position, fmt::format("a bit string of {} bits", e.text.size()),
              fmt::format("use at most {} bits", kMaxBits), ErrorCode::unsupported);
       }
-      std::vector<std::uint32_t> cells;
-      cells.reserve(e.text.size());
-      for (auto digit = e.text.rbegin(); digit != e.text.rend(); ++digit) {
-        cells.push_back(*digit == '1' ? 1 : 0);
-      }
+      std::vector<std::uint32_t> cells(e.text.size());
+      std::transform(e.text.rbegin(), e.text.rend(), cells.begin(), [](char digit) { return digit == '1' ? 1U : 0U; });
       typed.type = type_of(Kind::bits, static_cast<std::uint32_t>(cells.size()));
       typed.value = value_of_list(std::move(cells));
       break;

@@ -151,7 +151,7 @@ class Compiler {
   void declare_qubits(const Statement& s, const Type& type);
   void declare_constant(const Statement& s, const Type& type);
   void declare_array(const Statement& s, const Type& type);
-  void fill_array(const Statement& s, const Symbol& array, ExpressionId value, std::vector<std::uint32_t>& at);
+  void fill_array(const Statement& s, const Symbol& array, ExpressionId id, std::vector<std::uint32_t>& at);
   Place declare_variable(const std::string& name, const Type& type, Position at);
   void set_default(const Place& place, Position at);
   void alias(const Statement& s);

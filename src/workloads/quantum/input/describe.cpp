@@ -33,8 +33,8 @@ std::string text_of_array(const ArrayValue& array, const Type& element) {
     std::size_t block = 1;
     std::size_t opened = 0;
     std::size_t closed = 0;
-    for (auto d = array.dimensions.rbegin(); d != array.dimensions.rend(); ++d) {
-      block *= d->count;
+    for (std::size_t d = array.dimensions.size(); d-- > 0;) {
+      block *= array.dimensions[d].count;
       opened += i % block == 0 ? 1 : 0;
       closed += (i + 1) % block == 0 ? 1 : 0;
     }

@@ -61,9 +61,9 @@ ArrayValue Run::contiguous(const ArrayValue& array, std::uint32_t words) {
   });
   std::int64_t stride = 1;
   result.dimensions = array.dimensions;
-  for (auto d = result.dimensions.rbegin(); d != result.dimensions.rend(); ++d) {
-    d->stride = stride;
-    stride *= d->count;
+  for (std::size_t d = result.dimensions.size(); d-- > 0;) {
+    result.dimensions[d].stride = stride;
+    stride *= result.dimensions[d].count;
   }
   return result;
 }

@@ -18,9 +18,7 @@ constexpr double kMaxRepeats = 64;
 }  // namespace
 
 void append_exponent(std::vector<double>& exponents, double exponent) {
-  if (exponents.empty()) {
-    exponents.push_back(exponent);
-  } else if (exponent == std::floor(exponent)) {
+  if (!exponents.empty() && exponent == std::floor(exponent)) {
     exponents.back() *= exponent;  // (U^a)^n is U^(an) for every integer n
   } else {
     exponents.push_back(exponent);

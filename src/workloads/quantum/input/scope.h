@@ -50,14 +50,15 @@ class Scopes {
   };
   [[nodiscard]] Found find(const std::string& name) const {
     bool outside = false;
-    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      if (const auto entry = scope->names.find(name); entry != scope->names.end()) {
+    for (std::size_t i = scopes_.size(); i-- > 0;) {
+      const Scope& scope = scopes_[i];
+      if (const auto entry = scope.names.find(name); entry != scope.names.end()) {
         const Symbol& symbol = entry->second;
         const bool visible =
             symbol.role == Symbol::Role::def || (symbol.role == Symbol::Role::constant && !symbol.reference);
         return {&symbol, outside && !visible};
       }
-      outside = outside || scope->function;
+      outside = outside || scope.function;
     }
     return {};
   }
