@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "basalt/inventory.h"
 #include "runtime/cpu/sweep.h"
-#include "runtime/resource/inventory.h"
 #include "workloads/quantum/gates.h"
 #include "workloads/quantum/kernels/kernels.h"
 

@@ -49,7 +49,9 @@ Commands::Commands(CLI::App& app) {
   add_version(app);
 }
 
-void Commands::run() const { chosen_(); }
+void Commands::run() const {
+  chosen_();
+}
 
 void Commands::add_run(CLI::App& app) {
   CLI::App* run = app.add_subcommand("run", kRunDescription);
@@ -67,18 +69,18 @@ void Commands::add_run(CLI::App& app) {
       "system, and reported");
   run->add_option("--precision", request_.precision,
                   "single: 8 bytes an amplitude, about 6 digits; double: 16 bytes, about 15 digits")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Precision>{{"single", Precision::single_precision},
-                                           {"double", Precision::double_precision}}))
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Precision>{{"single", Precision::single_precision},
+                                                                           {"double", Precision::double_precision}}))
       ->type_name("single|double")
       ->default_str("single");
   run->add_option("--threads", request_.threads, "Threads to use. Default: all cores that this process may use")
       ->check(CLI::Range(1, 1 << 20).description(""));
   run->add_option("--memory", memory_, "Most memory to use, as 4G, 512M or a number of bytes. Default: what is free")
       ->type_name("LIMIT");
-  run->add_option("--observable", request_.observables,
-                  "Expectation value of a sum of Pauli strings, as \"0.5*Z0*Z1 + X3\", or @FILE with one a line (a line "
-                  "that begins with + or - continues the one before). May be given more than once")
+  run->add_option(
+         "--observable", request_.observables,
+         "Expectation value of a sum of Pauli strings, as \"0.5*Z0*Z1 + X3\", or @FILE with one a line (a line "
+         "that begins with + or - continues the one before). May be given more than once")
       ->type_name("O")
       ->allow_extra_args(false);
   run->add_option("--probabilities", request_.probability_qubits,
@@ -102,9 +104,7 @@ void Commands::add_check(CLI::App& app) {
   CLI::App* check_command = app.add_subcommand("check", "Parse and type-check a circuit without running it.");
   check_command->add_option("FILE", file_, "OpenQASM 2 or 3 program; - reads standard input")->required();
   check_command->add_flag("--json", json_, "Print one JSON document");
-  check_command->callback([this] {
-    chosen_ = [this] { write_check(file_, check(read_program(file_)), json_); };
-  });
+  check_command->callback([this] { chosen_ = [this] { write_check(file_, check(read_program(file_)), json_); }; });
 }
 
 void Commands::add_devices(CLI::App& app) {

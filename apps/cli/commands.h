@@ -1,11 +1,10 @@
 // The subcommands and their options.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "basalt/request.h"
 

@@ -30,6 +30,8 @@ void catch_interrupts() {
   }
 }
 
-const CancelToken& interrupt_token() { return token; }
+const CancelToken& interrupt_token() {
+  return token;
+}
 
 }  // namespace basalt::cli

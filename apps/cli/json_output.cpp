@@ -1,7 +1,6 @@
 // JSON for programs. The keys are a contract.
 
 #include <iostream>
-
 #include <nlohmann/json.hpp>
 
 #include "basalt/version.h"

@@ -1,10 +1,9 @@
 // The command line: reads arguments, calls the engine, turns errors into exit statuses.
 
+#include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
 #include <new>
-
-#include <CLI/CLI.hpp>
 
 #include "basalt/version.h"
 #include "commands.h"

@@ -1,12 +1,11 @@
 // Text for people: aligned, a bar for every count, colour only on a terminal.
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
-
-#include <fmt/format.h>
 
 #include "json_output.h"
 #include "output.h"
@@ -26,7 +25,9 @@ std::string styled(std::string_view text, std::string_view code) {
   return colour() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-std::string heading(std::string_view text) { return styled(text, "1"); }
+std::string heading(std::string_view text) {
+  return styled(text, "1");
+}
 
 /// A bar of eighths of a character.
 std::string bar(double share) {
@@ -39,7 +40,9 @@ std::string bar(double share) {
   return styled(text + kEighths[eighths % 8], "36");
 }
 
-void print(const std::string& text) { std::cout << text << '\n'; }
+void print(const std::string& text) {
+  std::cout << text << '\n';
+}
 
 /// Rows of name, number, share and bar; the largest first when there are too many for a page.
 template <typename Row>
@@ -72,17 +75,18 @@ void print_counts(const Report& report) {
     return;
   }
   print(heading("counts"));
-  print_histogram(report.counts, static_cast<double>(report.shots),
-                  [](std::uint64_t count) { return fmt::format("{}", count); }, "outcomes");
+  print_histogram(
+      report.counts, static_cast<double>(report.shots), [](std::uint64_t count) { return fmt::format("{}", count); },
+      "outcomes");
   print("");
 }
 
 void print_outputs(const Report& report) {
   for (const auto& [name, values] : report.outputs) {
     print(heading(name));
-    print_histogram(std::vector<std::pair<std::string, std::uint64_t>>(values.begin(), values.end()),
-                    static_cast<double>(report.shots), [](std::uint64_t count) { return fmt::format("{}", count); },
-                    "values");
+    print_histogram(
+        std::vector<std::pair<std::string, std::uint64_t>>(values.begin(), values.end()),
+        static_cast<double>(report.shots), [](std::uint64_t count) { return fmt::format("{}", count); }, "values");
     print("");
   }
 }
@@ -121,7 +125,8 @@ void print_probabilities(const Report& report) {
     qubits += fmt::format("{}{}", qubits.empty() ? "" : " ", *qubit);
   }
   print(heading("probabilities") + " of qubits " + qubits + " (left to right)");
-  print_histogram(rows, 1, [](double value) { return fmt::format("{:.6f}", value); }, "outcomes");
+  print_histogram(
+      rows, 1, [](double value) { return fmt::format("{:.6f}", value); }, "outcomes");
   print("");
 }
 
@@ -146,14 +151,13 @@ std::string format_seconds(double seconds) {
 
 void print_summary(const std::string& file, const Report& report) {
   const std::string branches = report.branches > 1 ? fmt::format(", {} branches", report.branches) : "";
-  print(fmt::format("{}: {} qubits, {} gates{}, {} shots, seed {}; {} on cpu ({}, {} thread{}, {} precision), {}",
-                    file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
-                    format_seconds(report.timing.total), report.instruction_set, report.threads,
-                    report.threads == 1 ? "" : "s",
-                    report.precision == Precision::single_precision ? "single" : "double",
-                    format_bytes(report.memory.peak_bytes)));
-  print(fmt::format("speed: {} gates in {} = {:.1f} sweeps of the state ({:.2f} per gate), {:.1f} GB/s",
-                    report.gates, format_seconds(report.timing.execute), report.sweep_equivalents,
+  print(fmt::format(
+      "{}: {} qubits, {} gates{}, {} shots, seed {}; {} on cpu ({}, {} thread{}, {} precision), {}",
+      file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
+      format_seconds(report.timing.total), report.instruction_set, report.threads, report.threads == 1 ? "" : "s",
+      report.precision == Precision::single_precision ? "single" : "double", format_bytes(report.memory.peak_bytes)));
+  print(fmt::format("speed: {} gates in {} = {:.1f} sweeps of the state ({:.2f} per gate), {:.1f} GB/s", report.gates,
+                    format_seconds(report.timing.execute), report.sweep_equivalents,
                     report.gates == 0 ? 0.0 : report.sweep_equivalents / static_cast<double>(report.gates),
                     report.timing.execute == 0 ? 0.0 : report.bytes_moved / report.timing.execute / 1e9));
 }

@@ -26,7 +26,7 @@ struct Progress {
 struct RunHooks {
   const CancelToken* cancel = nullptr;
   std::function<void(const Progress&)> on_progress;  ///< From the calling thread, after every stage; keep it short.
-  MemoryResource* memory = nullptr;                   ///< Source of state-sized memory; null: the system.
+  MemoryResource* memory = nullptr;                  ///< Source of state-sized memory; null: the system.
 };
 
 /// What `check` found in a correct program.

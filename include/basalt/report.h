@@ -38,9 +38,9 @@ struct TimingReport {  // seconds
 };
 
 struct Report {
-  std::vector<std::pair<std::string, std::uint64_t>> counts;  ///< By bit string, ascending.
+  std::vector<std::pair<std::string, std::uint64_t>> counts;            ///< By bit string, ascending.
   std::map<std::string, std::map<std::string, std::uint64_t>> outputs;  ///< `output` variables that are not bits.
-  std::vector<std::pair<std::string, double>> expectation_values;  ///< In the order asked for.
+  std::vector<std::pair<std::string, double>> expectation_values;       ///< In the order asked for.
   std::vector<std::uint32_t> probability_qubits;
   std::vector<double> probabilities;  ///< Of bit string b of probability_qubits (bit j is the j-th qubit given).
   std::vector<TopEntry> top;
@@ -50,13 +50,13 @@ struct Report {
   std::uint64_t gates = 0;     ///< Applied, over all branches.
   std::uint64_t branches = 1;  ///< Leaves of the tree that mid-circuit measurement opened.
   std::uint64_t shots = 0;
-  bool measured = false;       ///< The program measures something.
+  bool measured = false;  ///< The program measures something.
   Precision precision = Precision::single_precision;
   std::string backend;
   std::string instruction_set;
   int threads = 1;
   std::uint64_t seed = 0;
-  double norm = 1;             ///< Σ|amplitude|² at the end; of the last branch.
+  double norm = 1;  ///< Σ|amplitude|² at the end; of the last branch.
   MemoryReport memory;
   TimingReport timing;
   std::uint64_t sweeps = 0;      ///< Visits of the whole state.

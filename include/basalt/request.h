@@ -17,9 +17,9 @@ enum class Precision : std::uint8_t {
 
 /// A program and where it came from.
 struct Source {
-  std::string name;                              ///< What messages call it.
-  std::string text;                              ///< OpenQASM 2 or 3.
-  std::optional<std::filesystem::path> folder;   ///< Where includes are looked up; none: only the built-in files.
+  std::string name;                             ///< What messages call it.
+  std::string text;                             ///< OpenQASM 2 or 3.
+  std::optional<std::filesystem::path> folder;  ///< Where includes are looked up; none: only the built-in files.
 };
 
 /// Reads a program from a file, or from standard input for "-". Throws Error(bad_input).
@@ -29,16 +29,16 @@ inline constexpr std::uint64_t kMaxShots = 1'000'000'000;
 
 struct Request {
   Source source;
-  std::uint64_t shots = 1024;           ///< 1 to kMaxShots.
-  std::optional<std::uint64_t> seed;    ///< None: taken from the system, and reported.
+  std::uint64_t shots = 1024;         ///< 1 to kMaxShots.
+  std::optional<std::uint64_t> seed;  ///< None: taken from the system, and reported.
   Precision precision = Precision::single_precision;
-  int threads = 0;                      ///< 0: all that the process may use.
+  int threads = 0;  ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;
-  std::vector<std::string> observables;  ///< Pauli sums, or @FILE with one a line.
+  std::vector<std::string> observables;           ///< Pauli sums, or @FILE with one a line.
   std::vector<std::uint32_t> probability_qubits;  ///< Qubits whose joint distribution is wanted; none: no distribution.
-  std::uint64_t top = 0;                ///< How many of the most probable basis states.
-  std::string save_state;               ///< Path of a .npy file; empty: not saved.
-  std::map<std::string, std::string> inputs;  ///< Values of OpenQASM 3 `input` variables.
+  std::uint64_t top = 0;                          ///< How many of the most probable basis states.
+  std::string save_state;                         ///< Path of a .npy file; empty: not saved.
+  std::map<std::string, std::string> inputs;      ///< Values of OpenQASM 3 `input` variables.
 };
 
 }  // namespace basalt

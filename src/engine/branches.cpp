@@ -21,7 +21,9 @@ constexpr std::size_t kStagesPerNorm = 100;
 constexpr double kNormTolerance = 1e-6;
 
 /// Branches whose outcome is certain to this much are not projected: the rest is rounding.
-double certainty(ElementType type) { return type == ElementType::c64 ? 1 - 1e-9 : 1 - 1e-14; }
+double certainty(ElementType type) {
+  return type == ElementType::c64 ? 1 - 1e-9 : 1 - 1e-14;
+}
 
 std::uint64_t key_of(std::uint64_t parent, const std::vector<std::uint8_t>& bits) {
   std::uint64_t key = mix(parent, bits.size());
@@ -44,9 +46,8 @@ void for_each_piece(std::uint64_t bytes, const Arena& arena, const CancelToken& 
 }  // namespace
 
 void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel) {
-  for_each_piece(state.size_bytes(), arena, cancel, [&](std::uint64_t first, std::uint64_t size) {
-    std::memset(state.buffer.data() + first, 0, size);
-  });
+  for_each_piece(state.size_bytes(), arena, cancel,
+                 [&](std::uint64_t first, std::uint64_t size) { std::memset(state.buffer.data() + first, 0, size); });
   if (state.type == ElementType::c64) {
     *state.buffer.as<float>() = 1;
   } else {
@@ -141,7 +142,8 @@ void BranchTree::run_program(Branch& branch, const Program& program) {
     const std::size_t room = kStagesPerNorm - branch.stages_since_norm;
     const std::size_t count = std::min(room, plan.stages.size() - first);
     const auto begin = plan.stages.begin() + static_cast<std::ptrdiff_t>(first);
-    execute_stages({.stages = {begin, begin + static_cast<std::ptrdiff_t>(count)}, .predicted_bytes = 0}, program, on_gates);
+    execute_stages({.stages = {begin, begin + static_cast<std::ptrdiff_t>(count)}, .predicted_bytes = 0}, program,
+                   on_gates);
     first += count;
     branch.stages_since_norm += count;
     if (branch.stages_since_norm == kStagesPerNorm) {
@@ -168,12 +170,12 @@ void BranchTree::execute_stages(const Plan& plan, const Program& program, const 
 
 /// Multiplies the amplitudes that `keep` selects by `scale`, and the others by 0.
 void BranchTree::scale_where(quantum::ControlMask keep, double scale) {
-  const Step step{.kernel = "quantum/collapse",
-                  .access = {.mixes = 0, .reads = keep.mask, .fixed = 0},
-                  .share = 1,
-                  .flops_per_element = 2,
-                  .operands = std::make_shared<quantum::CollapseOperands>(
-                      quantum::CollapseOperands{.keep = keep, .scale = scale})};
+  const Step step{
+      .kernel = "quantum/collapse",
+      .access = {.mixes = 0, .reads = keep.mask, .fixed = 0},
+      .share = 1,
+      .flops_per_element = 2,
+      .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
   const Program program{{step}};
   execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits), program, {});
 }

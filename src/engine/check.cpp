@@ -31,6 +31,8 @@ CheckResult check(const Source& source) {
   }
 }
 
-Devices devices() { return {.inventory = take_inventory(), .instruction_set = simd_target()}; }
+Devices devices() {
+  return {.inventory = take_inventory(), .instruction_set = simd_target()};
+}
 
 }  // namespace basalt

@@ -1,10 +1,10 @@
 #include "engine/memory_budget.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <limits>
-
-#include <fmt/format.h>
 
 #include "basalt/error.h"
 #include "workloads/quantum/results/blocks.h"
@@ -19,9 +19,13 @@ constexpr std::uint64_t kTooMany = std::numeric_limits<std::uint64_t>::max();
 /// From here on 2^n elements of 16 bytes are not countable in 64 bits.
 constexpr std::uint32_t kMaxCountableQubits = 59;
 
-std::uint64_t add(std::uint64_t a, std::uint64_t b) { return a > kTooMany - b ? kTooMany : a + b; }
+std::uint64_t add(std::uint64_t a, std::uint64_t b) {
+  return a > kTooMany - b ? kTooMany : a + b;
+}
 
-std::uint64_t power_of_two(std::uint64_t exponent) { return exponent >= 64 ? kTooMany : std::uint64_t{1} << exponent; }
+std::uint64_t power_of_two(std::uint64_t exponent) {
+  return exponent >= 64 ? kTooMany : std::uint64_t{1} << exponent;
+}
 
 std::uint64_t scratch_for(const Request& request, const quantum::Script& script, int axes) {
   const std::uint64_t blocks = std::uint64_t{1} << (axes - std::min(axes, quantum::kBlockAxes));
@@ -94,9 +98,9 @@ void admit(const MemoryEstimate& estimate, const Request& request, const quantum
     return;
   }
   const ElementType type = element_type_of(request.precision);
-  std::string message = fmt::format("the state of {} qubits in {} precision needs {}", script.qubit_count,
-                                    type == ElementType::c64 ? "single" : "double",
-                                    state_size(script.qubit_count, type));
+  std::string message =
+      fmt::format("the state of {} qubits in {} precision needs {}", script.qubit_count,
+                  type == ElementType::c64 ? "single" : "double", state_size(script.qubit_count, type));
   if (estimate.state_bytes != kTooMany && needed > estimate.state_bytes + estimate.state_bytes / 100) {
     message += fmt::format(", {} with scratch and up to {} of counts", format_bytes(needed),
                            format_bytes(estimate.outcome_bytes));

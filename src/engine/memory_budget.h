@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
+#include "basalt/inventory.h"
 #include "basalt/request.h"
 #include "runtime/memory/field.h"
-#include "runtime/resource/inventory.h"
 #include "workloads/quantum/input/compile.h"
 
 namespace basalt {

@@ -1,12 +1,12 @@
 #include "engine/results.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
-#include <fmt/format.h>
-
-#include "base/hash.h"
 #include "basalt/error.h"
+#include "base/hash.h"
 #include "workloads/quantum/results/expectation.h"
 #include "workloads/quantum/results/marginal.h"
 #include "workloads/quantum/results/state_file.h"
@@ -68,10 +68,10 @@ Results::Results(const Request& request, const quantum::Script& script, Report& 
 void Results::branching() const {
   const char* option = request_.top > 0 ? "--top" : "--save-state";
   if (request_.top > 0 || !request_.save_state.empty()) {
-    throw Error(ErrorCode::bad_usage,
-                fmt::format("{} needs one final state, and measurement in the middle of this circuit leads to several",
-                            option),
-                "use --shots 1 for one of them, or --probabilities or --observable, which average over all");
+    throw Error(
+        ErrorCode::bad_usage,
+        fmt::format("{} needs one final state, and measurement in the middle of this circuit leads to several", option),
+        "use --shots 1 for one of them, or --probabilities or --observable, which average over all");
   }
 }
 
@@ -94,8 +94,8 @@ void Results::add(const quantum::StateView& state, const Branch& branch) {
   }
   if (request_.top > 0) {
     for (const quantum::TopState& entry : top_states(state, request_.top)) {
-      report_.top.push_back({bits_of(entry.index), entry.probability,
-                             entry.amplitude * std::polar(1.0, branch.global_phase)});
+      report_.top.push_back(
+          {bits_of(entry.index), entry.probability, entry.amplitude * std::polar(1.0, branch.global_phase)});
     }
   }
   if (!request_.save_state.empty()) {

@@ -1,16 +1,16 @@
 // One request from program text to report. Forward only: parse, compile, promise memory, run the tree of branches,
 // read the results off each leaf.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <new>
 #include <random>
 
-#include <fmt/format.h>
-
+#include "basalt/engine.h"
 #include "base/hash.h"
 #include "base/stopwatch.h"
-#include "basalt/engine.h"
 #include "engine/branches.h"
 #include "engine/memory_budget.h"
 #include "engine/results.h"

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "base/cancel.h"
+#include "basalt/cancel.h"
 #include "plan/plan.h"
 #include "runtime/backend/kernel.h"
 #include "runtime/parallel/arena.h"

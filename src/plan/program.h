@@ -20,7 +20,7 @@ struct Access {
 struct Step {
   std::string_view kernel;  ///< Id in the kernel registry; a string that outlives the program.
   Access access;
-  double share = 1;             ///< Of what `access` selects, the share that is visited (a SWAP: one half).
+  double share = 1;              ///< Of what `access` selects, the share that is visited (a SWAP: one half).
   double flops_per_element = 0;  ///< Per visited element.
   std::shared_ptr<const void> operands;
 };

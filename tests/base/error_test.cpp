@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/cancel.h"
+#include "basalt/cancel.h"
 
 namespace basalt {
 namespace {

@@ -88,7 +88,8 @@ TEST_F(BadInput, TenMillionParentheses) {
 }
 
 TEST_F(BadInput, SubroutinesWithoutEnd) {
-  const std::string file = space.write("def.qasm", std::string(kHeader3) + "def f(qubit q) { f(q); }\nqubit q;\nf(q);\n");
+  const std::string file =
+      space.write("def.qasm", std::string(kHeader3) + "def f(qubit q) { f(q); }\nqubit q;\nf(q);\n");
   const Result result = space.run({"run", file});
   EXPECT_EQ(result.status, 2) << result.err;
   EXPECT_NE(result.err.find("f"), std::string::npos);

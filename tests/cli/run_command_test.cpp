@@ -26,8 +26,9 @@ TEST_F(RunCommand, JsonHasEveryKeyOfTheContractAndNothingElseIsPrinted) {
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(result.err, "");
   const Json document = Json::parse(result.out);
-  for (const char* key : {"counts", "expectation_values", "probabilities", "top", "qubits", "gates", "precision", "backend",
-                          "threads", "seed", "memory", "timing_seconds", "sweeps", "sweep_equivalents", "bytes_moved"}) {
+  for (const char* key :
+       {"counts", "expectation_values", "probabilities", "top", "qubits", "gates", "precision", "backend", "threads",
+        "seed", "memory", "timing_seconds", "sweeps", "sweep_equivalents", "bytes_moved"}) {
     EXPECT_TRUE(document.contains(key)) << key;
   }
   for (const char* key : {"estimate_bytes", "peak_bytes", "limit_bytes"}) {
@@ -87,8 +88,9 @@ TEST_F(RunCommand, ReadsObservablesFromAFile) {
 }
 
 TEST_F(RunCommand, SetsInputs) {
-  const std::string file =
-      space.write("in.qasm", "OPENQASM 3;\ninclude \"stdgates.inc\";\ninput angle a;\nqubit q;\nbit c;\nrx(a) q;\nc = measure q;\n");
+  const std::string file = space.write(
+      "in.qasm",
+      "OPENQASM 3;\ninclude \"stdgates.inc\";\ninput angle a;\nqubit q;\nbit c;\nrx(a) q;\nc = measure q;\n");
   const Result result = space.run({"run", file, "--set", "a=pi", "--json"});
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(Json::parse(result.out)["counts"], Json({{"1", 1024}}));
@@ -167,8 +169,7 @@ TEST_F(RunCommand, InterruptsEndWithStatus130AndLeaveNothing) {
 }
 
 TEST_F(RunCommand, InterruptsReachTheClassicalMachine) {
-  const std::string file = space.write(
-      "spin.qasm", "OPENQASM 3;\nqubit q;\nint n = 0;\nwhile (true) { n += 1; }\n");
+  const std::string file = space.write("spin.qasm", "OPENQASM 3;\nqubit q;\nint n = 0;\nwhile (true) { n += 1; }\n");
   const pid_t child = space.start({"run", file});
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   kill(child, SIGINT);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "program.h"
@@ -12,7 +11,9 @@ namespace basalt::testing_cli {
 namespace {
 
 /// These measure `q` into `c` and declare neither: no OpenQASM.
-bool is_invalid(const fs::path& file) { return file.filename().string().starts_with("vqe_uccsd_n"); }
+bool is_invalid(const fs::path& file) {
+  return file.filename().string().starts_with("vqe_uccsd_n");
+}
 
 const fs::path kCircuits = fs::path(BASALT_SOURCE_DIR) / ".." / "shared" / "circuits";
 

@@ -14,7 +14,9 @@ namespace {
 /// Counts down at every allocation of this thread; the one that reaches zero fails. Negative: never.
 thread_local long countdown = -1;
 
-bool fails_now() { return countdown > 0 && --countdown == 0; }
+bool fails_now() {
+  return countdown > 0 && --countdown == 0;
+}
 
 }  // namespace
 
@@ -25,8 +27,12 @@ void* operator new(std::size_t bytes) {
   }
   return block;
 }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+void operator delete(void* block) noexcept {
+  std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+  std::free(block);
+}
 
 namespace basalt {
 namespace {
@@ -56,9 +62,10 @@ class FailingMemory final : public MemoryResource {
 };
 
 Request everything() {
-  Request request = request_for(qasm3("input float a; qubit[4] q; bit[4] c; h q; ry(a) q[0]; c[0] = measure q[0]; if (c[0]) { x q[1]; } "
-                                      "ctrl @ rz(0.3) q[2], q[3]; c[1:3] = measure q[1:3];"),
-                                200);
+  Request request = request_for(
+      qasm3("input float a; qubit[4] q; bit[4] c; h q; ry(a) q[0]; c[0] = measure q[0]; if (c[0]) { x q[1]; } "
+            "ctrl @ rz(0.3) q[2], q[3]; c[1:3] = measure q[1:3];"),
+      200);
   request.inputs = {{"a", "0.5"}};
   request.observables = {"Z0 + X1"};
   request.probability_qubits = {0, 2};

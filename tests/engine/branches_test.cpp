@@ -13,7 +13,8 @@ using Counts = std::map<std::string, std::uint64_t>;
 
 TEST(Branches, AConditionFollowsItsMeasurement) {
   const Report report = run(request_for(
-      qasm3("qubit[2] q; bit[2] c; ry(1.2) q[0]; c[0] = measure q[0]; if (c[0]) x q[1]; c[1] = measure q[1];"), 100000));
+      qasm3("qubit[2] q; bit[2] c; ry(1.2) q[0]; c[0] = measure q[0]; if (c[0]) x q[1]; c[1] = measure q[1];"),
+      100000));
   const Counts counts = counts_of(report);
   ASSERT_EQ(counts.size(), 2U);
   const double expected = 100000 * std::pow(std::sin(0.6), 2);
@@ -23,8 +24,8 @@ TEST(Branches, AConditionFollowsItsMeasurement) {
 }
 
 TEST(Branches, ResetForgetsAndKeepsTheRest) {
-  const Report report = run(request_for(
-      qasm3("qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; reset q[0]; c = measure q;"), 10000));
+  const Report report =
+      run(request_for(qasm3("qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; reset q[0]; c = measure q;"), 10000));
   const Counts counts = counts_of(report);
   ASSERT_EQ(counts.size(), 2U);
   EXPECT_NEAR(static_cast<double>(counts.at("10")), 5000, 300);
@@ -38,9 +39,9 @@ TEST(Branches, ResetOfAFreshQubitCostsNothing) {
 }
 
 TEST(Branches, TeleportationArrives) {
-  Request request = request_for(qasm3(
-      "qubit[3] q; bit[2] c; ry(0.7) q[0]; rz(0.4) q[0]; h q[1]; cx q[1], q[2]; cx q[0], q[1]; h q[0];"
-      "c[0] = measure q[0]; c[1] = measure q[1]; if (c[1]) x q[2]; if (c[0]) z q[2];"));
+  Request request = request_for(
+      qasm3("qubit[3] q; bit[2] c; ry(0.7) q[0]; rz(0.4) q[0]; h q[1]; cx q[1], q[2]; cx q[0], q[1]; h q[0];"
+            "c[0] = measure q[0]; c[1] = measure q[1]; if (c[1]) x q[2]; if (c[0]) z q[2];"));
   request.precision = Precision::double_precision;
   request.observables = {"X2", "Y2", "Z2"};
   const Report report = run(request);
@@ -52,7 +53,8 @@ TEST(Branches, TeleportationArrives) {
 
 TEST(Branches, RepeatUntilSuccessEnds) {
   const Report report = run(request_for(
-      qasm3("qubit q; bit c = \"1\"; int[32] tries = 0; while (c) { reset q; h q; c = measure q; tries += 1; }"), 4096));
+      qasm3("qubit q; bit c = \"1\"; int[32] tries = 0; while (c) { reset q; h q; c = measure q; tries += 1; }"),
+      4096));
   EXPECT_EQ(counts_of(report), (Counts{{"0", 4096}}));
   EXPECT_GT(report.branches, 6U);
 }
@@ -71,7 +73,8 @@ TEST(Branches, AConditionOnAWholeRegisterSplitsOverItsValues) {
 
 /// Ten rounds of a coin that is measured and used: about a thousand leaves.
 constexpr const char* kCoins =
-    "qubit[3] q; bit[10] c; for int i in [0:9] { ry(0.9 + 0.1*i) q[0]; cx q[0], q[1]; rx(0.3) q[1]; c[i] = measure q[0]; "
+    "qubit[3] q; bit[10] c; for int i in [0:9] { ry(0.9 + 0.1*i) q[0]; cx q[0], q[1]; rx(0.3) q[1]; c[i] = measure "
+    "q[0]; "
     "if (c[i]) { h q[2]; cx q[2], q[0]; } }";
 
 TEST(Branches, AreTheSameWhetherStatesAreKeptOrComputedAgain) {
@@ -121,8 +124,9 @@ TEST(Branches, FitTheExactDistribution) {
   const double r = std::pow(std::sin(0.9), 2);
   const double shots = 200000;
   const Counts counts = counts_of(run(request_for(
-      qasm3("qubit[2] q; bit[2] c; ry(0.8) q[0]; c[0] = measure q[0]; if (c[0]) { ry(1.8) q[1]; } else { ry(0.8) q[1]; } "
-            "c[1] = measure q[1];"),
+      qasm3(
+          "qubit[2] q; bit[2] c; ry(0.8) q[0]; c[0] = measure q[0]; if (c[0]) { ry(1.8) q[1]; } else { ry(0.8) q[1]; } "
+          "c[1] = measure q[1];"),
       static_cast<std::uint64_t>(shots))));
   const std::map<std::string, double> expected = {
       {"00", (1 - p) * (1 - p)}, {"10", (1 - p) * p}, {"01", p * (1 - r)}, {"11", p * r}};

@@ -24,7 +24,9 @@ inline Request request_for(std::string text, std::uint64_t shots = 1000, std::ui
 }
 
 /// The program after the header and the gates of OpenQASM 3.
-inline std::string qasm3(const std::string& body) { return "OPENQASM 3.1;\ninclude \"stdgates.inc\";\n" + body; }
+inline std::string qasm3(const std::string& body) {
+  return "OPENQASM 3.1;\ninclude \"stdgates.inc\";\n" + body;
+}
 
 inline std::map<std::string, std::uint64_t> counts_of(const Report& report) {
   return {report.counts.begin(), report.counts.end()};

@@ -37,7 +37,8 @@ TEST(MemoryEstimate, OfLargeStatesIsTheStateWithinOnePercent) {
 
 TEST(MemoryEstimate, NeverOverflows) {
   for (const quantum::Qubit qubits : {59U, 60U, 61U, 64U, 1000U, 1048576U}) {
-    MemoryEstimate estimate = estimate_memory(request_of(Precision::double_precision, kMaxShots), script_of(qubits, 4096));
+    MemoryEstimate estimate =
+        estimate_memory(request_of(Precision::double_precision, kMaxShots), script_of(qubits, 4096));
     EXPECT_GE(estimate.total_bytes(), std::uint64_t{1} << 63) << qubits;
     estimate.saved_states = 30;
     EXPECT_EQ(estimate.total_bytes(), std::numeric_limits<std::uint64_t>::max());

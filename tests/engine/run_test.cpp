@@ -12,7 +12,8 @@ namespace {
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-constexpr const char* kBell = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2];\nh q[0];\ncx q[0],q[1];\nmeasure q -> c;\n";
+constexpr const char* kBell =
+    "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2];\nh q[0];\ncx q[0],q[1];\nmeasure q -> c;\n";
 
 TEST(Run, CountsABellPair) {
   const Report report = run(request_for(kBell, 10000));
@@ -27,12 +28,14 @@ TEST(Run, CountsABellPair) {
 }
 
 TEST(Run, PrintsRegistersAsQiskitDoes) {
-  const Report report = run(request_for(qasm3("qubit[3] q; bit[2] a; bit b; x q[0]; a[0] = measure q[0]; a[1] = measure q[1]; b = measure q[2];")));
+  const Report report = run(request_for(
+      qasm3("qubit[3] q; bit[2] a; bit b; x q[0]; a[0] = measure q[0]; a[1] = measure q[1]; b = measure q[2];")));
   EXPECT_EQ(counts_of(report), (Counts{{"0 01", 1000}}));
 }
 
 TEST(Run, SameSeedSameCountsOnAnyNumberOfThreads) {
-  const std::string text = qasm3("qubit[16] q; bit[16] c; h q; for uint i in [0:14] { cx q[i], q[i+1]; ry(0.3*i) q[i]; } c = measure q;");
+  const std::string text =
+      qasm3("qubit[16] q; bit[16] c; h q; for uint i in [0:14] { cx q[i], q[i+1]; ry(0.3*i) q[i]; } c = measure q;");
   Request request = request_for(text, 20000);
   request.threads = 1;
   const Counts one = counts_of(run(request));
@@ -102,8 +105,9 @@ TEST(Run, ShowsStatesWhereAProgramHasNoClassicalBits) {
 }
 
 TEST(Run, OutputsThatAreNoBitsAreCountedByValue) {
-  const Report report = run(request_for(qasm3(
-      "output int[8] sum; qubit[2] q; bit[2] c; x q; c = measure q; sum = 0; if (c[0]) sum += 5; if (c[1]) sum += 2;")));
+  const Report report =
+      run(request_for(qasm3("output int[8] sum; qubit[2] q; bit[2] c; x q; c = measure q; sum = 0; if (c[0]) sum += 5; "
+                            "if (c[1]) sum += 2;")));
   ASSERT_EQ(report.outputs.size(), 1U);
   EXPECT_EQ(report.outputs.at("sum"), (Counts{{"7", 1000}}));
 }
@@ -119,7 +123,8 @@ TEST(Run, TakesInputsFromTheRequest) {
 TEST(Run, EstimateIsExactWhereNothingBranches) {
   for (const int qubits : {4, 10, 14, 18}) {
     for (const auto precision : {Precision::single_precision, Precision::double_precision}) {
-      Request request = request_for(qasm3("qubit[" + std::to_string(qubits) + "] q; bit[2] c; h q; c = measure q[0:1];"), 100000);
+      Request request =
+          request_for(qasm3("qubit[" + std::to_string(qubits) + "] q; bit[2] c; h q; c = measure q[0:1];"), 100000);
       request.precision = precision;
       request.observables = {"X0"};
       request.probability_qubits = {0, 1, 3};
@@ -140,7 +145,8 @@ double norm_after(const std::string& gates, Precision precision) {
 
 TEST(Run, NormsStayWithinThePromiseAfterAThousandGates) {
   // Gates whose rounding to f32 errs the same way every time.
-  for (const char* gate : {"h q[0];", "t q[1];", "ry(pi/2) q[2];", "cp(pi/4) q[0], q[1];", "sx q[3];", "U(1,2,3) q[4];"}) {
+  for (const char* gate :
+       {"h q[0];", "t q[1];", "ry(pi/2) q[2];", "cp(pi/4) q[0], q[1];", "sx q[3];", "U(1,2,3) q[4];"}) {
     const std::string loop = std::string("for int i in [1:1000] { ") + gate + " }";
     EXPECT_NEAR(norm_after(loop, Precision::single_precision), 1, 1e-5) << gate;
     EXPECT_NEAR(norm_after(loop, Precision::double_precision), 1, 1e-12) << gate;
@@ -194,18 +200,32 @@ TEST(Run, RefusesWhatCannotBe) {
   const std::string branching = qasm3("qubit[2] q; bit c; h q[0]; c = measure q[0]; if (c) x q[1];");
   const Refusal refusals[] = {
       {"shots 0", with(kBell, [](Request& r) { r.shots = 0; }), ErrorCode::bad_usage, "--shots 0"},
-      {"shots 10^12", with(kBell, [](Request& r) { r.shots = 1'000'000'000'000; }), ErrorCode::bad_usage, "1000000000000"},
+      {"shots 10^12", with(kBell, [](Request& r) { r.shots = 1'000'000'000'000; }), ErrorCode::bad_usage,
+       "1000000000000"},
       {"threads -1", with(kBell, [](Request& r) { r.threads = -1; }), ErrorCode::bad_usage, "--threads -1"},
       {"60 qubits", request_for(sixty), ErrorCode::out_of_resources, "2^63 bytes"},
       {"1000 qubits", request_for(huge), ErrorCode::out_of_resources, "1000 qubits"},
       {"memory", with(kBell, [](Request& r) { r.memory_limit_bytes = 100; }), ErrorCode::out_of_resources, "--memory"},
-      {"qubit out of range", with(kBell, [](Request& r) { r.probability_qubits = {2}; }), ErrorCode::bad_usage, "qubit 2"},
-      {"qubit twice", with(kBell, [](Request& r) { r.probability_qubits = {1, 1}; }), ErrorCode::bad_usage, "twice"},
+      {"qubit out of range", with(kBell, [](Request& r) { r.probability_qubits = {2}; }), ErrorCode::bad_usage,
+       "qubit 2"},
+      {"qubit twice",
+       with(kBell,
+            [](Request& r) {
+              r.probability_qubits = {1, 1};
+            }),
+       ErrorCode::bad_usage, "twice"},
       {"observable", with(kBell, [](Request& r) { r.observables = {"Z7"}; }), ErrorCode::bad_usage, "Z7"},
-      {"input", with(kBell, [](Request& r) { r.inputs = {{"x", "1"}}; }), ErrorCode::bad_usage, "x"},
+      {"input",
+       with(kBell,
+            [](Request& r) {
+              r.inputs = {{"x", "1"}};
+            }),
+       ErrorCode::bad_usage, "x"},
       {"top of several states", with(branching.c_str(), [](Request& r) { r.top = 1; }), ErrorCode::bad_usage, "--top"},
-      {"one of several states", with(branching.c_str(), [](Request& r) { r.save_state = "/tmp/x.npy"; }), ErrorCode::bad_usage, "--save-state"},
-      {"folder", with(kBell, [](Request& r) { r.save_state = "/no/such/folder/x.npy"; }), ErrorCode::io, "/no/such/folder"},
+      {"one of several states", with(branching.c_str(), [](Request& r) { r.save_state = "/tmp/x.npy"; }),
+       ErrorCode::bad_usage, "--save-state"},
+      {"folder", with(kBell, [](Request& r) { r.save_state = "/no/such/folder/x.npy"; }), ErrorCode::io,
+       "/no/such/folder"},
       {"text", request_for("OPENQASM 3; qubit q; y q;"), ErrorCode::bad_input, "y"},
   };
   for (const Refusal& refusal : refusals) {

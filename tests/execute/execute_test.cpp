@@ -35,9 +35,11 @@ class Execute : public testing::Test {
   Execute() {
     kernels.add({"test/add", ElementType::c64, add_kernel});
     kernels.add({"test/double", ElementType::c64, double_kernel});
-    program.steps.push_back({.kernel = "test/add", .access = {}, .operands = std::make_shared<AddOperands>(AddOperands{3})});
+    program.steps.push_back(
+        {.kernel = "test/add", .access = {}, .operands = std::make_shared<AddOperands>(AddOperands{3})});
     program.steps.push_back({.kernel = "test/double", .access = {}, .operands = {}});
-    program.steps.push_back({.kernel = "test/add", .access = {}, .operands = std::make_shared<AddOperands>(AddOperands{1})});
+    program.steps.push_back(
+        {.kernel = "test/add", .access = {}, .operands = std::make_shared<AddOperands>(AddOperands{1})});
   }
 
   HostMemory memory;
@@ -50,7 +52,8 @@ class Execute : public testing::Test {
 TEST_F(Execute, AppliesStepsInOrderToEveryElement) {
   for (const int axes : {4, 12, 18}) {
     Field field(memory, ElementType::c64, axes);
-    const Plan plan = make_plan(program, field.type, field.axes, {.threads = 2, .serial_bytes = 0, .piece_bytes = 4096});
+    const Plan plan =
+        make_plan(program, field.type, field.axes, {.threads = 2, .serial_bytes = 0, .piece_bytes = 4096});
     std::size_t steps = 0;
     execute(plan, program, field, {kernels, arena, cancel, [&](std::size_t done) { steps += done; }});
     EXPECT_EQ(steps, 3U);

@@ -1,12 +1,12 @@
 #include "reference/random_circuit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numbers>
 #include <numeric>
 #include <random>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace basalt::reference {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "basalt/error.h"
-#include "runtime/resource/inventory.h"
+#include "basalt/inventory.h"
 
 namespace basalt {
 namespace {

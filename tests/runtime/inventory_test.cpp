@@ -1,5 +1,5 @@
 // The inventory of invented machines, and of this one.
-#include "runtime/resource/inventory.h"
+#include "basalt/inventory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "basalt/error.h"
+#include "basalt/inventory.h"
 #include "runtime/memory/memory.h"
-#include "runtime/resource/inventory.h"
 
 namespace basalt {
 namespace {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "basalt/error.h"
-#include "runtime/resource/inventory.h"
+#include "basalt/inventory.h"
 
 namespace basalt {
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 
-#include "base/cancel.h"
+#include "basalt/cancel.h"
 
 namespace basalt {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "basalt/error.h"
-#include "runtime/resource/inventory.h"
+#include "basalt/inventory.h"
 
 namespace basalt {
 namespace {

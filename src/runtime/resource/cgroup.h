@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "runtime/resource/inventory.h"
+#include "basalt/inventory.h"
 
 namespace basalt {
 

@@ -1,6 +1,6 @@
 // Collects every limit that is found and takes the smallest. All of it is read from files, so that a test can show the
 // files of any machine.
-#include "runtime/resource/inventory.h"
+#include "basalt/inventory.h"
 
 #include <sched.h>
 #include <unistd.h>

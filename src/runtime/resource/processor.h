@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/resource/inventory.h"
+#include "basalt/inventory.h"
 
 namespace basalt {
 

@@ -19,13 +19,32 @@ using Complex = std::complex<double>;
 /// Rows of the gate table. `matrix` stands for a unitary that the operation carries itself.
 enum class GateId : std::uint8_t {
   gphase,  // no target: multiplies by exp(iγ)
-  id, x, y, z, h, s, sdg, t, tdg, sx, sxdg,
-  p, rx, ry, rz,
-  u,   // OpenQASM 3 U(θ,φ,λ): 2π-periodic, top left (1+exp(iθ))/2
-  u2, u3,  // as in stdgates.inc: determinant 1
+  id,
+  x,
+  y,
+  z,
+  h,
+  s,
+  sdg,
+  t,
+  tdg,
+  sx,
+  sxdg,
+  p,
+  rx,
+  ry,
+  rz,
+  u,  // OpenQASM 3 U(θ,φ,λ): 2π-periodic, top left (1+exp(iθ))/2
+  u2,
+  u3,  // as in stdgates.inc: determinant 1
   cu_target,  // target of cu(θ,φ,λ,γ): exp(iγ)·[[cos θ/2, −exp(iλ) sin θ/2], [exp(iφ) sin θ/2, exp(i(φ+λ)) cos θ/2]]
-  swap, iswap, rxx, ryy, rzz,
-  rccx, rc3x,  // relative-phase Toffolis of the extended qelib1.inc
+  swap,
+  iswap,
+  rxx,
+  ryy,
+  rzz,
+  rccx,
+  rc3x,  // relative-phase Toffolis of the extended qelib1.inc
   matrix,
 };
 
@@ -46,9 +65,9 @@ struct GateRow {
   std::uint8_t parameter_count;
   std::uint8_t target_count;
   GateStructure structure;
-  GateId inverse;            ///< Row of the inverse ...
-  bool inverse_negates;      ///< ... with every parameter negated. When neither holds (u, u2, u3, cu_target, iswap, rc3x)
-  bool inverse_is_native;    ///< this is false and the inverse is taken of the matrix.
+  GateId inverse;          ///< Row of the inverse ...
+  bool inverse_negates;    ///< ... with every parameter negated. When neither holds (u, u2, u3, cu_target, iswap, rc3x)
+  bool inverse_is_native;  ///< this is false and the inverse is taken of the matrix.
 };
 
 const GateRow& gate_row(GateId gate) noexcept;
@@ -56,11 +75,11 @@ std::span<const GateRow> gate_table() noexcept;
 
 /// Which language's standard include file a name belongs to.
 enum class GateLibrary : std::uint8_t {
-  builtin2,    ///< OpenQASM 2 without an include: U, CX.
-  builtin3,    ///< OpenQASM 3 without an include: U, gphase.
-  qelib1,      ///< The original qelib1.inc.
+  builtin2,         ///< OpenQASM 2 without an include: U, CX.
+  builtin3,         ///< OpenQASM 3 without an include: U, gphase.
+  qelib1,           ///< The original qelib1.inc.
   qelib1_extended,  ///< Names that later versions of qelib1.inc added; a file may define its own instead.
-  stdgates,    ///< stdgates.inc.
+  stdgates,         ///< stdgates.inc.
 };
 
 /// A name that programs use: a row of the table with `control_count` controls in front of its targets.

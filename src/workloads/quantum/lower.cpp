@@ -10,7 +10,9 @@
 namespace basalt::quantum {
 namespace {
 
-std::uint64_t bit(Qubit qubit) { return std::uint64_t{1} << qubit; }
+std::uint64_t bit(Qubit qubit) {
+  return std::uint64_t{1} << qubit;
+}
 
 ControlMask control_mask(std::span<const Control> controls) {
   ControlMask result;
@@ -85,8 +87,7 @@ class Lowering {
     if (op.gate == GateId::x) {
       add_exchange(control, bit(targets[0]), 0, bit(targets[0]), 1);
     } else if (op.gate == GateId::swap) {
-      add_exchange(control, bit(targets[0]) | bit(targets[1]), bit(targets[0]), bit(targets[0]) | bit(targets[1]),
-                   0.5);
+      add_exchange(control, bit(targets[0]) | bit(targets[1]), bit(targets[0]), bit(targets[0]) | bit(targets[1]), 0.5);
     } else {
       add_matrix(control, targets, circuit_.matrix(op));
     }
@@ -173,6 +174,8 @@ class Lowering {
 
 }  // namespace
 
-LoweredCircuit lower(const Circuit& circuit) { return Lowering(circuit).run(); }
+LoweredCircuit lower(const Circuit& circuit) {
+  return Lowering(circuit).run();
+}
 
 }  // namespace basalt::quantum

@@ -70,7 +70,8 @@ class ObservableParser {
       }
     }
     if (!number_read && !any) {
-      fail(at_end() ? "a term is missing at the end" : std::string("expected a number, I, X, Y or Z, found '") + peek() + "'");
+      fail(at_end() ? "a term is missing at the end"
+                    : std::string("expected a number, I, X, Y or Z, found '") + peek() + "'");
     }
     return term;
   }
@@ -148,7 +149,8 @@ class ObservableParser {
 std::string trimmed(const std::string& line) {
   const std::string content = line.substr(0, line.find('#'));
   const auto begin = content.find_first_not_of(" \t\r");
-  return begin == std::string::npos ? std::string() : content.substr(begin, content.find_last_not_of(" \t\r") - begin + 1);
+  return begin == std::string::npos ? std::string()
+                                    : content.substr(begin, content.find_last_not_of(" \t\r") - begin + 1);
 }
 
 }  // namespace

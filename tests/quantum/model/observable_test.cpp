@@ -1,7 +1,6 @@
 #include "workloads/quantum/observable.h"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <fstream>
@@ -35,11 +34,13 @@ TEST(Observable, AcceptsSignsBlanksAndIdentities) {
   EXPECT_EQ(parse_observable(".5 I0", 1).terms[0].coefficient, 0.5);
 }
 
-TEST(Observable, KeepsItsTextAsItsName) { EXPECT_EQ(parse_observable("0.5*Z0 + X1", 2).name, "0.5*Z0 + X1"); }
+TEST(Observable, KeepsItsTextAsItsName) {
+  EXPECT_EQ(parse_observable("0.5*Z0 + X1", 2).name, "0.5*Z0 + X1");
+}
 
 struct Bad {
   const char* text;
-  const char* part;       // of the message
+  const char* part;      // of the message
   std::uint32_t column;  // of the caret
 };
 

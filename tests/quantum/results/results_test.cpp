@@ -1,7 +1,6 @@
 // Probabilities, expectation values and top states against the reference, and their independence of threads.
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,7 +65,8 @@ TEST_P(Results, ExpectationValuesAgreeWithTheReference) {
       const quantum::PauliTerm term{.coefficient = 1, .x_mask = x_mask, .z_mask = z_mask};
       EXPECT_NEAR(expectation(fixture.view(), {.name = "", .terms = {term}}), expected, tolerance())
           << "x " << x_mask << " z " << z_mask;
-      sum.terms.push_back({.coefficient = 0.25 + static_cast<double>(sum.terms.size()), .x_mask = x_mask, .z_mask = z_mask});
+      sum.terms.push_back(
+          {.coefficient = 0.25 + static_cast<double>(sum.terms.size()), .x_mask = x_mask, .z_mask = z_mask});
       expected_sum += sum.terms.back().coefficient * expected;
     }
   }
@@ -79,7 +79,8 @@ TEST_P(Results, TopStatesAreTheMostProbable) {
   std::vector<std::pair<double, std::uint64_t>> order;
   for (std::uint64_t i = 0; i < state.size(); ++i) {
     // As the field holds it: rounding to f32 may change the order.
-    const std::complex<double> held = type() == ElementType::c64 ? std::complex<double>(std::complex<float>(state[i])) : state[i];
+    const std::complex<double> held =
+        type() == ElementType::c64 ? std::complex<double>(std::complex<float>(state[i])) : state[i];
     order.emplace_back(-std::norm(held), i);
   }
   std::ranges::sort(order);

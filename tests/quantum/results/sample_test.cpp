@@ -1,11 +1,12 @@
 // Sampling: chi-square against the exact distribution, in both of its ways of drawing, and its guarantees.
 
+#include "workloads/quantum/results/sample.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "state_fixture.h"
-#include "workloads/quantum/results/sample.h"
 
 namespace basalt {
 namespace {

@@ -12,7 +12,9 @@ using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
 
 constexpr BitSource zero{.is_qubit = false, .value = false, .qubit = 0};
 constexpr BitSource one{.is_qubit = false, .value = true, .qubit = 0};
-constexpr BitSource sampled(Qubit qubit) { return {.is_qubit = true, .value = false, .qubit = qubit}; }
+constexpr BitSource sampled(Qubit qubit) {
+  return {.is_qubit = true, .value = false, .qubit = qubit};
+}
 
 TEST(Tally, PutsBitZeroRightmostAndTheLastRegisterLeftmost) {
   Tally tally;

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/cancel.h"
+#include "basalt/cancel.h"
 #include "workloads/quantum/circuit.h"
 #include "workloads/quantum/input/compile.h"
 

@@ -21,26 +21,54 @@ inline constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
 enum class Operator : std::uint8_t {
   none,
-  add, subtract, multiply, divide, modulo, power,
-  bit_and, bit_or, bit_xor, bit_not, shift_left, shift_right,
-  logical_and, logical_or, logical_not,
-  equal, not_equal, less, less_equal, greater, greater_equal,
-  negate, plus,
+  add,
+  subtract,
+  multiply,
+  divide,
+  modulo,
+  power,
+  bit_and,
+  bit_or,
+  bit_xor,
+  bit_not,
+  shift_left,
+  shift_right,
+  logical_and,
+  logical_or,
+  logical_not,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  negate,
+  plus,
   concatenate,  // ++
 };
 
 enum class TypeKind : std::uint8_t {
-  none, bit, boolean, integer, unsigned_integer, floating, angle, complex, qubit, array,
-  duration, stretch,  // timing: compile refuses them by name
+  none,
+  bit,
+  boolean,
+  integer,
+  unsigned_integer,
+  floating,
+  angle,
+  complex,
+  qubit,
+  array,
+  duration,
+  stretch,  // timing: compile refuses them by name
 };
 
 /// A type as written. `width` is the designator in brackets, an expression, or kNone.
 struct Type {
   TypeKind kind = TypeKind::none;
   Position position;
-  ExpressionId width = kNone;          ///< For complex: the width of its float.
-  TypeKind element = TypeKind::none;   ///< For array: its element type, and ...
-  ExpressionId element_width = kNone;  ///< ... that type's designator.
+  ExpressionId width = kNone;            ///< For complex: the width of its float.
+  TypeKind element = TypeKind::none;     ///< For array: its element type, and ...
+  ExpressionId element_width = kNone;    ///< ... that type's designator.
   std::vector<ExpressionId> dimensions;  ///< For array.
   ExpressionId dimension_count = kNone;  ///< For array parameters: the expression of `#dim = n`.
   bool old_style = false;                ///< Declared with qreg or creg.
@@ -49,22 +77,24 @@ struct Type {
 
 struct Expression {
   enum class Kind : std::uint8_t {
-    integer,          // `text` holds the digits as written (0x, 0o, 0b, underscores); `integer` if it fits 64 bits
-    real, imaginary,  // `real`
-    boolean,          // `integer` 0 or 1
-    bit_string,       // `text`: only 0 and 1, most significant first
-    duration,         // `text` as written
-    name,             // `text`
-    hardware_qubit,   // `integer`: n of $n
-    unary, binary,    // `op`, `children`
-    call,             // `text` is the function; `children` the arguments (built-in function, def, or extern)
-    cast,             // `type`, one child
-    index,            // children[0] indexed by children[1..], comma-separated; each is an expression, range or set
-    range,            // children: start, step, end; kNone where omitted
-    set,              // {a, b, c}
-    array_literal,    // {…} as an initialiser
-    measure,          // one child: the qubits
-    duration_of,      // refused by compile
+    integer,  // `text` holds the digits as written (0x, 0o, 0b, underscores); `integer` if it fits 64 bits
+    real,
+    imaginary,       // `real`
+    boolean,         // `integer` 0 or 1
+    bit_string,      // `text`: only 0 and 1, most significant first
+    duration,        // `text` as written
+    name,            // `text`
+    hardware_qubit,  // `integer`: n of $n
+    unary,
+    binary,         // `op`, `children`
+    call,           // `text` is the function; `children` the arguments (built-in function, def, or extern)
+    cast,           // `type`, one child
+    index,          // children[0] indexed by children[1..], comma-separated; each is an expression, range or set
+    range,          // children: start, step, end; kNone where omitted
+    set,            // {a, b, c}
+    array_literal,  // {…} as an initialiser
+    measure,        // one child: the qubits
+    duration_of,    // refused by compile
   };
   Kind kind = Kind::integer;
   Operator op = Operator::none;
@@ -101,27 +131,33 @@ struct SwitchCase {
 
 struct Statement {
   enum class Kind : std::uint8_t {
-    declaration,   // `type` `name` = `value`; qubits and classical; see `storage`
-    alias,         // let name = value
-    gate,          // gate name(parameter_names) operand_names { body }
-    opaque,        // OpenQASM 2
-    def,           // def name(parameters) -> return_type { body }
+    declaration,      // `type` `name` = `value`; qubits and classical; see `storage`
+    alias,            // let name = value
+    gate,             // gate name(parameter_names) operand_names { body }
+    opaque,           // OpenQASM 2
+    def,              // def name(parameters) -> return_type { body }
     extern_function,  // refused by compile
-    gate_call,     // modifiers, name, arguments (parameters), operands. gphase and U are calls, too
-    measure,       // value (Expression::measure), target kNone or an lvalue
-    assign,        // target op= value; value may be an Expression::measure or a call
-    expression,    // value;
-    reset,         // operands
-    barrier,       // operands (empty: all)
-    nop,           // operands
-    if_else,       // value, body, else_body
-    for_in,        // type name in value (range, set, or an expression of array or bit type) body
-    while_loop,    // value, body
-    switch_case,   // value, cases
-    break_loop, continue_loop, end,
+    gate_call,        // modifiers, name, arguments (parameters), operands. gphase and U are calls, too
+    measure,          // value (Expression::measure), target kNone or an lvalue
+    assign,           // target op= value; value may be an Expression::measure or a call
+    expression,       // value;
+    reset,            // operands
+    barrier,          // operands (empty: all)
+    nop,              // operands
+    if_else,          // value, body, else_body
+    for_in,           // type name in value (range, set, or an expression of array or bit type) body
+    while_loop,       // value, body
+    switch_case,      // value, cases
+    break_loop,
+    continue_loop,
+    end,
     return_value,  // value or kNone
     scope,         // { body }
-    box, delay, cal, defcal, defcal_grammar,  // pulse and timing: refused by compile, by name
+    box,
+    delay,
+    cal,
+    defcal,
+    defcal_grammar,  // pulse and timing: refused by compile, by name
   };
   enum class Storage : std::uint8_t { variable, constant, input, output };
 

@@ -68,10 +68,9 @@ std::vector<Outcome> draw_by_sampling(const StateView& state, std::span<const Qu
 
 std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
                                    std::uint64_t seed, std::uint64_t stream) {
-  std::vector<Outcome> result =
-      qubits.size() <= kMaxTableQubits
-          ? draw_from_table(marginal(state, qubits), qubits.size(), shots, seed, stream)
-          : draw_by_sampling(state, qubits, shots, seed, stream);
+  std::vector<Outcome> result = qubits.size() <= kMaxTableQubits
+                                    ? draw_from_table(marginal(state, qubits), qubits.size(), shots, seed, stream)
+                                    : draw_by_sampling(state, qubits, shots, seed, stream);
   std::ranges::stable_sort(result, {}, &Outcome::shots);
   return result;
 }

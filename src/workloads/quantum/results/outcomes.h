@@ -13,7 +13,7 @@ namespace basalt::quantum {
 struct Outcome {
   std::vector<std::uint8_t> bits;  ///< One per qubit, in the order asked for.
   std::uint64_t shots = 0;
-  double probability = 0;          ///< 0 where it is not known (too many qubits for a table).
+  double probability = 0;  ///< 0 where it is not known (too many qubits for a table).
 };
 
 /// Distributes `shots` over the joint outcomes of `qubits` (distinct). Only outcomes with shots are returned, fewest

@@ -1,4 +1,0 @@
-// Moved to the public headers.
-#pragma once
-
-#include "basalt/cancel.h"
