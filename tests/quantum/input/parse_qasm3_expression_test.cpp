@@ -136,10 +136,32 @@ TEST(ParseExpression, QuantumCalls) {
 }
 
 TEST(ParseExpression, RefusesWhatIsNone) {
-  for (const char* text : {"",          "+1",     "1 +",           "1 2",      "(1",     "1)",     "()",
-                           "a b c",     "a ++ b", "a = b",         "a += b",   "a -> b", "{1}",    "if",
-                           "gate",      "int",    "int[8]",        "int[8] x", "f(,)",   "f(a b)", "* 2",
-                           "1 ? 2 : 3", "a.b",    "durationof(x)", "im",       "#dim",   "a[0]]"}) {
+  for (const char* text : {"",
+                           "+1",
+                           "1 +",
+                           "1 2",
+                           "(1",
+                           "1)",
+                           "()",
+                           "a b c",
+                           "a = b",
+                           "a += b",
+                           "a -> b",
+                           "{1}",
+                           "if",
+                           "gate",
+                           "int",
+                           "int[8]",
+                           "int[8] x",
+                           "f(,)",
+                           "f(a b)",
+                           "* 2",
+                           "1 ? 2 : 3",
+                           "a.b",
+                           "durationof(x)",
+                           "im",
+                           "#dim",
+                           "a[0]]"}) {
     EXPECT_THROW(value(text), Error) << text;
   }
 }

@@ -278,5 +278,30 @@ RC_GTEST_PROP(SemanticValueProperty, ConstantsAndVariablesAgree, ()) {
   RC_ASSERT(result_of("float r", "r = " + x + " " + op + " " + y + ";") == computed("float", type, x, op, type, y));
 }
 
+TEST(SemanticConcatenation, JoinsArraysAndTheirSlices) {
+  const auto ran = test::run(R"(
+    array[int[8], 2] first = {0, 1};
+    array[int[8], 3] second = {2, 3, 4};
+    array[int[8], 5] joined = first ++ second;
+    array[int[8], 4] slices = {9, 9, 9, 9};
+    slices[0:3] = first[0:1] ++ second[1:2];
+    output int a; output int b; output int c;
+    a = joined[1]; b = joined[4]; c = slices[2] * 10 + slices[3];
+  )");
+  EXPECT_EQ(ran.outputs.at("a"), "1");
+  EXPECT_EQ(ran.outputs.at("b"), "4");
+  EXPECT_EQ(ran.outputs.at("c"), "34");
+}
+
+TEST(SemanticConcatenation, JoinsBitsForASubroutine) {
+  const auto ran = test::run(R"(
+    def weight(bit[3] c) -> int { int n = 0; for int i in [0:2] { if (c[i]) n += 1 << i; } return n; }
+    bit[2] low = "01"; bit high = "1";
+    output int sum;
+    sum = weight(low ++ high);
+  )");
+  EXPECT_EQ(ran.outputs.at("sum"), "5");
+}
+
 }  // namespace
 }  // namespace basalt::quantum

@@ -92,7 +92,7 @@ StatementId Qasm3Parser::parse_old_style_declaration() {
   return add(std::move(statement));
 }
 
-// Rules: aliasDeclarationStatement, aliasExpression.
+// Rules: aliasDeclarationStatement, aliasExpression (++ is a binary operator here).
 StatementId Qasm3Parser::parse_alias() {
   Statement statement = start(Statement::Kind::alias);
   advance();
@@ -100,12 +100,6 @@ StatementId Qasm3Parser::parse_alias() {
   statement.name = take_name("'let'");
   expect(TokenKind::equals, "the name");
   statement.value = parse_expression();
-  while (is(TokenKind::double_plus)) {
-    const Position position = position_of(token_);
-    advance();
-    const ExpressionId right = parse_expression();
-    statement.value = make_parent(Expression::Kind::binary, position, Operator::concatenate, {statement.value, right});
-  }
   expect_semicolon("the alias");
   return add(std::move(statement));
 }

@@ -21,25 +21,27 @@ constexpr BinaryRules binary_rules() {
   const auto set = [&](TokenKind kind, Operator op, std::uint8_t level, bool right_associative = false) {
     rules[static_cast<std::size_t>(kind)] = {op, level, right_associative};
   };
-  set(TokenKind::double_pipe, Operator::logical_or, 1);
-  set(TokenKind::double_ampersand, Operator::logical_and, 2);
-  set(TokenKind::pipe, Operator::bit_or, 3);
-  set(TokenKind::caret, Operator::bit_xor, 4);
-  set(TokenKind::ampersand, Operator::bit_and, 5);
-  set(TokenKind::double_equals, Operator::equal, 6);
-  set(TokenKind::not_equals, Operator::not_equal, 6);
-  set(TokenKind::less, Operator::less, 7);
-  set(TokenKind::less_equal, Operator::less_equal, 7);
-  set(TokenKind::greater, Operator::greater, 7);
-  set(TokenKind::greater_equal, Operator::greater_equal, 7);
-  set(TokenKind::shift_left, Operator::shift_left, 8);
-  set(TokenKind::shift_right, Operator::shift_right, 8);
-  set(TokenKind::plus, Operator::add, 9);
-  set(TokenKind::minus, Operator::subtract, 9);
-  set(TokenKind::asterisk, Operator::multiply, 10);
-  set(TokenKind::slash, Operator::divide, 10);
-  set(TokenKind::percent, Operator::modulo, 10);
-  set(TokenKind::double_asterisk, Operator::power, 12, true);
+  // The grammar has ++ in aliases only; the specification's text joins arrays and registers of bits anywhere.
+  set(TokenKind::double_plus, Operator::concatenate, 1);
+  set(TokenKind::double_pipe, Operator::logical_or, 2);
+  set(TokenKind::double_ampersand, Operator::logical_and, 3);
+  set(TokenKind::pipe, Operator::bit_or, 4);
+  set(TokenKind::caret, Operator::bit_xor, 5);
+  set(TokenKind::ampersand, Operator::bit_and, 6);
+  set(TokenKind::double_equals, Operator::equal, 7);
+  set(TokenKind::not_equals, Operator::not_equal, 7);
+  set(TokenKind::less, Operator::less, 8);
+  set(TokenKind::less_equal, Operator::less_equal, 8);
+  set(TokenKind::greater, Operator::greater, 8);
+  set(TokenKind::greater_equal, Operator::greater_equal, 8);
+  set(TokenKind::shift_left, Operator::shift_left, 9);
+  set(TokenKind::shift_right, Operator::shift_right, 9);
+  set(TokenKind::plus, Operator::add, 10);
+  set(TokenKind::minus, Operator::subtract, 10);
+  set(TokenKind::asterisk, Operator::multiply, 11);
+  set(TokenKind::slash, Operator::divide, 11);
+  set(TokenKind::percent, Operator::modulo, 11);
+  set(TokenKind::double_asterisk, Operator::power, 13, true);
   return rules;
 }
 

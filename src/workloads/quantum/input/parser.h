@@ -31,7 +31,7 @@ struct BinaryRule {
 using BinaryRules = std::array<BinaryRule, kTokenKindCount>;
 
 /// How tightly a sign or a negation binds: less than powers, more than products.
-inline constexpr std::uint8_t kUnaryLevel = 11;
+inline constexpr std::uint8_t kUnaryLevel = 12;
 
 /// Base of Qasm2Parser and Qasm3Parser. One per text; all of them fill the same tree.
 class Parser {
