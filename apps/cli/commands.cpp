@@ -32,6 +32,13 @@ constexpr const char* kRunFooter =
     "Exit status: 0 done; 1 the run failed; 2 bad usage or input; 3 refused for resources;\n"
     "130 cancelled (Ctrl-C).";
 
+Precision precision_of(const std::string& name) {
+  if (name != "single" && name != "double") {
+    throw CLI::ValidationError("--precision", "'" + name + "' is neither single nor double");
+  }
+  return name == "single" ? Precision::single_precision : Precision::double_precision;
+}
+
 std::pair<std::string, std::string> split_assignment(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
@@ -65,22 +72,20 @@ void Commands::add_run(CLI::App& app) {
         seed_ = seed;
         seed_given_ = true;
       },
-      "Seed of the random numbers: the same seed gives the same counts on any number of threads. Default: from the "
+      "Seed of the random numbers; the same seed gives the same counts\non any number of threads. Default: from the "
       "system, and reported");
-  run->add_option("--precision", request_.precision,
-                  "single: 8 bytes an amplitude, about 6 digits; double: 16 bytes, about 15 digits")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Precision>{{"single", Precision::single_precision},
-                                                                           {"double", Precision::double_precision}}))
-      ->type_name("single|double")
-      ->default_str("single");
+  run->add_option_function<std::string>(
+         "--precision", [this](const std::string& name) { request_.precision = precision_of(name); },
+         "single: 8 bytes an amplitude, about 6 digits;\ndouble: 16 bytes, about 15 digits. Default: single")
+      ->type_name("single|double");
   run->add_option("--threads", request_.threads, "Threads to use. Default: all cores that this process may use")
       ->check(CLI::Range(1, 1 << 20).description(""));
-  run->add_option("--memory", memory_, "Most memory to use, as 4G, 512M or a number of bytes. Default: what is free")
+  run->add_option("--memory", memory_, "Most memory to use, as 4G, 512M or a number of bytes.\nDefault: what is free")
       ->type_name("LIMIT");
   run->add_option(
          "--observable", request_.observables,
-         "Expectation value of a sum of Pauli strings, as \"0.5*Z0*Z1 + X3\", or @FILE with one a line (a line "
-         "that begins with + or - continues the one before). May be given more than once")
+         "Expectation value of a sum of Pauli strings, as\n\"0.5*Z0*Z1 + X3\", or @FILE with one a line (a line that\n"
+         "begins with + or - continues the one before).\nMay be given more than once")
       ->type_name("O")
       ->allow_extra_args(false);
   run->add_option("--probabilities", request_.probability_qubits,

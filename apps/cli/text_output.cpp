@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 
@@ -32,7 +33,7 @@ std::string heading(std::string_view text) {
 /// A bar of eighths of a character.
 std::string bar(double share) {
   static constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const int eighths = std::max(1, static_cast<int>(share * kBarWidth * 8 + 0.5));
+  const int eighths = std::max(1, static_cast<int>(std::lround(share * kBarWidth * 8)));
   std::string text;
   for (int i = 0; i < eighths / 8; ++i) {
     text += "█";

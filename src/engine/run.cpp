@@ -7,6 +7,7 @@
 #include <cmath>
 #include <new>
 #include <random>
+#include <utility>
 
 #include "basalt/engine.h"
 #include "base/hash.h"
@@ -120,8 +121,8 @@ std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t 
 
 class Run {
  public:
-  Run(const Request& request, const RunHooks& hooks)
-      : request_(request), hooks_(hooks), cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_) {}
+  Run(Request request, const RunHooks& hooks)
+      : request_(std::move(request)), hooks_(hooks), cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_) {}
 
   Report operator()() {
     const Stopwatch total;

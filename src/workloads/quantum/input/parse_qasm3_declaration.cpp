@@ -4,10 +4,8 @@
 
 namespace basalt::quantum {
 
-using syntax::Expression;
 using syntax::ExpressionId;
 using syntax::kNone;
-using syntax::Operator;
 using syntax::Parameter;
 using syntax::Statement;
 using syntax::StatementId;
