@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostRows = 16;
 constexpr int kBarWidth = 40;
+constexpr double kLeastSweepSeconds = 20e-6;
 
 bool colour() {
   static const bool on = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
@@ -145,7 +146,7 @@ void print_top(const Report& report) {
 
 std::string format_seconds(double seconds) {
   if (seconds < 1e-3) {
-    return fmt::format("{:.0f} µs", seconds * 1e6);
+    return fmt::format("{:.3g} µs", seconds * 1e6);
   }
   return seconds < 1 ? fmt::format("{:.3g} ms", seconds * 1e3) : fmt::format("{:.3g} s", seconds);
 }
@@ -157,10 +158,17 @@ void print_summary(const std::string& file, const Report& report) {
       file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
       format_seconds(report.timing.total), report.instruction_set, report.threads, report.threads == 1 ? "" : "s",
       report.precision == Precision::single_precision ? "single" : "double", format_bytes(report.memory.peak_bytes)));
-  print(fmt::format("speed: {} gates in {} = {:.1f} sweeps of the state ({:.2f} per gate), {:.1f} GB/s", report.gates,
-                    format_seconds(report.timing.execute), report.sweep_equivalents,
-                    report.gates == 0 ? 0.0 : report.sweep_equivalents / static_cast<double>(report.gates),
-                    report.timing.execute == 0 ? 0.0 : report.bytes_moved / report.timing.execute / 1e9));
+  const double gates = std::max<double>(1, static_cast<double>(report.gates));
+  const std::string gate_time = format_seconds(report.timing.execute / gates);
+  if (report.sweep_seconds < kLeastSweepSeconds) {
+    // A state in the nearest caches: sweeps of it say nothing.
+    print(fmt::format("speed: {} gates in {}, {} per gate", report.gates, format_seconds(report.timing.execute),
+                      gate_time));
+    return;
+  }
+  print(fmt::format("speed: {} gates in {}, {} per gate: as long as {:.1f} in-place scales of the state; {:.1f} GB/s",
+                    report.gates, format_seconds(report.timing.execute), gate_time, report.sweep_equivalents,
+                    report.bytes_moved / report.timing.execute / 1e9));
 }
 
 void print_limits(std::string_view what, const std::vector<Limit>& limits, const auto& format_value) {
