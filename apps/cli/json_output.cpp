@@ -84,6 +84,7 @@ void write_json_report(const Report& report) {
   document["norm"] = report.norm;
   document["memory"] = {{"estimate_bytes", report.memory.estimate_bytes},
                         {"peak_bytes", report.memory.peak_bytes},
+                        {"counts_bytes", report.memory.counts_bytes},
                         {"limit_bytes", report.memory.limit_bytes},
                         {"limit_source", report.memory.limit_source}};
   document["timing_seconds"] = {{"parse", report.timing.parse},       {"plan", report.timing.plan},

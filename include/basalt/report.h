@@ -22,8 +22,9 @@ struct TopEntry {
 };
 
 struct MemoryReport {
-  std::uint64_t estimate_bytes = 0;  ///< Promised before anything was taken.
-  std::uint64_t peak_bytes = 0;      ///< Most that was held.
+  std::uint64_t estimate_bytes = 0;  ///< States and scratch, promised before anything was taken.
+  std::uint64_t peak_bytes = 0;      ///< Most of them that was held.
+  std::uint64_t counts_bytes = 0;    ///< Held by the counts besides.
   std::uint64_t limit_bytes = 0;     ///< What the process may use.
   std::string limit_source;
 };

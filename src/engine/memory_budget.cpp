@@ -65,11 +65,15 @@ std::string state_size(std::uint32_t qubits, ElementType type) {
 }  // namespace
 
 std::uint64_t MemoryEstimate::total_bytes() const noexcept {
-  std::uint64_t total = add(scratch_bytes, outcome_bytes);
+  std::uint64_t total = scratch_bytes;
   for (std::uint64_t copy = 0; copy <= saved_states && total != kTooMany; ++copy) {
     total = add(total, state_bytes);
   }
   return total;
+}
+
+std::uint64_t MemoryEstimate::promised_bytes() const noexcept {
+  return add(total_bytes(), counts_bytes);
 }
 
 MemoryEstimate estimate_memory(const Request& request, const quantum::Script& script) {
@@ -86,14 +90,13 @@ MemoryEstimate estimate_memory(const Request& request, const quantum::Script& sc
   if (width > 0) {
     const std::uint64_t bits = width - (script.registers.size() - 1);
     const std::uint64_t outcomes = std::min(request.shots, power_of_two(bits));
-    // The counts are taken after the scratch of sampling is in place, and are there together with the state.
-    estimate.outcome_bytes = quantum::Tally::bytes_for(outcomes, width);
+    estimate.counts_bytes = quantum::Tally::bytes_for(outcomes, width);
   }
   return estimate;
 }
 
 void admit(const MemoryEstimate& estimate, const Request& request, const quantum::Script& script, const Limit& limit) {
-  const std::uint64_t needed = estimate.total_bytes();
+  const std::uint64_t needed = estimate.promised_bytes();
   if (needed <= limit.value) {
     return;
   }
@@ -103,7 +106,7 @@ void admit(const MemoryEstimate& estimate, const Request& request, const quantum
                   type == ElementType::c64 ? "single" : "double", state_size(script.qubit_count, type));
   if (estimate.state_bytes != kTooMany && needed > estimate.state_bytes + estimate.state_bytes / 100) {
     message += fmt::format(", {} with scratch and up to {} of counts", format_bytes(needed),
-                           format_bytes(estimate.outcome_bytes));
+                           format_bytes(estimate.counts_bytes));
   }
   message += fmt::format("; this process may use {} ({})", format_bytes(limit.value), limit.source);
   std::string advice = "the largest state that fits is " + largest_that_fits(limit.value);

@@ -17,17 +17,20 @@ constexpr ElementType element_type_of(Precision precision) noexcept {
 struct MemoryEstimate {
   std::uint64_t state_bytes = 0;    ///< The amplitudes.
   std::uint64_t scratch_bytes = 0;  ///< The largest of what the result stages take, one after the other.
-  std::uint64_t outcome_bytes = 0;  ///< The counts, if as many different bit strings come up as can.
+  std::uint64_t counts_bytes = 0;   ///< The counts, if as many different bit strings come up as can.
   std::uint64_t saved_states = 0;   ///< Copies of the state that branching may keep.
 
+  /// States and scratch: exact where nothing branches.
   [[nodiscard]] std::uint64_t total_bytes() const noexcept;
+  /// What must fit: the counts are set aside in full, though most runs need a small part of that.
+  [[nodiscard]] std::uint64_t promised_bytes() const noexcept;
 };
 
 /// Exact for the state and its scratch. Sums that pass 2^64 stay at the largest number.
 MemoryEstimate estimate_memory(const Request& request, const quantum::Script& script);
 
-/// Throws Error(out_of_resources) with the numbers and the largest size that would fit, unless the estimate is within
-/// `limit`.
+/// Throws Error(out_of_resources) with the numbers and the largest size that would fit, unless what is promised is
+/// within `limit`.
 void admit(const MemoryEstimate& estimate, const Request& request, const quantum::Script& script, const Limit& limit);
 
 }  // namespace basalt

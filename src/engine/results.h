@@ -27,7 +27,7 @@ class Results {
   /// Moves what was added up into the report.
   void finish();
 
-  [[nodiscard]] std::uint64_t outcome_bytes() const { return tally_.size_bytes(); }
+  [[nodiscard]] std::uint64_t counts_bytes() const { return tally_.size_bytes(); }
 
  private:
   void add_counts(const quantum::StateView& state, const Branch& branch);

@@ -115,7 +115,7 @@ class ProgressMeter {
 /// Copies of the state that branching may keep: what its order of visits can need, as far as memory allows.
 std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t shots, const Limit& limit) {
   const auto most = static_cast<std::uint64_t>(std::bit_width(shots));
-  const std::uint64_t spare = limit.value - estimate.total_bytes();
+  const std::uint64_t spare = limit.value - estimate.promised_bytes();
   return std::min(most, spare / estimate.state_bytes);
 }
 
@@ -220,7 +220,8 @@ class Run {
     report_.timing.execute = tree.costs().execute_seconds;
     report_.sweep_seconds = measure_sweep_seconds(state, arena, cancel_);
     report_.sweep_equivalents = report_.timing.execute / report_.sweep_seconds;
-    report_.memory.peak_bytes = memory.peak_bytes() + results_->outcome_bytes();
+    report_.memory.peak_bytes = memory.peak_bytes();
+    report_.memory.counts_bytes = results_->counts_bytes();
     results_->finish();
   }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "engine/memory_budget.h"
 #include "engine_harness.h"
 
 namespace basalt {
@@ -85,9 +86,11 @@ TEST(Branches, AreTheSameWhetherStatesAreKeptOrComputedAgain) {
   ASSERT_GT(kept.branches, 50U);
 
   // Room for the estimate without any copy: every waiting state must be computed again.
-  const std::uint64_t state_bytes = 16 * 16;
-  const std::uint64_t copies = static_cast<std::uint64_t>(std::bit_width(std::uint64_t{3000}));
-  request.memory_limit_bytes = kept.memory.estimate_bytes - copies * state_bytes;
+  quantum::Script shape;
+  shape.qubit_count = 3;
+  shape.registers.push_back({.name = "c", .width = 10});
+  const MemoryEstimate estimate = estimate_memory(request, shape);
+  request.memory_limit_bytes = estimate.promised_bytes();
   const Report again = run(request);
   EXPECT_EQ(again.counts, kept.counts);
   EXPECT_EQ(again.branches, kept.branches);

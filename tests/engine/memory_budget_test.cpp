@@ -31,7 +31,7 @@ TEST(MemoryEstimate, CountsEightOrSixteenBytesAnAmplitude) {
 }
 
 TEST(MemoryEstimate, OfLargeStatesIsTheStateWithinOnePercent) {
-  const auto estimate = estimate_memory(request_of(Precision::single_precision), script_of(30, 30));
+  const auto estimate = estimate_memory(request_of(Precision::single_precision, 1'000'000), script_of(30, 30));
   EXPECT_LT(static_cast<double>(estimate.total_bytes()), 1.01 * static_cast<double>(estimate.state_bytes));
 }
 
@@ -42,15 +42,16 @@ TEST(MemoryEstimate, NeverOverflows) {
     EXPECT_GE(estimate.total_bytes(), std::uint64_t{1} << 63) << qubits;
     estimate.saved_states = 30;
     EXPECT_EQ(estimate.total_bytes(), std::numeric_limits<std::uint64_t>::max());
+    EXPECT_EQ(estimate.promised_bytes(), std::numeric_limits<std::uint64_t>::max());
   }
 }
 
 TEST(Admit, LetsInWhatFitsExactly) {
   const Request request = request_of(Precision::single_precision);
-  const auto script = script_of(20);
+  const auto script = script_of(20, 20);
   const auto estimate = estimate_memory(request, script);
-  EXPECT_NO_THROW(admit(estimate, request, script, {estimate.total_bytes(), "test"}));
-  EXPECT_THROW(admit(estimate, request, script, {estimate.total_bytes() - 1, "test"}), Error);
+  EXPECT_NO_THROW(admit(estimate, request, script, {estimate.promised_bytes(), "test"}));
+  EXPECT_THROW(admit(estimate, request, script, {estimate.promised_bytes() - 1, "test"}), Error);
 }
 
 TEST(Admit, SaysWhenOnlyTheCountsDoNotFit) {
