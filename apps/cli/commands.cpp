@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "basalt/engine.h"
+#include "basalt/metrics.h"
 #include "basalt/version.h"
 #include "interrupt.h"
 #include "output.h"
@@ -100,6 +101,9 @@ void Commands::add_run(CLI::App& app) {
   run->add_option("--set", assignments_, "Value of an OpenQASM 3 input variable. May be given more than once")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  run->add_option("--trace", trace_file_, "Write where the time went, for Perfetto or chrome://tracing")
+      ->type_name("FILE.json");
+  run->add_option("--metrics-file", metrics_file_, "Write counters and gauges as Prometheus text")->type_name("FILE");
   run->add_flag("--json", json_, "Print one JSON document on standard output and nothing else");
   run->add_flag("--quiet", quiet_, "Print results only: no notes, no summary, no progress");
   run->callback([this] { chosen_ = [this] { run_circuit(); }; });
@@ -125,6 +129,29 @@ void Commands::add_version(CLI::App& app) {
   });
 }
 
+/// Runs with the trace and the metrics that were asked for; they are written for a run that fails, too.
+Report Commands::run_observed(const Request& request, const RunHooks& hooks) const {
+  if (!trace_file_.empty()) {
+    start_trace();
+  }
+  const auto write_files = [this] {
+    if (!trace_file_.empty()) {
+      write_trace(trace_file_);
+    }
+    if (!metrics_file_.empty()) {
+      write_metrics(metrics_file_);
+    }
+  };
+  try {
+    Report report = basalt::run(request, hooks);
+    write_files();
+    return report;
+  } catch (const Error&) {
+    write_files();
+    throw;
+  }
+}
+
 void Commands::run_circuit() const {
   Request request = request_;
   if (seed_given_) {
@@ -145,7 +172,7 @@ void Commands::run_circuit() const {
   if (bar.visible()) {
     hooks.on_progress = [&](const Progress& progress) { bar.show(progress); };
   }
-  const Report report = basalt::run(request, hooks);
+  const Report report = run_observed(request, hooks);
   bar.clear();
   if (json_) {
     write_json_report(report);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "basalt/request.h"
+#include "basalt/engine.h"
 
 namespace basalt::cli {
 
@@ -26,12 +26,15 @@ class Commands {
   void add_devices(CLI::App& app);
   void add_version(CLI::App& app);
   void run_circuit() const;
+  [[nodiscard]] Report run_observed(const Request& request, const RunHooks& hooks) const;
 
   std::function<void()> chosen_;
   std::string file_;
   Request request_;
   std::uint64_t seed_ = 0;
   std::string memory_;
+  std::string trace_file_;
+  std::string metrics_file_;
   std::vector<std::string> assignments_;
   bool seed_given_ = false;
   bool json_ = false;

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/stopwatch.h"
+#include "runtime/metrics/span.h"
 #include "workloads/quantum/lower.h"
 
 namespace basalt {
@@ -89,6 +90,7 @@ void BranchTree::descend(Branch& branch, Machine::Status status) {
   while (status != Machine::Status::finished) {
     if (status == Machine::Status::needs_outcomes) {
       const Stopwatch watch;
+      const metrics::Span span(metrics::SpanName::measure);
       std::vector<Outcome> outcomes =
           draw_outcomes(view(), branch.machine.wanted(), branch.shots, settings_.seed, mix(branch.key, 1));
       ++costs_.sweeps;
@@ -117,11 +119,17 @@ void BranchTree::descend(Branch& branch, Machine::Status status) {
 }
 
 Machine::Status BranchTree::advance(Branch& branch) {
+  const Machine::Status status = run_machine(branch);
+  apply_circuit(branch);
+  return status;
+}
+
+Machine::Status BranchTree::run_machine(Branch& branch) {
   const Stopwatch watch;
+  const metrics::Span span(metrics::SpanName::plan);
   circuit_.clear();
   const Machine::Status status = branch.machine.advance(circuit_, context_.cancel);
   costs_.plan_seconds += watch.seconds();
-  apply_circuit(branch);
   return status;
 }
 
@@ -154,6 +162,7 @@ void BranchTree::run_program(Branch& branch, const Program& program) {
 }
 
 void BranchTree::execute_stages(const Plan& plan, const Program& program, const Gates& report) {
+  const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
   auto stage = plan.stages.begin();
   const ExecuteContext context{context_.kernels, context_.arena, context_.cancel, [&](std::size_t steps) {

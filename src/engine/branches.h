@@ -73,6 +73,7 @@ class BranchTree {
 
   void descend(Branch& branch, quantum::Machine::Status status);
   [[nodiscard]] quantum::Machine::Status advance(Branch& branch);
+  [[nodiscard]] quantum::Machine::Status run_machine(Branch& branch);
   void apply_circuit(Branch& branch);
   void run_program(Branch& branch, const Program& program);
   void execute_stages(const Plan& plan, const Program& program, const Gates& report);

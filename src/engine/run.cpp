@@ -16,6 +16,8 @@
 #include "engine/memory_budget.h"
 #include "engine/results.h"
 #include "runtime/cpu/sweep.h"
+#include "runtime/metrics/metrics.h"
+#include "runtime/metrics/span.h"
 #include "workloads/quantum/input/parse.h"
 #include "workloads/quantum/kernels/kernels.h"
 #include "workloads/quantum/lower.h"
@@ -126,6 +128,7 @@ class Run {
 
   Report operator()() {
     const Stopwatch total;
+    const metrics::Span span(metrics::SpanName::job);
     check_request(request_);
     const Inventory inventory = take_inventory();
     limit_ = memory_limit(request_, inventory);
@@ -135,12 +138,14 @@ class Run {
     prepare();
     execute_tree();
     report_.timing.total = total.seconds();
+    count_metrics();
     return std::move(report_);
   }
 
  private:
   void compile_program() {
     const Stopwatch watch;
+    const metrics::Span span(metrics::SpanName::parse);
     quantum::IncludePolicy policy{.folder = request_.source.folder};
     policy.max_tree_bytes = std::min(policy.max_tree_bytes, std::max(limit_.value, kLeastTreeBytes));
     const quantum::syntax::Tree tree = quantum::parse(request_.source.name, request_.source.text, policy);
@@ -186,9 +191,8 @@ class Run {
     KernelRegistry kernels;
     quantum::register_cpu_kernels(kernels);
 
-    Stopwatch watch;
-    Field state(memory, element_type_of(request_.precision), static_cast<int>(script_->qubit_count));
-    prepare_zero_state(state, arena, cancel_);
+    const Stopwatch watch;
+    Field state = allocate_state(memory, arena);
     report_.timing.allocate = watch.seconds();
 
     const ExecuteContext context{kernels, arena, cancel_, {}};
@@ -208,6 +212,7 @@ class Run {
     };
     tree.run(std::move(*machine_), std::move(circuit_), status_, [&](const Branch& branch) {
       const Stopwatch sampling;
+      const metrics::Span span(metrics::SpanName::results);
       results_->add({state, arena, cancel_, memory}, branch);
       report_.timing.sample += sampling.seconds();
       meter.shots_done(branch.shots);
@@ -223,6 +228,25 @@ class Run {
     report_.memory.peak_bytes = memory.peak_bytes();
     report_.memory.counts_bytes = results_->counts_bytes();
     results_->finish();
+  }
+
+  [[nodiscard]] Field allocate_state(MemoryResource& memory, const Arena& arena) const {
+    const metrics::Span span(metrics::SpanName::allocate);
+    Field state(memory, element_type_of(request_.precision), static_cast<int>(script_->qubit_count));
+    prepare_zero_state(state, arena, cancel_);
+    return state;
+  }
+
+  void count_metrics() const {
+    using metrics::Metric;
+    metrics::add(Metric::shots, report_.shots);
+    metrics::add(Metric::gates, report_.gates);
+    metrics::add(Metric::stages, report_.sweeps);
+    metrics::add(Metric::branches, report_.branches);
+    metrics::add(Metric::bytes_moved, static_cast<std::uint64_t>(report_.bytes_moved));
+    metrics::set(Metric::memory_limit, static_cast<double>(report_.memory.limit_bytes));
+    metrics::set(Metric::threads, report_.threads);
+    metrics::observe(Metric::job_seconds, report_.timing.total);
   }
 
   [[nodiscard]] bool nothing_to_show() const {
@@ -251,10 +275,15 @@ class Run {
 }  // namespace
 
 Report run(const Request& request, const RunHooks& hooks) {
+  metrics::add(metrics::Metric::jobs);
   try {
     return Run(request, hooks)();
   } catch (const std::bad_alloc&) {
+    metrics::add(metrics::Metric::jobs_failed);
     throw Error(ErrorCode::out_of_resources, "memory ran out", "close other programs, or give a smaller --memory");
+  } catch (const Error&) {
+    metrics::add(metrics::Metric::jobs_failed);
+    throw;
   }
 }
 

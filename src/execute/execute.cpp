@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "runtime/metrics/span.h"
+
 namespace basalt {
 
 void execute(const Plan& plan, const Program& program, Field& field, const ExecuteContext& context) {
@@ -12,6 +14,7 @@ void execute(const Plan& plan, const Program& program, Field& field, const Execu
       if (kernel == nullptr) {
         throw Error(ErrorCode::failed, "no kernel '" + std::string(step.kernel) + "' for this element type");
       }
+      const metrics::Span span(metrics::SpanName::stage, {.detail = kernel->id, .bytes = stage.predicted_bytes});
       context.arena.for_each(stage.pieces, context.cancel, [&](std::uint64_t piece) {
         kernel->run(field.buffer.data(), field.padded_axes(), step.operands.get(), {piece, stage.pieces});
       });

@@ -87,6 +87,34 @@ TEST_F(RunCommand, ReadsObservablesFromAFile) {
   EXPECT_NEAR(values["Z0"].get<double>(), 0, 1e-5);
 }
 
+TEST_F(RunCommand, WritesATraceAndMetrics) {
+  const std::string file = space.write("bell.qasm", kBell);
+  const Result result = space.run({"run", file, "--trace", "trace.json", "--metrics-file", "metrics.prom", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const Json trace = Json::parse(Workspace::read(space.path("trace.json")));
+  std::map<std::string, int> categories;
+  for (const Json& event : trace["traceEvents"]) {
+    ++categories[event["cat"].get<std::string>()];
+    EXPECT_GE(event["ts"].get<double>(), 0);
+    EXPECT_GE(event["dur"].get<double>(), 0);
+  }
+  for (const char* span : {"job", "parse", "allocate", "execute", "results"}) {
+    EXPECT_EQ(categories[span], 1) << span;
+  }
+  EXPECT_EQ(categories["stage"], 2) << "one for each gate";
+  const std::string metrics = Workspace::read(space.path("metrics.prom"));
+  EXPECT_NE(metrics.find("\nbasalt_gates_total 2\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("\nbasalt_shots_total 1024\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("\nbasalt_memory_held_bytes 0\n"), std::string::npos) << metrics;
+}
+
+TEST_F(RunCommand, WritesMetricsOfARunThatFails) {
+  const Result result =
+      space.run({"run", space.write("bell.qasm", kBell), "--metrics-file", "metrics.prom", "--memory", "100"});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_NE(Workspace::read(space.path("metrics.prom")).find("\nbasalt_jobs_failed_total 1\n"), std::string::npos);
+}
+
 TEST_F(RunCommand, SetsInputs) {
   const std::string file = space.write(
       "in.qasm",

@@ -10,6 +10,7 @@
 #include "basalt/error.h"
 #include "basalt/inventory.h"
 #include "runtime/memory/memory.h"
+#include "runtime/metrics/metrics.h"
 
 namespace basalt {
 namespace {
@@ -73,10 +74,13 @@ std::byte* HostMemory::allocate(std::uint64_t bytes) {
                 "the system refused " + format_bytes(bytes) + " of memory: " + std::strerror(reason),
                 "free memory, raise the limit of this process (ulimit -v), or use fewer qubits");
   }
+  metrics::add(metrics::Metric::bytes_allocated, bytes);
+  metrics::move(metrics::Metric::memory_held, static_cast<double>(bytes));
   return block;
 }
 
 void HostMemory::release(std::byte* block, std::uint64_t bytes) noexcept {
+  metrics::move(metrics::Metric::memory_held, -static_cast<double>(bytes));
   ::munmap(block, round_up(bytes, page_bytes()));
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "basalt/error.h"
+#include "runtime/metrics/span.h"
 
 namespace basalt {
 namespace {
@@ -61,6 +62,7 @@ struct Job {
           return;
         }
         cancel.check();
+        const metrics::Span span(metrics::SpanName::piece);
         body(piece);
       }
     } catch (...) {
