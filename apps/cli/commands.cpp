@@ -1,11 +1,13 @@
 #include "commands.h"
 
 #include <iostream>
+#include <limits>
 
 #include "basalt/engine.h"
 #include "basalt/metrics.h"
 #include "basalt/version.h"
 #include "interrupt.h"
+#include "number.h"
 #include "output.h"
 #include "progress_bar.h"
 
@@ -40,6 +42,14 @@ Precision precision_of(const std::string& name) {
   return name == "single" ? Precision::single_precision : Precision::double_precision;
 }
 
+int thread_count(const std::string& text) {
+  const std::uint64_t threads = whole_number("--threads", text);
+  if (threads < 1 || threads > std::numeric_limits<int>::max()) {
+    throw CLI::ValidationError("--threads", "'" + text + "' is out of range: give 1 or more");
+  }
+  return static_cast<int>(threads);
+}
+
 std::pair<std::string, std::string> split_assignment(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
@@ -65,45 +75,45 @@ void Commands::add_run(CLI::App& app) {
   CLI::App* run = app.add_subcommand("run", kRunDescription);
   run->footer(kRunFooter);
   run->add_option("FILE", file_, "OpenQASM 2 or 3 program; - reads standard input")->required();
-  run->add_option("--shots", request_.shots, "How many times the circuit is measured (1 to 1000000000)")
-      ->capture_default_str();
-  run->add_option_function<std::uint64_t>(
-      "--seed",
-      [this](const std::uint64_t& seed) {
-        seed_ = seed;
-        seed_given_ = true;
-      },
+  // Every value is read from its text here: strictly, and with messages of our own.
+  const auto add = [run](const std::string& name, const std::string& type, const std::string& help,
+                         const std::function<void(const std::string&)>& set) {
+    run->add_option_function<std::string>(
+           name, [name, set](const std::string& text) { set(not_empty(name, text)); }, help)
+        ->type_name(type);
+  };
+  add("--shots", "N", "How many times the circuit is measured (1 to 1000000000).\nDefault: 1024",
+      [this](const std::string& text) { request_.shots = whole_number("--shots", text); });
+  add("--seed", "S",
       "Seed of the random numbers; the same seed gives the same counts\non any number of threads. Default: from the "
-      "system, and reported");
-  run->add_option_function<std::string>(
-         "--precision", [this](const std::string& name) { request_.precision = precision_of(name); },
-         "single: 8 bytes an amplitude, about 6 digits;\ndouble: 16 bytes, about 15 digits. Default: single")
-      ->type_name("single|double");
-  run->add_option("--threads", request_.threads, "Threads to use. Default: all cores that this process may use")
-      ->check(CLI::Range(1, 1 << 20).description(""));
-  run->add_option("--memory", memory_, "Most memory to use, as 4G, 512M or a number of bytes.\nDefault: what is free")
-      ->type_name("LIMIT");
+      "system, and reported",
+      [this](const std::string& text) { request_.seed = whole_number("--seed", text); });
+  add("--precision", "single|double",
+      "single: 8 bytes an amplitude, about 6 digits;\ndouble: 16 bytes, about 15 digits. Default: single",
+      [this](const std::string& text) { request_.precision = precision_of(text); });
+  add("--threads", "N", "Threads to use. Default: all cores that this process may use",
+      [this](const std::string& text) { request_.threads = thread_count(text); });
+  add("--memory", "LIMIT", "Most memory to use, as 4G, 512M or a number of bytes.\nDefault: what is free",
+      [this](const std::string& text) { memory_ = text; });
   run->add_option(
          "--observable", request_.observables,
-         "Expectation value of a sum of Pauli strings, as\n\"0.5*Z0*Z1 + X3\", or @FILE with one a line (a line that\n"
-         "begins with + or - continues the one before).\nMay be given more than once")
+         "Expectation value of a sum of Pauli strings, as\n\"0.5*Z0*Z1 + X3\", or @FILE with one a line (a line "
+         "that\nbegins with + or - continues the one before).\nMay be given more than once")
       ->type_name("O")
       ->allow_extra_args(false);
-  run->add_option("--probabilities", request_.probability_qubits,
-                  "Joint probabilities of these qubits, separated by commas")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("Q,...");
-  run->add_option("--top", request_.top, "The K most probable basis states with their amplitudes")->type_name("K");
-  run->add_option("--save-state", request_.save_state,
-                  "Write the final state vector, before final measurements, to a NumPy file")
-      ->type_name("FILE.npy");
+  add("--probabilities", "Q,...", "Joint probabilities of these qubits, separated by commas",
+      [this](const std::string& text) { request_.probability_qubits = qubit_list("--probabilities", text); });
+  add("--top", "K", "The K most probable basis states with their amplitudes",
+      [this](const std::string& text) { request_.top = whole_number("--top", text); });
+  add("--save-state", "FILE.npy", "Write the final state vector, before final measurements, to a NumPy file",
+      [this](const std::string& text) { request_.save_state = text; });
   run->add_option("--set", assignments_, "Value of an OpenQASM 3 input variable. May be given more than once")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
-  run->add_option("--trace", trace_file_, "Write where the time went, for Perfetto or chrome://tracing")
-      ->type_name("FILE.json");
-  run->add_option("--metrics-file", metrics_file_, "Write counters and gauges as Prometheus text")->type_name("FILE");
+  add("--trace", "FILE.json", "Write where the time went, for Perfetto or chrome://tracing",
+      [this](const std::string& text) { trace_file_ = text; });
+  add("--metrics-file", "FILE", "Write counters and gauges as Prometheus text",
+      [this](const std::string& text) { metrics_file_ = text; });
   run->add_flag("--json", json_, "Print one JSON document on standard output and nothing else");
   run->add_flag("--quiet", quiet_, "Print results only: no notes, no summary, no progress");
   run->callback([this] { chosen_ = [this] { run_circuit(); }; });
@@ -154,9 +164,6 @@ Report Commands::run_observed(const Request& request, const RunHooks& hooks) con
 
 void Commands::run_circuit() const {
   Request request = request_;
-  if (seed_given_) {
-    request.seed = seed_;
-  }
   if (!memory_.empty()) {
     request.memory_limit_bytes = parse_bytes(memory_, "--memory");
   }

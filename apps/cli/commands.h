@@ -31,12 +31,10 @@ class Commands {
   std::function<void()> chosen_;
   std::string file_;
   Request request_;
-  std::uint64_t seed_ = 0;
   std::string memory_;
   std::string trace_file_;
   std::string metrics_file_;
   std::vector<std::string> assignments_;
-  bool seed_given_ = false;
   bool json_ = false;
   bool quiet_ = false;
 };

@@ -23,6 +23,18 @@ Json limits_json(const std::vector<Limit>& limits) {
   return result;
 }
 
+/// Opens the document with its counts, entry by entry: as a JSON value they would take many times their own memory. The
+/// keys are bits and blanks, so nothing needs escaping.
+void print_counts(const Report& report) {
+  std::cout << "{\n  \"counts\": {";
+  const char* separator = "\n";
+  for (const auto& [bits, count] : report.counts) {
+    std::cout << separator << "    \"" << bits << "\": " << count;
+    separator = ",\n";
+  }
+  std::cout << (report.counts.empty() ? "},\n" : "\n  },\n");
+}
+
 /// Probabilities by bit string of the qubits asked for: the first of them rightmost.
 Json probabilities_json(const Report& report) {
   Json result = Json::object();
@@ -50,15 +62,8 @@ Json top_json(const Report& report) {
 }  // namespace
 
 void write_json_report(const Report& report) {
+  print_counts(report);
   Json document;
-  // A large object is filled in place: assignment of pairs would search it for every key.
-  Json counts = Json::object();
-  auto& entries = counts.get_ref<Json::object_t&>();
-  entries.reserve(report.counts.size());
-  for (const auto& [bits, count] : report.counts) {
-    static_cast<std::vector<Json::object_t::value_type>&>(entries).emplace_back(bits, count);
-  }
-  document["counts"] = std::move(counts);
   if (!report.outputs.empty()) {
     document["outputs"] = report.outputs;
   }
@@ -96,7 +101,8 @@ void write_json_report(const Report& report) {
   document["bytes_moved"] = report.bytes_moved;
   document["notes"] = report.notes;
   document["version"] = BASALT_VERSION;
-  print(document);
+  // The counts are printed already: the rest follows in the same object.
+  std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace).substr(2) << '\n';
 }
 
 void write_json_error(const Error& error) {

@@ -1,9 +1,11 @@
 // The command line: reads arguments, calls the engine, turns errors into exit statuses.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <new>
+#include <string_view>
 
 #include "basalt/version.h"
 #include "commands.h"
@@ -44,7 +46,14 @@ int run_command(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error, std::cout, std::cerr);
-    return status == 0 ? 0 : 2;
+    if (status == 0) {
+      return 0;
+    }
+    // What was wrong may have kept --json itself from being read.
+    if (std::find(argv, argv + argc, std::string_view("--json")) != argv + argc) {
+      write_json_error(Error(ErrorCode::bad_usage, error.what(), "run with --help for more information"));
+    }
+    return 2;
   }
   try {
     commands.run();

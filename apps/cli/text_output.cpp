@@ -48,11 +48,15 @@ void print(const std::string& text) {
 
 /// Rows of name, number, share and bar; the largest first when there are too many for a page.
 template <typename Row>
-void print_histogram(std::vector<Row> rows, double total, const auto& format_value, std::string_view what) {
-  const std::size_t all = rows.size();
-  if (rows.size() > kMostRows) {
-    std::ranges::stable_sort(rows, [](const Row& a, const Row& b) { return a.second > b.second; });
-    rows.resize(kMostRows);
+void print_histogram(const std::vector<Row>& all_rows, double total, const auto& format_value, std::string_view what) {
+  const std::size_t all = all_rows.size();
+  std::vector<Row> rows(std::min(all, kMostRows));
+  if (all > kMostRows) {
+    std::ranges::partial_sort_copy(all_rows, rows, [](const Row& a, const Row& b) {
+      return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+  } else {
+    rows = all_rows;
   }
   double largest = 0;
   std::size_t name_width = 0;

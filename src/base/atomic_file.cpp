@@ -25,7 +25,11 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
     fail("write");
   }
   if (exists && !S_ISREG(existing.st_mode)) {
-    descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    // Not to wait for the reader of a pipe that has none; once it is open, writing may wait.
+    descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor_ >= 0) {
+      fcntl(descriptor_, F_SETFL, O_WRONLY);
+    }
   } else {
     open_aside();
   }

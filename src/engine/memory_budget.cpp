@@ -43,17 +43,6 @@ std::uint64_t scratch_for(const Request& request, const quantum::Script& script,
   return scratch;
 }
 
-std::string largest_that_fits(std::uint64_t limit_bytes) {
-  std::string text;
-  for (const Precision precision : {Precision::single_precision, Precision::double_precision}) {
-    const std::uint64_t elements = limit_bytes / element_bytes(element_type_of(precision));
-    const int qubits = elements == 0 ? 0 : std::bit_width(elements) - 1;
-    text += fmt::format("{}{} qubits in {} precision", text.empty() ? "" : " or ", qubits,
-                        precision == Precision::single_precision ? "single" : "double");
-  }
-  return text;
-}
-
 /// 2^n elements in words, for sizes beyond 64 bits too.
 std::string state_size(std::uint32_t qubits, ElementType type) {
   if (qubits <= kMaxCountableQubits) {
@@ -95,6 +84,40 @@ MemoryEstimate estimate_memory(const Request& request, const quantum::Script& sc
   return estimate;
 }
 
+namespace {
+
+/// The largest number of qubits whose state and scratch fit, with one shot; -1 where not even none does.
+int largest_qubits(Request request, const Limit& limit) {
+  request.shots = 1;
+  request.probability_qubits.clear();
+  quantum::Script script;
+  int largest = -1;
+  for (script.qubit_count = 0; script.qubit_count <= kMaxCountableQubits; ++script.qubit_count) {
+    if (estimate_memory(request, script).promised_bytes() <= limit.value) {
+      largest = static_cast<int>(script.qubit_count);
+    }
+  }
+  return largest;
+}
+
+std::string advice_for(Request request, const quantum::Script& script, const Limit& limit) {
+  if (static_cast<std::int64_t>(script.qubit_count) <= largest_qubits(request, limit)) {
+    return "the state itself fits, its results do not: ask for fewer shots, or for probabilities of fewer qubits";
+  }
+  std::string advice;
+  for (const Precision precision : {Precision::single_precision, Precision::double_precision}) {
+    request.precision = precision;
+    const int qubits = largest_qubits(request, limit);
+    if (qubits > 0) {
+      advice += fmt::format("{}{} qubits in {} precision", advice.empty() ? "the largest state that fits is " : " or ",
+                            qubits, precision == Precision::single_precision ? "single" : "double");
+    }
+  }
+  return advice.empty() ? "no state fits: give more memory" : advice;
+}
+
+}  // namespace
+
 void admit(const MemoryEstimate& estimate, const Request& request, const quantum::Script& script, const Limit& limit) {
   const std::uint64_t needed = estimate.promised_bytes();
   if (needed <= limit.value) {
@@ -104,16 +127,11 @@ void admit(const MemoryEstimate& estimate, const Request& request, const quantum
   std::string message =
       fmt::format("the state of {} qubits in {} precision needs {}", script.qubit_count,
                   type == ElementType::c64 ? "single" : "double", state_size(script.qubit_count, type));
-  if (estimate.state_bytes != kTooMany && needed > estimate.state_bytes + estimate.state_bytes / 100) {
-    message += fmt::format(", {} with scratch and up to {} of counts", format_bytes(needed),
-                           format_bytes(estimate.counts_bytes));
+  if (estimate.state_bytes != kTooMany && needed > estimate.state_bytes) {
+    message += fmt::format(" and {} beside it for scratch and counts", format_bytes(needed - estimate.state_bytes));
   }
   message += fmt::format("; this process may use {} ({})", format_bytes(limit.value), limit.source);
-  std::string advice = "the largest state that fits is " + largest_that_fits(limit.value);
-  if (estimate.state_bytes <= limit.value && estimate.state_bytes != kTooMany) {
-    advice += "; here the results do not fit beside the state: ask for fewer shots";
-  }
-  throw Error(ErrorCode::out_of_resources, std::move(message), std::move(advice));
+  throw Error(ErrorCode::out_of_resources, std::move(message), advice_for(request, script, limit));
 }
 
 }  // namespace basalt

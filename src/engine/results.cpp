@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "basalt/error.h"
@@ -20,6 +21,9 @@ constexpr std::uint64_t kMaxTop = 1'000'000;
 std::vector<quantum::Observable> read_all_observables(const Request& request, quantum::Qubit qubit_count) {
   std::vector<quantum::Observable> result;
   for (const std::string& text : request.observables) {
+    if (std::ranges::count(request.observables, text) > 1) {
+      throw Error(ErrorCode::bad_usage, "--observable \"" + text + "\" is given more than once", "give each once");
+    }
     if (text.starts_with('@')) {
       auto from_file = quantum::read_observables(text.substr(1), qubit_count);
       std::ranges::move(from_file, std::back_inserter(result));
@@ -127,6 +131,10 @@ void Results::add_counts(const quantum::StateView& state, const Branch& branch) 
 void Results::finish() {
   report_.counts = std::move(tally_).sorted();
   for (std::size_t i = 0; i < observables_.size(); ++i) {
+    if (!std::isfinite(expectation_values_[i])) {
+      throw Error(ErrorCode::bad_usage, "the value of --observable \"" + observables_[i].name + "\" is not finite",
+                  "use smaller coefficients");
+    }
     report_.expectation_values.emplace_back(observables_[i].name, expectation_values_[i]);
   }
   report_.probability_qubits = request_.probability_qubits;

@@ -150,6 +150,18 @@ TEST_F(RunCommand, BadUsageIsStatusTwo) {
       {"run", file, "--shots", "1000000000000"},
       {"run", file, "--shots", "many"},
       {"run", file, "--shots", "-5"},
+      {"run", file, "--seed", "-1"},
+      {"run", file, "--seed", "18446744073709551616"},
+      {"run", file, "--seed", "0x10"},
+      {"run", file, "--seed", ""},
+      {"run", file, "--top", "-1"},
+      {"run", file, "--probabilities", ""},
+      {"run", file, "--probabilities", "0,,1"},
+      {"run", file, "--probabilities", "0,"},
+      {"run", file, "--memory", ""},
+      {"run", file, "--save-state", ""},
+      {"run", file, "--observable", "Z0", "--observable", "Z0"},
+      {"run", file, "--observable", "1e308*Z0*Z1 + 1e308*X0*X1"},
       {"run", file, "--precision", "half"},
       {"run", file, "--threads", "0"},
       {"run", file, "--memory", "lots"},
@@ -173,6 +185,31 @@ TEST_F(RunCommand, ErrorsAreJsonToo) {
   EXPECT_EQ(error["code"], "bad_input");
   EXPECT_EQ(error["line"], 3);
   EXPECT_EQ(error["column"], 1);
+}
+
+TEST_F(RunCommand, WrongUsageIsJsonTooWhereJsonIsAskedFor) {
+  const std::string file = space.write("bell.qasm", kBell);
+  const std::vector<std::vector<std::string>> wrong = {
+      {"run", file, "--json", "--shots", "abc"}, {"run", file, "--nope", "--json"}, {"run", "--json"}};
+  for (const auto& arguments : wrong) {
+    const Result result = space.run(arguments);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(Json::parse(result.out)["error"]["code"], "bad_usage") << testing::PrintToString(arguments);
+  }
+}
+
+TEST_F(RunCommand, ManyCountsAreOneDocumentToo) {
+  const std::string file = space.write(
+      "wide.qasm", "OPENQASM 3;\ninclude \"stdgates.inc\";\nqubit[18] q;\nbit[18] c;\nh q;\nc = measure q;\n");
+  const Result result = space.run({"run", file, "--shots", "50000", "--seed", "1", "--json"});
+  const Json counts = Json::parse(result.out)["counts"];
+  EXPECT_GT(counts.size(), 40000U);
+  std::uint64_t shots = 0;
+  for (const Json& count : counts) {
+    shots += count.get<std::uint64_t>();
+  }
+  EXPECT_EQ(shots, 50000U);
+  EXPECT_NE(space.run({"run", file, "--shots", "50000"}).out.find("more outcomes"), std::string::npos);
 }
 
 TEST_F(RunCommand, RefusesWhatDoesNotFitWithStatusThree) {

@@ -219,7 +219,7 @@ TEST(SemanticValue, BitRegisters) {
 TEST(SemanticValue, BitsAndNumbers) {
   EXPECT_EQ(result_of("uint[4] x", "bit[4] c = \"1010\"; x = uint[4](c);"), "10");
   EXPECT_EQ(result_of("int[4] x", "bit[4] c = \"1010\"; x = int[4](c);"), "-6");
-  EXPECT_EQ(result_of("int x", "bit[4] c = \"1010\"; x = int(c);"), "-6");
+  EXPECT_EQ(result_of("int x", "bit[4] c = \"1010\"; x = int(c);"), "10");
   EXPECT_EQ(result_of("uint x", "bit[4] c = \"1010\"; x = uint(c);"), "10");
   EXPECT_EQ(result_of("bool x", "bit[4] c = \"1010\"; x = c == 10;"), "true");
   EXPECT_EQ(result_of("bool x", "bit[100] c; c[99] = 1; x = c > 10;"), "true");
@@ -291,6 +291,21 @@ TEST(SemanticConcatenation, JoinsArraysAndTheirSlices) {
   EXPECT_EQ(ran.outputs.at("a"), "1");
   EXPECT_EQ(ran.outputs.at("b"), "4");
   EXPECT_EQ(ran.outputs.at("c"), "34");
+}
+
+TEST(SemanticCast, ARegisterInANumberWithoutAWidthHasNoSign) {
+  const auto ran = test::run(R"(
+    bit[2] c = "10"; output int cast; output int assigned; output int sized; output int taken;
+    cast = int(c);
+    assigned = c;
+    sized = int[2](c);
+    taken = 0;
+    switch (int(c)) { case 2 { taken = 1; } default { taken = 9; } }
+  )");
+  EXPECT_EQ(ran.outputs.at("cast"), "2");
+  EXPECT_EQ(ran.outputs.at("assigned"), "2");
+  EXPECT_EQ(ran.outputs.at("sized"), "-2");
+  EXPECT_EQ(ran.outputs.at("taken"), "1");
 }
 
 TEST(SemanticConcatenation, JoinsBitsForASubroutine) {

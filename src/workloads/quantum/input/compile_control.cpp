@@ -155,7 +155,7 @@ void Compiler::switch_case(const Statement& s) {
   }
   Typed control = value(s.value);
   if (!is_integer(control.type.kind)) {
-    fail(at, fmt::format("a switch over {}", describe(control.type)), "cast it to an integer first, as in int(c)");
+    fail(at, fmt::format("a switch over {}", describe(control.type)), "cast it to an integer first, as in uint(c)");
   }
   const bool has_case = std::ranges::any_of(s.cases, [](const auto& c) { return !c.values.empty(); });
   if (!has_case) {

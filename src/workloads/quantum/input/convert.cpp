@@ -131,8 +131,9 @@ bool can_convert(const Type& from, const Type& to, Cast cast) {
           return written || from.width == 1 || from.width == kUnknownCount;
         case Kind::integer:
         case Kind::unsigned_integer:
-          // An int without a width takes any register; the standard asks for equal widths otherwise.
-          return same_count() || (written && to.width == kDefaultWidth);
+          // A number without a width takes any register, as the programs that Qiskit writes expect; the standard asks
+          // for equal widths otherwise.
+          return same_count() || to.width == kDefaultWidth;
         case Kind::angle:
           return written && same_count();
         default:
@@ -162,7 +163,8 @@ Value convert(const Value& value, Kind from, std::uint32_t from_width, Kind to, 
           throw Fault{fmt::format("bit[{}] cannot become a number of {} bits", cells.size(), to_width),
                       fmt::format("use a width of {} or take a slice", cells.size())};
         }
-        return value_of(wrap(to, static_cast<std::uint32_t>(cells.size()), word_of_bits(cells, "a number")));
+        // Into a number of as many bits the highest is the sign; a wider one holds the register as it is.
+        return value_of(wrap(to, to_width, word_of_bits(cells, "a number")));
     }
   }
   if (from == Kind::floating || from == Kind::complex) {

@@ -1,0 +1,43 @@
+#include "number.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
+
+namespace basalt::cli {
+
+std::uint64_t whole_number(const std::string& option, const std::string& text) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc::result_out_of_range) {
+    throw CLI::ValidationError(option, "'" + text + "' is too large: at most 18446744073709551615");
+  }
+  if (error != std::errc() || stop != end) {
+    throw CLI::ValidationError(option, "'" + text + "' is no whole number");
+  }
+  return value;
+}
+
+std::vector<std::uint32_t> qubit_list(const std::string& option, const std::string& text) {
+  std::vector<std::uint32_t> qubits;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    const std::uint64_t qubit = whole_number(option, text.substr(begin, comma - begin));
+    if (qubit > std::numeric_limits<std::uint32_t>::max()) {
+      throw CLI::ValidationError(option, "there is no qubit " + std::to_string(qubit));
+    }
+    qubits.push_back(static_cast<std::uint32_t>(qubit));
+    begin = comma + 1;
+  }
+  return qubits;
+}
+
+std::string not_empty(const std::string& option, const std::string& text) {
+  if (text.empty()) {
+    throw CLI::ValidationError(option, "the value is empty");
+  }
+  return text;
+}
+
+}  // namespace basalt::cli

@@ -1,0 +1,19 @@
+// Numbers and lists of numbers on the command line: whole, decimal, and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace basalt::cli {
+
+/// "1024" → 1024. Throws CLI::ValidationError naming `option` for anything that is no whole number below 2^64.
+std::uint64_t whole_number(const std::string& option, const std::string& text);
+
+/// "0,1,5" → {0, 1, 5}.
+std::vector<std::uint32_t> qubit_list(const std::string& option, const std::string& text);
+
+/// The text itself; throws CLI::ValidationError when it is empty.
+std::string not_empty(const std::string& option, const std::string& text);
+
+}  // namespace basalt::cli
