@@ -1,17 +1,18 @@
 #include "runtime/metrics/metrics.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace basalt::metrics {
 namespace {
 
-constexpr std::size_t kMetrics = 0
-#define BASALT_METRIC(id, kind, name, help) +1
+constexpr Metric kMetrics[] = {
+#define BASALT_METRIC(id, kind, name, help) Metric::id,
 #define BASALT_SPAN(id, name, help)
 #include "runtime/metrics/names.def"
 #undef BASALT_METRIC
 #undef BASALT_SPAN
-    ;
+};
 
 /// One cache line each, so that threads that write different metrics do not share one.
 struct alignas(64) Cell {
@@ -21,7 +22,7 @@ struct alignas(64) Cell {
 };
 
 Cell& cell(Metric metric) noexcept {
-  static std::array<Cell, kMetrics> cells;
+  static std::array<Cell, std::size(kMetrics)> cells;
   return cells[static_cast<std::size_t>(metric)];
 }
 
