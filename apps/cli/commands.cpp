@@ -123,7 +123,9 @@ void Commands::add_check(CLI::App& app) {
   CLI::App* check_command = app.add_subcommand("check", "Parse and type-check a circuit without running it.");
   check_command->add_option("FILE", file_, "OpenQASM 2 or 3 program; - reads standard input")->required();
   check_command->add_flag("--json", json_, "Print one JSON document");
-  check_command->callback([this] { chosen_ = [this] { write_check(file_, check(read_program(file_)), json_); }; });
+  check_command->callback([this] {
+    chosen_ = [this] { write_check(file_, check(read_program(file_, &interrupt_token()), &interrupt_token()), json_); };
+  });
 }
 
 void Commands::add_devices(CLI::App& app) {
@@ -173,7 +175,7 @@ void Commands::run_circuit() const {
       throw Error(ErrorCode::bad_usage, "--set " + name + " is given twice", "give each input once");
     }
   }
-  request.source = read_program(file_);
+  request.source = read_program(file_, &interrupt_token());
   ProgressBar bar(!quiet_);
   RunHooks hooks{.cancel = &interrupt_token(), .on_progress = {}};
   if (bar.visible()) {

@@ -41,7 +41,7 @@ struct CheckResult {
 Report run(const Request& request, const RunHooks& hooks = {});
 
 /// Parses and type-checks only. Throws Error.
-CheckResult check(const Source& source);
+CheckResult check(const Source& source, const CancelToken* cancel = nullptr);
 
 /// What this process may use.
 struct Devices {

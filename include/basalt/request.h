@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "basalt/cancel.h"
+
 namespace basalt {
 
 enum class Precision : std::uint8_t {
@@ -22,8 +24,9 @@ struct Source {
   std::optional<std::filesystem::path> folder;  ///< Where includes are looked up; none: only the built-in files.
 };
 
-/// Reads a program from a file, or from standard input for "-". Throws Error(bad_input).
-Source read_program(const std::string& path);
+/// Reads a program from a file, or from standard input for "-"; waiting for a pipe ends when `cancel`, which may be
+/// null, is requested by a signal. Throws Error(bad_input | cancelled).
+Source read_program(const std::string& path, const CancelToken* cancel = nullptr);
 
 inline constexpr std::uint64_t kMaxShots = 1'000'000'000;
 

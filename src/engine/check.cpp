@@ -10,18 +10,20 @@
 
 namespace basalt {
 
-Source read_program(const std::string& path) {
+Source read_program(const std::string& path, const CancelToken* cancel) {
   if (path == "-") {
-    return {.name = "<stdin>", .text = quantum::read_source(path), .folder = std::nullopt};
+    return {.name = "<stdin>", .text = quantum::read_source(path, cancel), .folder = std::nullopt};
   }
   std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  return {.name = path, .text = quantum::read_source(path), .folder = folder.empty() ? "." : std::move(folder)};
+  return {.name = path, .text = quantum::read_source(path, cancel), .folder = folder.empty() ? "." : std::move(folder)};
 }
 
-CheckResult check(const Source& source) {
+CheckResult check(const Source& source, const CancelToken* cancel) {
   try {
-    const quantum::syntax::Tree tree = quantum::parse(source.name, source.text, {.folder = source.folder});
-    const quantum::Script script = quantum::compile(tree, {}, false);
+    quantum::IncludePolicy policy{.folder = source.folder};
+    policy.cancel = cancel;
+    const quantum::syntax::Tree tree = quantum::parse(source.name, source.text, policy);
+    const quantum::Script script = quantum::compile(tree, {}, false, cancel);
     return CheckResult{.qubits = script.qubit_count,
                        .language = tree.language == quantum::syntax::Language::openqasm2 ? "OpenQASM 2" : "OpenQASM 3",
                        .inputs = script.inputs,

@@ -147,9 +147,10 @@ class Run {
     const Stopwatch watch;
     const metrics::Span span(metrics::SpanName::parse);
     quantum::IncludePolicy policy{.folder = request_.source.folder};
+    policy.cancel = &cancel_;
     policy.max_tree_bytes = std::min(policy.max_tree_bytes, std::max(limit_.value, kLeastTreeBytes));
     const quantum::syntax::Tree tree = quantum::parse(request_.source.name, request_.source.text, policy);
-    script_ = std::make_shared<const quantum::Script>(quantum::compile(tree, request_.inputs));
+    script_ = std::make_shared<const quantum::Script>(quantum::compile(tree, request_.inputs, true, &cancel_));
     report_.notes.insert(report_.notes.end(), script_->notes.begin(), script_->notes.end());
     report_.timing.parse = watch.seconds();
     report_.qubits = script_->qubit_count;

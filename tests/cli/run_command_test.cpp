@@ -1,6 +1,7 @@
 // The contract of `basalt run`: options, JSON keys, exit statuses.
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -239,6 +240,24 @@ TEST_F(RunCommand, InterruptsReachTheClassicalMachine) {
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   kill(child, SIGINT);
   EXPECT_EQ(space.finish(child).status, 130);
+}
+
+TEST_F(RunCommand, InterruptsReachReadingAndParsing) {
+  // A pipe that nobody writes to, then a program that takes seconds to read.
+  ASSERT_EQ(mkfifo(space.path("pipe").c_str(), 0600), 0);
+  const int writer = open(space.path("pipe").c_str(), O_RDWR | O_CLOEXEC);
+  std::string text = "OPENQASM 3;\ninclude \"stdgates.inc\";\nqubit[2] q;\n";
+  for (int i = 0; i < 2'000'000; ++i) {
+    text += "cx q[0], q[1];\n";
+  }
+  space.write("long.qasm", text);
+  for (const std::string& file : {space.path("pipe"), space.path("long.qasm")}) {
+    const pid_t child = space.start({"run", file});
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    kill(child, SIGINT);
+    EXPECT_EQ(space.finish(child).status, 130) << file;
+  }
+  close(writer);
 }
 
 TEST_F(RunCommand, AFullDiskIsStatusOne) {

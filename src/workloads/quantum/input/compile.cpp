@@ -9,12 +9,14 @@
 
 namespace basalt::quantum {
 
-Script compile(const syntax::Tree& tree, const std::map<std::string, std::string>& input_values, bool require_inputs) {
-  return Compiler(tree, input_values, require_inputs).run();
+Script compile(const syntax::Tree& tree, const std::map<std::string, std::string>& input_values, bool require_inputs,
+               const CancelToken* cancel) {
+  return Compiler(tree, input_values, require_inputs, cancel).run();
 }
 
-Compiler::Compiler(const syntax::Tree& tree, const std::map<std::string, std::string>& inputs, bool require_inputs)
-    : tree_(tree), inputs_(inputs), require_inputs_(require_inputs), code_(std::make_shared<Code>()) {
+Compiler::Compiler(const syntax::Tree& tree, const std::map<std::string, std::string>& inputs, bool require_inputs,
+                   const CancelToken* cancel)
+    : tree_(tree), inputs_(inputs), require_inputs_(require_inputs), cancel_(cancel), code_(std::make_shared<Code>()) {
   const auto add = [&](GateLibrary library) {
     for (const GateName& entry : gate_names()) {
       if (entry.library == library) {

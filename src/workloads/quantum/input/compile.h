@@ -34,6 +34,6 @@ struct Script {
 /// against the declarations: unknown names, missing values and values of the wrong type are errors (bad_usage).
 /// With `require_inputs` false, missing values are allowed (basalt check).
 Script compile(const syntax::Tree& tree, const std::map<std::string, std::string>& input_values = {},
-               bool require_inputs = true);
+               bool require_inputs = true, const CancelToken* cancel = nullptr);
 
 }  // namespace basalt::quantum

@@ -50,7 +50,7 @@ Value parse_input(const std::string& name, const std::string& text, const Type& 
       refuse("it is no expression");
     }
     const std::map<std::string, std::string> no_inputs;
-    return Compiler(tree, no_inputs, false).evaluate_input(tree.statements[tree.program[0]].value, type);
+    return Compiler(tree, no_inputs, false, nullptr).evaluate_input(tree.statements[tree.program[0]].value, type);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::bad_usage) {
       throw;

@@ -28,6 +28,9 @@ void Compiler::scope(const std::vector<StatementId>& body) {
 }
 
 void Compiler::statement(StatementId id) {
+  if (cancel_ != nullptr) {
+    cancel_->check();
+  }
   const Statement& s = tree_.statements[id];
   switch (s.kind) {
     case Statement::Kind::declaration:

@@ -39,7 +39,8 @@ struct Typed {
 
 class Compiler {
  public:
-  Compiler(const syntax::Tree& tree, const std::map<std::string, std::string>& inputs, bool require_inputs);
+  Compiler(const syntax::Tree& tree, const std::map<std::string, std::string>& inputs, bool require_inputs,
+           const CancelToken* cancel);
   Script run();
 
   /// The value of an expression that must be constant, as `type`; for the text of inputs.
@@ -209,6 +210,7 @@ class Compiler {
   const syntax::Tree& tree_;
   const std::map<std::string, std::string>& inputs_;
   bool require_inputs_;
+  const CancelToken* cancel_;  ///< May be null.
   Script script_;
   std::shared_ptr<Code> code_;
   Scopes scopes_;

@@ -21,6 +21,7 @@ struct IncludePolicy {
   /// Upper bound of the memory that the tree may take, in bytes; larger programs are refused (out_of_resources). A
   /// gate on two elements of registers takes about 1 KiB.
   std::uint64_t max_tree_bytes = std::uint64_t{8} << 30;
+  const CancelToken* cancel = nullptr;  ///< Polled while reading; must outlive it.
 };
 
 /// Throws Error(bad_input) with location at the first thing that is no OpenQASM.

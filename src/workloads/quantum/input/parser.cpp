@@ -199,6 +199,9 @@ StatementId Parser::add(Statement&& statement) {
 }
 
 void Parser::check_size() const {
+  if (const CancelToken* cancel = parsing_.includes.policy().cancel; cancel != nullptr) {
+    cancel->check();
+  }
   // Beside the nodes themselves: about one small block on the heap for each.
   constexpr std::uint64_t kBlockBytes = 32;
   const std::uint64_t bytes = tree_.expressions.size() * (sizeof(Expression) + kBlockBytes) +

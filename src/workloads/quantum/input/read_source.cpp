@@ -42,7 +42,14 @@ class OpenFile {
          "is it really an OpenQASM program? Loops and gate definitions keep large programs short");
 }
 
-int open_path(const std::string& path, const std::string& name) {
+/// A signal ends waiting for a pipe or a terminal: it may have been the one that asks to stop.
+void stop_if_cancelled(const CancelToken* cancel) {
+  if (cancel != nullptr) {
+    cancel->check();
+  }
+}
+
+int open_path(const std::string& path, const std::string& name, const CancelToken* cancel) {
   if (path.empty()) {
     refuse("the program", "its path is empty", "give the path of an OpenQASM file, or - for standard input");
   }
@@ -51,6 +58,7 @@ int open_path(const std::string& path, const std::string& name) {
   }
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
+    stop_if_cancelled(cancel);
     if (errno == ENOENT) {
       refuse(name, "there is no such file", "check the spelling, or give - to read standard input");
     }
@@ -61,10 +69,10 @@ int open_path(const std::string& path, const std::string& name) {
 
 }  // namespace
 
-std::string read_source(const std::string& path) {
+std::string read_source(const std::string& path, const CancelToken* cancel) {
   const bool standard_input = path == "-";
   const std::string name = standard_input ? "standard input" : in_quotes(path, 200);
-  const OpenFile file(standard_input ? STDIN_FILENO : open_path(path, name), !standard_input);
+  const OpenFile file(standard_input ? STDIN_FILENO : open_path(path, name, cancel), !standard_input);
 
   struct stat status {};
   if (::fstat(file.descriptor(), &status) != 0) {
@@ -91,6 +99,7 @@ std::string read_source(const std::string& path) {
     text.resize(old_size + static_cast<std::size_t>(got > 0 ? got : 0));
     if (got < 0) {
       if (errno == EINTR) {
+        stop_if_cancelled(cancel);
         continue;
       }
       refuse(name, std::strerror(errno));

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "basalt/cancel.h"
 #include "basalt/error.h"
 
 namespace basalt::quantum {
@@ -42,7 +43,7 @@ inline constexpr std::uint64_t kMaxSourceBytes = std::uint64_t{256} << 20;
 
 /// Reads a whole file, or standard input for "-", never more than kMaxSourceBytes. Throws Error(bad_input) that names
 /// the path and the reason: missing, a directory, unreadable, too large.
-std::string read_source(const std::string& path);
+std::string read_source(const std::string& path, const CancelToken* cancel = nullptr);
 
 [[noreturn]] void fail_at(const SourceMap& sources, Position position, std::string message, std::string advice = {},
                           ErrorCode code = ErrorCode::bad_input);
