@@ -87,7 +87,7 @@ void Results::add(const quantum::StateView& state, const Branch& branch) {
 
   add_counts(state, branch);
   for (std::size_t i = 0; i < observables_.size(); ++i) {
-    expectation_values_[i] += weight * expectation(state, observables_[i]);
+    expectation_values_[i] += weight * expectation(state, observables_[i], report_.norm);
   }
   if (!request_.probability_qubits.empty()) {
     const std::vector<double> probabilities = marginal(state, request_.probability_qubits);
@@ -97,7 +97,7 @@ void Results::add(const quantum::StateView& state, const Branch& branch) {
     }
   }
   if (request_.top > 0) {
-    for (const quantum::TopState& entry : top_states(state, request_.top)) {
+    for (const quantum::TopState& entry : top_states(state, request_.top, report_.norm)) {
       report_.top.push_back(
           {bits_of(entry.index), entry.probability, entry.amplitude * std::polar(1.0, branch.global_phase)});
     }

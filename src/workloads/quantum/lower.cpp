@@ -66,13 +66,11 @@ class Lowering {
  public:
   explicit Lowering(const Circuit& circuit) : circuit_(circuit) {
     result_.program.steps.reserve(circuit.operations().size());
-    result_.operation_of_step.reserve(circuit.operations().size());
   }
 
   LoweredCircuit run() {
-    for (std::uint32_t i = 0; i < circuit_.operations().size(); ++i) {
-      current_ = i;
-      add(circuit_.operations()[i]);
+    for (const Operation& op : circuit_.operations()) {
+      add(op);
     }
     return std::move(result_);
   }
@@ -164,12 +162,10 @@ class Lowering {
 
   void push(std::string_view kernel, Access access, double share, double flops, std::shared_ptr<const void> operands) {
     result_.program.steps.push_back({kernel, access, share, flops, std::move(operands)});
-    result_.operation_of_step.push_back(current_);
   }
 
   const Circuit& circuit_;
   LoweredCircuit result_;
-  std::uint32_t current_ = 0;
 };
 
 }  // namespace

@@ -8,8 +8,7 @@ namespace basalt::quantum {
 
 struct LoweredCircuit {
   Program program;
-  std::vector<std::uint32_t> operation_of_step;  ///< Index of the circuit's operation that a step came from.
-  double global_phase = 0;                       ///< Radians, left out of the program: exp(i·phase) times the result.
+  double global_phase = 0;  ///< Radians, left out of the program: exp(i·phase) times the result.
 };
 
 /// Qubit k becomes axis k; all qubits must be below 64.

@@ -22,6 +22,10 @@ namespace {
 
 using quantum::Qubit;
 
+double value_of(StateFixture& fixture, const quantum::Observable& observable) {
+  return expectation(fixture.view(), observable, measure_block_norms(fixture.view()).total());
+}
+
 /// Qubits of the state (below, at and above the size of a block) and element type.
 class Results : public testing::TestWithParam<std::tuple<int, ElementType>> {
  protected:
@@ -63,14 +67,14 @@ TEST_P(Results, ExpectationValuesAgreeWithTheReference) {
     for (const std::uint64_t z_mask : {std::uint64_t{0}, std::uint64_t{1}, all, all & 0x3333}) {
       const double expected = reference::pauli_expectation(state, x_mask, z_mask).real();
       const quantum::PauliTerm term{.coefficient = 1, .x_mask = x_mask, .z_mask = z_mask};
-      EXPECT_NEAR(expectation(fixture.view(), {.name = "", .terms = {term}}), expected, tolerance())
+      EXPECT_NEAR(value_of(fixture, {.name = "", .terms = {term}}), expected, tolerance())
           << "x " << x_mask << " z " << z_mask;
       sum.terms.push_back(
           {.coefficient = 0.25 + static_cast<double>(sum.terms.size()), .x_mask = x_mask, .z_mask = z_mask});
       expected_sum += sum.terms.back().coefficient * expected;
     }
   }
-  EXPECT_NEAR(expectation(fixture.view(), sum), expected_sum, 200 * tolerance());
+  EXPECT_NEAR(value_of(fixture, sum), expected_sum, 200 * tolerance());
 }
 
 TEST_P(Results, TopStatesAreTheMostProbable) {
@@ -85,7 +89,7 @@ TEST_P(Results, TopStatesAreTheMostProbable) {
   }
   std::ranges::sort(order);
   const std::size_t count = std::min<std::size_t>(state.size(), 10);
-  const auto top = top_states(fixture.view(), count);
+  const auto top = top_states(fixture.view(), count, measure_block_norms(fixture.view()).total());
   ASSERT_EQ(top.size(), count);
   for (std::size_t i = 0; i < count; ++i) {
     EXPECT_EQ(top[i].index, order[i].second);
@@ -103,7 +107,7 @@ TEST_P(Results, NothingDependsOnTheNumberOfThreads) {
     EXPECT_EQ(marginal(one.view(), chosen), marginal(three.view(), chosen));
   }
   const quantum::Observable observable{.name = "", .terms = {{.coefficient = 1, .x_mask = 1, .z_mask = 1}}};
-  EXPECT_EQ(expectation(one.view(), observable), expectation(three.view(), observable));
+  EXPECT_EQ(value_of(one, observable), value_of(three, observable));
   EXPECT_EQ(measure_block_norms(one.view()).total(), measure_block_norms(three.view()).total());
 }
 

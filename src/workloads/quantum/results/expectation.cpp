@@ -24,8 +24,7 @@ std::complex<double> power_of_i(int k) {
 
 }  // namespace
 
-double expectation(const StateView& state, const Observable& observable) {
-  const double norm = measure_block_norms(state).total();
+double expectation(const StateView& state, const Observable& observable, double norm) {
   const Buffer partials(state.memory, sizeof(std::complex<double>) * state.block_count());
   auto* partial = partials.as<std::complex<double>>();
   double sum = 0;

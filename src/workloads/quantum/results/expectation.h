@@ -7,6 +7,7 @@
 namespace basalt::quantum {
 
 /// ⟨ψ|O|ψ⟩ / ⟨ψ|ψ⟩, one pass over the state per Pauli string. Identical for any number of threads.
-double expectation(const StateView& state, const Observable& observable);
+/// `norm` is ⟨ψ|ψ⟩, measured once for all observables.
+double expectation(const StateView& state, const Observable& observable, double norm);
 
 }  // namespace basalt::quantum

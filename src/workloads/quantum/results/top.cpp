@@ -50,8 +50,7 @@ void offer_block(const std::complex<Real>* amplitudes, std::uint64_t first, std:
 
 }  // namespace
 
-std::vector<TopState> top_states(const StateView& state, std::uint64_t count) {
-  const double total = measure_block_norms(state).total();
+std::vector<TopState> top_states(const StateView& state, std::uint64_t count, double norm) {
   const std::uint64_t blocks = state.block_count();
   const std::uint64_t tasks = std::min<std::uint64_t>(blocks, 64);
   Best best(count);
@@ -77,7 +76,7 @@ std::vector<TopState> top_states(const StateView& state, std::uint64_t count) {
   });
   std::vector<TopState> result = std::move(best).sorted();
   for (TopState& entry : result) {
-    entry.probability /= total;
+    entry.probability /= norm;
   }
   return result;
 }

@@ -16,6 +16,7 @@ struct TopState {
 };
 
 /// The `count` most probable basis states with probability above 0, most probable first, equals by index.
-std::vector<TopState> top_states(const StateView& state, std::uint64_t count);
+/// `norm` is Σ|a|² of the state.
+std::vector<TopState> top_states(const StateView& state, std::uint64_t count, double norm);
 
 }  // namespace basalt::quantum
