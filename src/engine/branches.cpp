@@ -146,6 +146,9 @@ void BranchTree::run_program(Branch& branch, const Program& program) {
   const Stopwatch watch;
   const Plan plan = make_plan(program, state_.type, state_.axes, settings_.limits);
   costs_.plan_seconds += watch.seconds();
+  if (on_plan) {
+    on_plan(plan.stages.size(), plan.predicted_bytes);
+  }
   for (std::size_t first = 0; first < plan.stages.size();) {
     const std::size_t room = kStagesPerNorm - branch.stages_since_norm;
     const std::size_t count = std::min(room, plan.stages.size() - first);

@@ -54,6 +54,8 @@ class BranchTree {
 
   /// Called when shots are about to go different ways; may throw to refuse.
   Split on_split;
+  /// Called before a circuit is executed, with all that it will take.
+  Gates on_plan;
   /// Called after every stage of the executor.
   Gates on_gates;
 

@@ -20,7 +20,6 @@
 #include "runtime/metrics/span.h"
 #include "workloads/quantum/input/parse.h"
 #include "workloads/quantum/kernels/kernels.h"
-#include "workloads/quantum/lower.h"
 
 namespace basalt {
 namespace {
@@ -203,8 +202,8 @@ class Run {
                      .saved_states = saved_states_,
                      .limits = {.threads = report_.threads}});
     ProgressMeter meter(hooks_, request_.shots);
-    if (hooks_.on_progress && status_ == Machine::Status::finished) {
-      meter.expect(circuit_.operations().size(), expected_bytes(state));
+    if (status_ == Machine::Status::finished) {
+      tree.on_plan = [&](std::uint64_t gates, double bytes) { meter.expect(gates, bytes); };
     }
     tree.on_gates = [&](std::uint64_t gates, double bytes) { meter.gates_done(gates, bytes); };
     tree.on_split = [&](std::size_t) {
@@ -253,10 +252,6 @@ class Run {
   [[nodiscard]] bool nothing_to_show() const {
     return script_->registers.empty() && script_->outputs.empty() && request_.observables.empty() &&
            request_.probability_qubits.empty() && request_.top == 0 && request_.save_state.empty();
-  }
-
-  [[nodiscard]] double expected_bytes(const Field& state) const {
-    return make_plan(quantum::lower(circuit_).program, state.type, state.axes, {}).predicted_bytes;
   }
 
   Request request_;
