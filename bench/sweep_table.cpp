@@ -104,6 +104,9 @@ std::vector<Case> cases(const Options& options) {
   }
   for (const auto& [a, b] : std::vector<std::pair<int, int>>{
            {0, 1}, {1, 3}, {2, 8}, {3, 4}, {6, 9}, {5, last}, {12, 18}, {last - 1, last}}) {
+    if (a < 0 || a >= b || b > last) {
+      continue;  // a position that a state of this size does not have
+    }
     const std::string at = fmt::format("{},{}", a, b);
     add("cx", at, "quantum/exchange", ExchangeOperands{{bit(a) | bit(b), bit(a)}, bit(b)});
     add("cx", fmt::format("{},{}", b, a), "quantum/exchange", ExchangeOperands{{bit(a) | bit(b), bit(b)}, bit(a)});
@@ -114,6 +117,9 @@ std::vector<Case> cases(const Options& options) {
   }
   for (int k = 3; k <= 6; ++k) {
     for (const int first : {0, 2, 4, 8, 12, options.qubits - k}) {
+      if (first < 0 || first + k > options.qubits) {
+        continue;
+      }
       std::vector<int> targets(static_cast<std::size_t>(k));
       for (int i = 0; i < k; ++i) {
         targets[static_cast<std::size_t>(i)] = first + i;
