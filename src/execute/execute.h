@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <functional>
 
+#include "basalt/arena.h"
 #include "basalt/cancel.h"
 #include "plan/plan.h"
 #include "runtime/backend/kernel.h"
-#include "runtime/parallel/arena.h"
 
 namespace basalt {
 

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "basalt/memory.h"
 #include "engine_harness.h"
-#include "runtime/memory/memory.h"
 
 namespace {
 

@@ -39,10 +39,10 @@ class CheckLayers(unittest.TestCase):
             self.assertIn(part, complaints[0])
 
     def test_the_direction_is_accepted(self):
-        self.include("src/runtime/memory/memory.cpp", "runtime/memory/memory.h", "runtime/resource/inventory.h",
+        self.include("src/runtime/memory/memory.cpp", "basalt/memory.h", "runtime/resource/inventory.h",
                      "base/bits.h", "basalt/error.h")
         self.include("src/plan/plan.cpp", "runtime/backend/kernel.h", "plan/plan.h")
-        self.include("src/execute/execute.cpp", "plan/plan.h", "runtime/parallel/arena.h")
+        self.include("src/execute/execute.cpp", "plan/plan.h", "basalt/arena.h")
         self.include("src/engine/run.cpp", "execute/execute.h", "workloads/quantum/input/parse.h",
                      "workloads/patterns/grid.h", "runtime/cpu/sweep.h")
         self.include("src/workloads/quantum/kernels/dense.cpp", "runtime/cpu/sweep.h", "workloads/quantum/gates.h")
@@ -62,7 +62,7 @@ class CheckLayers(unittest.TestCase):
         self.rejects("src/base/bits.cpp:2", "base may not include plan")
 
     def test_down_the_runtime_only(self):
-        self.include("src/runtime/resource/inventory.cpp", "runtime/memory/memory.h")
+        self.include("src/runtime/resource/inventory.cpp", "basalt/memory.h")
         self.rejects("runtime/resource may not include runtime/memory")
 
     def test_planner_knows_no_backend_and_no_workload(self):

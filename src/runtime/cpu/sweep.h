@@ -1,8 +1,8 @@
 // The yardstick of every speed that Basalt reports: one in-place scale of an array, at memory speed.
 #pragma once
 
+#include "basalt/arena.h"
 #include "runtime/memory/field.h"
-#include "runtime/parallel/arena.h"
 
 namespace basalt {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "runtime/memory/memory.h"
+#include "basalt/memory.h"
 
 namespace basalt {
 

@@ -9,7 +9,7 @@
 
 #include "basalt/error.h"
 #include "basalt/inventory.h"
-#include "runtime/memory/memory.h"
+#include "basalt/memory.h"
 #include "runtime/metrics/metrics.h"
 
 namespace basalt {

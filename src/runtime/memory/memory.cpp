@@ -1,4 +1,4 @@
-#include "runtime/memory/memory.h"
+#include "basalt/memory.h"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 // A pool of sleeping threads and one job at a time. Pieces are claimed from a shared counter, so that a slow thread
 // takes fewer of them. Why not a library: docs/decisions/0003-own-thread-arena.md.
-#include "runtime/parallel/arena.h"
+#include "basalt/arena.h"
 
 #include <atomic>
 #include <chrono>

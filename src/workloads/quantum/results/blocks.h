@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "basalt/arena.h"
 #include "runtime/memory/field.h"
-#include "runtime/parallel/arena.h"
 
 namespace basalt::quantum {
 

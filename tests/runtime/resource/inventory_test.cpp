@@ -10,7 +10,7 @@
 #include <string>
 
 #include "basalt/error.h"
-#include "runtime/machine_files.h"
+#include "runtime/resource/machine_files.h"
 
 namespace basalt {
 namespace {

@@ -1,5 +1,5 @@
 // Host memory, the limit over it, and the buffer that owns a block.
-#include "runtime/memory/memory.h"
+#include "basalt/memory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/failing_memory.h"
+#include "runtime/memory/failing_memory.h"
 #include "runtime/memory/field.h"
 
 namespace basalt {

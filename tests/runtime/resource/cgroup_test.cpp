@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "runtime/machine_files.h"
+#include "runtime/resource/machine_files.h"
 
 namespace basalt {
 namespace {

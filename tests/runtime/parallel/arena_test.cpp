@@ -1,5 +1,5 @@
 // The arena: every piece once, no more threads than asked for, cancel, exceptions, nesting, sharing.
-#include "runtime/parallel/arena.h"
+#include "basalt/arena.h"
 
 #include <gtest/gtest.h>
 

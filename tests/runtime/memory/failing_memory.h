@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "basalt/error.h"
-#include "runtime/memory/memory.h"
+#include "basalt/memory.h"
 
 namespace basalt::test {
 

@@ -13,7 +13,8 @@ namespace basalt {
 class MemoryResource {
  public:
   virtual ~MemoryResource() = default;
-  /// A zeroed block aligned to at least 64 bytes; `bytes` > 0. Throws Error(out_of_resources) naming the request.
+  /// A block aligned to at least 64 bytes, its content unspecified; `bytes` > 0. Throws Error(out_of_resources) naming
+  /// the request.
   virtual std::byte* allocate(std::uint64_t bytes) = 0;
   virtual void release(std::byte* block, std::uint64_t bytes) noexcept = 0;
 };
