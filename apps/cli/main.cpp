@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "basalt/version.h"
-#include "commands.h"
+#include "command.h"
 #include "interrupt.h"
 #include "output.h"
 
@@ -35,13 +35,24 @@ int report_error(const Error& error, bool json) {
   return exit_status_of(error.code());
 }
 
+/// For errors in the arguments: they may have kept --json itself from being read.
+bool mentions_json(int argc, char** argv) {
+  return std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
+}
+
 int run_command(int argc, char** argv) {
   CLI::App app(kDescription, "basalt");
   app.footer(kFooter);
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("basalt ") + BASALT_VERSION);
   app.get_formatter()->column_width(34);
-  Commands commands(app);
+  Chosen chosen;
+  add_run_command(app, chosen);
+  add_check_command(app, chosen);
+  add_devices_command(app, chosen);
+  app.add_subcommand("version", "Print the version.")->callback([&chosen] {
+    chosen.act = [] { std::cout << "basalt " << BASALT_VERSION << '\n'; };
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -49,22 +60,23 @@ int run_command(int argc, char** argv) {
     if (status == 0) {
       return 0;
     }
-    // What was wrong may have kept --json itself from being read.
-    if (std::find(argv, argv + argc, std::string_view("--json")) != argv + argc) {
+    if (mentions_json(argc, argv)) {
       write_json_error(Error(ErrorCode::bad_usage, error.what(), "run with --help for more information"));
     }
     return 2;
+  } catch (const Error& error) {
+    return report_error(error, mentions_json(argc, argv));
   }
   try {
-    commands.run();
+    chosen.act();
     finish_output();
     return 0;
   } catch (const Error& error) {
-    return report_error(error, commands.json());
+    return report_error(error, chosen.json);
   } catch (const std::bad_alloc&) {
-    return report_error(Error(ErrorCode::out_of_resources, "memory ran out"), commands.json());
+    return report_error(Error(ErrorCode::out_of_resources, "memory ran out"), chosen.json);
   } catch (const std::exception& error) {
-    return report_error(Error(ErrorCode::failed, error.what()), commands.json());
+    return report_error(Error(ErrorCode::failed, error.what()), chosen.json);
   }
 }
 

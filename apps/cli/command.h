@@ -1,0 +1,20 @@
+// The subcommands. Each adds itself to the application; parsing picks one and leaves in `Chosen` what it is to do.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace basalt::cli {
+
+/// What the command line asks for, known once it is parsed.
+struct Chosen {
+  std::function<void()> act;  ///< Throws Error.
+  bool json = false;          ///< Errors, too, are wanted as JSON.
+};
+
+// `chosen` must outlive the application.
+void add_run_command(CLI::App& app, Chosen& chosen);
+void add_check_command(CLI::App& app, Chosen& chosen);
+void add_devices_command(CLI::App& app, Chosen& chosen);
+
+}  // namespace basalt::cli

@@ -1,0 +1,63 @@
+#include "request_options.h"
+
+#include <limits>
+
+#include "basalt/inventory.h"
+#include "number.h"
+
+namespace basalt::cli {
+namespace {
+
+Precision precision_of(const std::string& name) {
+  if (name != "single" && name != "double") {
+    throw CLI::ValidationError("--precision", "'" + name + "' is neither single nor double");
+  }
+  return name == "single" ? Precision::single_precision : Precision::double_precision;
+}
+
+}  // namespace
+
+CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& type, const std::string& help,
+                       const std::function<void(const std::string&)>& set) {
+  return command
+      .add_option_function<std::string>(
+          name, [name, set](const std::string& text) { set(not_empty(name, text)); }, help)
+      ->type_name(type);
+}
+
+int count_of(const std::string& option, const std::string& text) {
+  const std::uint64_t count = whole_number(option, text);
+  if (count < 1 || count > std::numeric_limits<int>::max()) {
+    throw CLI::ValidationError(option, "'" + text + "' is out of range: give 1 or more");
+  }
+  return static_cast<int>(count);
+}
+
+void add_request_options(CLI::App& command, Request& request) {
+  add_value(command, "--shots", "N", "How many times the circuit is measured (1 to 1000000000).\nDefault: 1024",
+            [&](const std::string& text) { request.shots = whole_number("--shots", text); });
+  add_value(command, "--seed", "S",
+            "Seed of the random numbers; the same seed gives the same counts\non any number of threads. Default: from "
+            "the system, and reported",
+            [&](const std::string& text) { request.seed = whole_number("--seed", text); });
+  add_value(command, "--precision", "single|double",
+            "single: 8 bytes an amplitude, about 6 digits;\ndouble: 16 bytes, about 15 digits. Default: single",
+            [&](const std::string& text) { request.precision = precision_of(text); });
+  add_value(command, "--threads", "N", "Threads to use. Default: all cores that this process may use",
+            [&](const std::string& text) { request.threads = count_of("--threads", text); });
+  add_value(command, "--memory", "LIMIT",
+            "Most memory to use, as 4G, 512M or a number of bytes.\nDefault: what is free",
+            [&](const std::string& text) { request.memory_limit_bytes = parse_bytes(text, "--memory"); });
+  command
+      .add_option("--observable", request.observables,
+                  "Expectation value of a sum of Pauli strings, as\n\"0.5*Z0*Z1 + X3\", or @FILE with one a line (a "
+                  "line that\nbegins with + or - continues the one before).\nMay be given more than once")
+      ->type_name("O")
+      ->allow_extra_args(false);
+  add_value(command, "--probabilities", "Q,...", "Joint probabilities of these qubits, separated by commas",
+            [&](const std::string& text) { request.probability_qubits = qubit_list("--probabilities", text); });
+  add_value(command, "--top", "K", "The K most probable basis states with their amplitudes",
+            [&](const std::string& text) { request.top = whole_number("--top", text); });
+}
+
+}  // namespace basalt::cli

@@ -1,0 +1,24 @@
+// The options that say how a circuit is run and what is wanted of it; of every command that runs circuits.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "basalt/request.h"
+
+namespace basalt::cli {
+
+/// Adds an option that takes one value. The value is read from its text by `set`: strictly, and with messages of our
+/// own; an empty one is refused.
+CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& type, const std::string& help,
+                       const std::function<void(const std::string&)>& set);
+
+/// "4" → 4 threads or workers. Throws CLI::ValidationError naming `option` unless it is 1 or more.
+int count_of(const std::string& option, const std::string& text);
+
+/// Adds --shots, --seed, --precision, --threads, --memory, --observable, --probabilities and --top, all writing into
+/// `request`, which must outlive the command.
+void add_request_options(CLI::App& command, Request& request);
+
+}  // namespace basalt::cli

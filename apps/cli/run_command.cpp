@@ -1,0 +1,97 @@
+// basalt run: one circuit.
+
+#include <memory>
+#include <vector>
+
+#include "basalt/engine.h"
+#include "command.h"
+#include "interrupt.h"
+#include "observation.h"
+#include "output.h"
+#include "progress_bar.h"
+#include "request_options.h"
+
+namespace basalt::cli {
+namespace {
+
+constexpr const char* kDescription = "Run an OpenQASM 2 or 3 circuit and print counts and whatever else is asked for.";
+
+constexpr const char* kFooter =
+    "Bit strings are printed as Qiskit prints them: qubit 0 and bit 0 rightmost, classical registers\n"
+    "separated by a blank, the one declared last leftmost.\n"
+    "\n"
+    "Measurement in the middle of a circuit splits the shots over its outcomes and goes on with each\n"
+    "branch; nothing is repeated per shot. Expectation values and probabilities are exact for the state\n"
+    "before its final measurements, and averages over the branches where a circuit has several.\n"
+    "\n"
+    "Examples:\n"
+    "  basalt run bell.qasm --shots 4096 --seed 7\n"
+    "  basalt run ansatz.qasm --precision double --observable \"0.5*Z0*Z1 + X3\"\n"
+    "  basalt run ansatz.qasm --observable @hamiltonian.txt --set theta=pi/3\n"
+    "  basalt run qft.qasm --save-state state.npy --memory 4G --json\n"
+    "  generate-circuit | basalt run - --top 10\n"
+    "\n"
+    "Exit status: 0 done; 1 the run failed; 2 bad usage or input; 3 refused for resources;\n"
+    "130 cancelled (Ctrl-C).";
+
+struct RunOptions {
+  std::string file;
+  Request request;
+  std::vector<std::string> assignments;
+  Observation observation;
+  bool quiet = false;
+};
+
+void assign_inputs(const std::vector<std::string>& assignments, Request& request) {
+  for (const std::string& text : assignments) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorCode::bad_usage, "--set '" + text + "' is not NAME=VALUE", "for example: --set theta=0.5");
+    }
+    const std::string name = text.substr(0, equals);
+    if (!request.inputs.emplace(name, text.substr(equals + 1)).second) {
+      throw Error(ErrorCode::bad_usage, "--set " + name + " is given twice", "give each input once");
+    }
+  }
+}
+
+void run_circuit(RunOptions& options, bool json) {
+  assign_inputs(options.assignments, options.request);
+  options.request.source = read_program(options.file, &interrupt_token());
+  ProgressBar bar(!options.quiet);
+  RunHooks hooks{.cancel = &interrupt_token(), .on_progress = {}};
+  if (bar.visible()) {
+    hooks.on_progress = [&](const Progress& progress) { bar.show(progress); };
+  }
+  Report report;
+  options.observation.around([&] { report = run(options.request, hooks); });
+  bar.clear();
+  if (json) {
+    write_json_report(report);
+  } else {
+    write_text_report(options.file, report, options.quiet);
+  }
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Chosen& chosen) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App& command = *app.add_subcommand("run", kDescription);
+  command.footer(kFooter);
+  command.add_option("FILE", options->file, "OpenQASM 2 or 3 program; - reads standard input")->required();
+  add_request_options(command, options->request);
+  add_value(command, "--save-state", "FILE.npy",
+            "Write the final state vector, before final measurements, to a NumPy file",
+            [options](const std::string& text) { options->request.save_state = text; });
+  command
+      .add_option("--set", options->assignments, "Value of an OpenQASM 3 input variable. May be given more than once")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  options->observation.add_options(command);
+  command.add_flag("--json", chosen.json, "Print one JSON document on standard output and nothing else");
+  command.add_flag("--quiet", options->quiet, "Print results only: no notes, no summary, no progress");
+  command.callback([options, &chosen] { chosen.act = [options, &chosen] { run_circuit(*options, chosen.json); }; });
+}
+
+}  // namespace basalt::cli
