@@ -7,6 +7,7 @@
 #include <new>
 #include <string_view>
 
+#include "basalt/json.h"
 #include "basalt/version.h"
 #include "command.h"
 #include "interrupt.h"
@@ -29,7 +30,7 @@ constexpr const char* kFooter =
 
 int report_error(const Error& error, bool json) {
   if (json) {
-    write_json_error(error);
+    std::cout << json_of(error) << '\n';
   }
   std::cerr << "basalt: " << error.what() << '\n';
   return exit_status_of(error.code());
@@ -61,7 +62,7 @@ int run_command(int argc, char** argv) {
       return 0;
     }
     if (mentions_json(argc, argv)) {
-      write_json_error(Error(ErrorCode::bad_usage, error.what(), "run with --help for more information"));
+      std::cout << json_of(Error(ErrorCode::bad_usage, error.what(), "run with --help for more information")) << '\n';
     }
     return 2;
   } catch (const Error& error) {

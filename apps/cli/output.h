@@ -1,4 +1,4 @@
-// What the command line prints: text for people, JSON for programs.
+// What the command line prints for people. For programs it prints the JSON of basalt/json.h.
 #pragma once
 
 #include <string>
@@ -8,8 +8,6 @@
 namespace basalt::cli {
 
 void write_text_report(const std::string& file, const Report& report, bool quiet);
-void write_json_report(const Report& report);
-void write_json_error(const Error& error);
 void write_check(const std::string& file, const CheckResult& result, bool json);
 void write_devices(const Devices& devices, bool json);
 

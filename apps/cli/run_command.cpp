@@ -1,9 +1,11 @@
 // basalt run: one circuit.
 
+#include <iostream>
 #include <memory>
 #include <vector>
 
 #include "basalt/engine.h"
+#include "basalt/json.h"
 #include "command.h"
 #include "interrupt.h"
 #include "observation.h"
@@ -67,7 +69,8 @@ void run_circuit(RunOptions& options, bool json) {
   options.observation.around([&] { report = run(options.request, hooks); });
   bar.clear();
   if (json) {
-    write_json_report(report);
+    write_json(std::cout, report);
+    std::cout << '\n';
   } else {
     write_text_report(options.file, report, options.quiet);
   }

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "json_output.h"
+#include "basalt/json.h"
 #include "output.h"
 
 namespace basalt::cli {
@@ -229,7 +229,7 @@ void write_text_report(const std::string& file, const Report& report, bool quiet
 
 void write_check(const std::string& file, const CheckResult& result, bool json) {
   if (json) {
-    write_json_check(file, result);
+    print(json_of(file, result));
     return;
   }
   print_notes(result.notes);
@@ -243,7 +243,7 @@ void write_check(const std::string& file, const CheckResult& result, bool json) 
 
 void write_devices(const Devices& devices, bool json) {
   if (json) {
-    write_json_devices(devices);
+    print(json_of(devices));
   } else {
     write_text_devices(devices);
   }

@@ -1,18 +1,19 @@
-// JSON for programs. The keys are a contract.
+#include "basalt/json.h"
 
-#include <iostream>
 #include <nlohmann/json.hpp>
+#include <ostream>
+#include <sstream>
+#include <utility>
 
 #include "basalt/version.h"
-#include "output.h"
 
-namespace basalt::cli {
+namespace basalt {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-void print(const Json& document) {
-  std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+std::string text_of(const Json& document, JsonStyle style) {
+  return document.dump(style == JsonStyle::indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json limits_json(const std::vector<Limit>& limits) {
@@ -23,16 +24,16 @@ Json limits_json(const std::vector<Limit>& limits) {
   return result;
 }
 
-/// Opens the document with its counts, entry by entry: as a JSON value they would take many times their own memory. The
-/// keys are bits and blanks, so nothing needs escaping.
-void print_counts(const Report& report) {
-  std::cout << "{\n  \"counts\": {";
-  const char* separator = "\n";
+/// Opens the document with its counts. The keys are bits and blanks, so nothing needs escaping.
+void write_counts(std::ostream& out, const Report& report, JsonStyle style) {
+  const bool indented = style == JsonStyle::indented;
+  out << (indented ? "{\n  \"counts\": {" : "{\"counts\":{");
+  const char* separator = indented ? "\n    \"" : "\"";
   for (const auto& [bits, count] : report.counts) {
-    std::cout << separator << "    \"" << bits << "\": " << count;
-    separator = ",\n";
+    out << separator << bits << (indented ? "\": " : "\":") << count;
+    separator = indented ? ",\n    \"" : ",\"";
   }
-  std::cout << (report.counts.empty() ? "},\n" : "\n  },\n");
+  out << (!indented ? "}," : report.counts.empty() ? "},\n" : "\n  },\n");
 }
 
 /// Probabilities by bit string of the qubits asked for: the first of them rightmost.
@@ -59,11 +60,9 @@ Json top_json(const Report& report) {
   return result;
 }
 
-}  // namespace
-
-void write_json_report(const Report& report) {
-  print_counts(report);
-  Json document;
+/// Everything but the counts.
+Json results_json(const Report& report) {
+  Json document = Json::object();
   if (!report.outputs.empty()) {
     document["outputs"] = report.outputs;
   }
@@ -101,30 +100,44 @@ void write_json_report(const Report& report) {
   document["bytes_moved"] = report.bytes_moved;
   document["notes"] = report.notes;
   document["version"] = BASALT_VERSION;
-  // The counts are printed already: the rest follows in the same object.
-  std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace).substr(2) << '\n';
+  return document;
 }
 
-void write_json_error(const Error& error) {
+}  // namespace
+
+void write_json(std::ostream& out, const Report& report, JsonStyle style) {
+  write_counts(out, report, style);
+  // The counts opened the object: the rest follows in it.
+  out << text_of(results_json(report), style).substr(style == JsonStyle::indented ? 2 : 1);
+}
+
+std::string json_of(const Report& report, JsonStyle style) {
+  std::ostringstream out;
+  write_json(out, report, style);
+  return std::move(out).str();
+}
+
+std::string json_of(const Error& error, JsonStyle style) {
   Json detail = {{"code", name_of(error.code())}, {"message", error.message()}, {"advice", error.advice()}};
   if (!error.where().file.empty()) {
     detail["file"] = error.where().file;
     detail["line"] = error.where().line;
     detail["column"] = error.where().column;
   }
-  print({{"error", detail}});
+  return text_of({{"error", detail}}, style);
 }
 
-void write_json_check(const std::string& file, const CheckResult& result) {
-  print({{"file", file},
-         {"ok", true},
-         {"language", result.language},
-         {"qubits", result.qubits},
-         {"inputs", result.inputs},
-         {"notes", result.notes}});
+std::string json_of(const std::string& file, const CheckResult& result, JsonStyle style) {
+  return text_of({{"file", file},
+                  {"ok", true},
+                  {"language", result.language},
+                  {"qubits", result.qubits},
+                  {"inputs", result.inputs},
+                  {"notes", result.notes}},
+                 style);
 }
 
-void write_json_devices(const Devices& devices) {
+std::string json_of(const Devices& devices, JsonStyle style) {
   const Inventory& inventory = devices.inventory;
   Json caches = Json::array();
   for (const CacheLevel& cache : inventory.caches) {
@@ -144,7 +157,7 @@ void write_json_devices(const Devices& devices) {
                     {"caches", caches},
                     {"numa_nodes", inventory.numa_nodes},
                     {"huge_page_bytes", inventory.huge_page_bytes}};
-  print({{"devices", Json::array({cpu})}});
+  return text_of({{"devices", Json::array({cpu})}}, style);
 }
 
-}  // namespace basalt::cli
+}  // namespace basalt

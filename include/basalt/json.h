@@ -1,0 +1,32 @@
+// Reports and errors as JSON: the same from every front end. The keys are a contract.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+#include "basalt/engine.h"
+
+namespace basalt {
+
+enum class JsonStyle : std::uint8_t {
+  indented,  ///< Two blanks a level: for people.
+  line,      ///< No line break: for JSON Lines.
+};
+
+// None of these ends with a line break. Text that is no UTF-8 has U+FFFD in place of its wrong bytes.
+
+/// Writes entry by entry: a report may have millions of counts, which take many times their own memory as JSON values.
+void write_json(std::ostream& out, const Report& report, JsonStyle style = JsonStyle::indented);
+
+std::string json_of(const Report& report, JsonStyle style = JsonStyle::indented);
+
+/// {"error": {"code", "message", "advice"}}, with "file", "line" and "column" where they are known.
+std::string json_of(const Error& error, JsonStyle style = JsonStyle::indented);
+
+/// What `basalt check` found in `file`.
+std::string json_of(const std::string& file, const CheckResult& result, JsonStyle style = JsonStyle::indented);
+
+std::string json_of(const Devices& devices, JsonStyle style = JsonStyle::indented);
+
+}  // namespace basalt
