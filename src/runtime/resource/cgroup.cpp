@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "runtime/resource/system_files.h"
+#include "base/system_files.h"
 
 namespace basalt {
 namespace {

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "basalt/error.h"
+#include "base/system_files.h"
 #include "runtime/resource/cgroup.h"
 #include "runtime/resource/processor.h"
-#include "runtime/resource/system_files.h"
 
 namespace basalt {
 namespace {

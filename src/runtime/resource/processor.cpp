@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "runtime/resource/system_files.h"
+#include "base/system_files.h"
 
 namespace basalt {
 namespace {

@@ -1,4 +1,4 @@
-#include "runtime/resource/system_files.h"
+#include "base/system_files.h"
 
 #include <charconv>
 #include <fstream>
