@@ -1,7 +1,9 @@
-// The entry point: takes a request, returns a report.
+// The entry point: an engine takes requests and returns reports.
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 namespace basalt {
 
 class MemoryResource;
+class Resources;
 
 /// How far a run has come.
 struct Progress {
@@ -37,7 +40,35 @@ struct CheckResult {
   std::vector<std::string> notes;
 };
 
-/// Runs a circuit. Throws Error; never std::bad_alloc.
+/// Bounds on what all jobs of an engine together may use.
+struct EngineSettings {
+  int threads = 0;                                  ///< 0: all that the process may use.
+  std::optional<std::uint64_t> memory_limit_bytes;  ///< None: all that the process may use.
+};
+
+/// Runs jobs and keeps between them what is costly to set up: threads, memory, kernels. Thread-safe: jobs may run at
+/// the same time, and so may several engines in one process. An engine must outlive its runs, and nothing else.
+class Engine {
+ public:
+  /// Throws Error(out_of_resources).
+  explicit Engine(const EngineSettings& settings = {});
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Runs a circuit. Throws Error; never std::bad_alloc.
+  Report run(const Request& request, const RunHooks& hooks = {});
+
+  /// State-sized memory, as the jobs take it.
+  [[nodiscard]] MemoryResource& memory() noexcept;
+  /// What this engine may use, read anew.
+  [[nodiscard]] Inventory inventory() const;
+
+ private:
+  std::unique_ptr<Resources> resources_;
+};
+
+/// Runs one circuit on an engine of its own.
 Report run(const Request& request, const RunHooks& hooks = {});
 
 /// Parses and type-checks only. Throws Error.

@@ -1,5 +1,6 @@
 // One request from program text to report. Forward only: parse, compile, promise memory, run the tree of branches,
 // read the results off each leaf.
+#include "engine/run.h"
 
 #include <fmt/format.h>
 
@@ -9,17 +10,16 @@
 #include <random>
 #include <utility>
 
-#include "basalt/engine.h"
 #include "base/hash.h"
 #include "base/stopwatch.h"
 #include "engine/branches.h"
 #include "engine/memory_budget.h"
+#include "engine/progress_meter.h"
 #include "engine/results.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
 #include "workloads/quantum/input/parse.h"
-#include "workloads/quantum/kernels/kernels.h"
 
 namespace basalt {
 namespace {
@@ -69,50 +69,6 @@ int choose_threads(const Request& request, const Inventory& inventory, std::vect
   return request.threads == 0 ? cores : std::min(request.threads, cores);
 }
 
-/// Passes the tree's progress on, in fractions of the first circuit's traffic or, once it branches, of the shots.
-class ProgressMeter {
- public:
-  ProgressMeter(const RunHooks& hooks, std::uint64_t shots) : hooks_(hooks) { progress_.shots_total = shots; }
-
-  void expect(std::uint64_t gates, double bytes) {
-    progress_.gates_total = gates;
-    bytes_total_ = bytes;
-  }
-  void gates_done(std::uint64_t gates, double bytes) {
-    progress_.gates_done += gates;
-    bytes_done_ += bytes;
-    if (!branched_ && bytes_total_ > 0) {
-      progress_.fraction = std::min(1.0, bytes_done_ / bytes_total_);
-    }
-    report();
-  }
-  void branch() {
-    branched_ = true;
-    progress_.gates_total = 0;
-    progress_.fraction = static_cast<double>(progress_.shots_done) / static_cast<double>(progress_.shots_total);
-  }
-  void shots_done(std::uint64_t shots) {
-    progress_.shots_done += shots;
-    if (branched_) {
-      branch();
-    }
-    report();
-  }
-
- private:
-  void report() const {
-    if (hooks_.on_progress) {
-      hooks_.on_progress(progress_);
-    }
-  }
-
-  const RunHooks& hooks_;
-  Progress progress_;
-  double bytes_total_ = 0;
-  double bytes_done_ = 0;
-  bool branched_ = false;
-};
-
 /// Copies of the state that branching may keep: what its order of visits can need, as far as memory allows.
 std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t shots, const Limit& limit) {
   const auto most = static_cast<std::uint64_t>(std::bit_width(shots));
@@ -122,14 +78,17 @@ std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t 
 
 class Run {
  public:
-  Run(Request request, const RunHooks& hooks)
-      : request_(std::move(request)), hooks_(hooks), cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_) {}
+  Run(Resources& resources, Request request, const RunHooks& hooks)
+      : resources_(resources),
+        request_(std::move(request)),
+        hooks_(hooks),
+        cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_) {}
 
   Report operator()() {
     const Stopwatch total;
     const metrics::Span span(metrics::SpanName::job);
     check_request(request_);
-    const Inventory inventory = take_inventory();
+    const Inventory inventory = resources_.inventory();
     limit_ = memory_limit(request_, inventory);
     compile_program();
     report_.threads = choose_threads(request_, inventory, report_.notes);
@@ -185,17 +144,15 @@ class Run {
   }
 
   void execute_tree() {
-    HostMemory host;
-    LimitAdaptor memory(hooks_.memory != nullptr ? *hooks_.memory : host, limit_.value);
-    const Arena arena(report_.threads);
-    KernelRegistry kernels;
-    quantum::register_cpu_kernels(kernels);
+    LimitAdaptor memory(hooks_.memory != nullptr ? *hooks_.memory : resources_.memory(), limit_.value);
+    const ArenaCache::Loan loan = resources_.arenas().lend(report_.threads);
+    const Arena& arena = *loan;
 
     const Stopwatch watch;
     Field state = allocate_state(memory, arena);
     report_.timing.allocate = watch.seconds();
 
-    const ExecuteContext context{kernels, arena, cancel_, {}};
+    const ExecuteContext context{resources_.kernels(), arena, cancel_, {}};
     BranchTree tree(script_, state, memory, context,
                     {.shots = request_.shots,
                      .seed = report_.seed,
@@ -254,6 +211,7 @@ class Run {
            request_.probability_qubits.empty() && request_.top == 0 && request_.save_state.empty();
   }
 
+  Resources& resources_;
   Request request_;
   const RunHooks& hooks_;
   const CancelToken never_;
@@ -270,13 +228,17 @@ class Run {
 
 }  // namespace
 
-Report run(const Request& request, const RunHooks& hooks) {
+Error out_of_memory() {
+  return {ErrorCode::out_of_resources, "memory ran out", "close other programs, or give a smaller --memory"};
+}
+
+Report run_request(Resources& resources, const Request& request, const RunHooks& hooks) {
   metrics::add(metrics::Metric::jobs);
   try {
-    return Run(request, hooks)();
+    return Run(resources, request, hooks)();
   } catch (const std::bad_alloc&) {
     metrics::add(metrics::Metric::jobs_failed);
-    throw Error(ErrorCode::out_of_resources, "memory ran out", "close other programs, or give a smaller --memory");
+    throw out_of_memory();
   } catch (const Error&) {
     metrics::add(metrics::Metric::jobs_failed);
     throw;
