@@ -5,19 +5,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "plan/limits.h"
 #include "plan/program.h"
 #include "runtime/memory/field.h"
 
 namespace basalt {
-
-/// What the planner knows of the hardware. The numbers come from the inventory.
-struct PlanLimits {
-  int threads = 1;
-  std::uint64_t cache_line_bytes = 64;
-  std::uint64_t serial_bytes = std::uint64_t{256} << 10;  ///< Steps that move less run on one thread.
-  std::uint64_t piece_bytes = std::uint64_t{4} << 20;     ///< Work is cut into pieces of about this much traffic ...
-  int pieces_per_thread = 4;                              ///< ... and at least this many for each thread.
-};
 
 /// A run of steps that are local to one choice of tile. Today's tile is the whole field and a stage is one step.
 struct Stage {
