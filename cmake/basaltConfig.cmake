@@ -5,6 +5,7 @@ find_dependency(fmt)
 find_dependency(PkgConfig)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)
+pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 
 include(${CMAKE_CURRENT_LIST_DIR}/basalt_targets.cmake)
 if(NOT TARGET basalt::basalt)
