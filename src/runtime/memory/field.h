@@ -29,8 +29,9 @@ struct Field {
   Buffer buffer;
 
   Field() = default;
-  Field(MemoryResource& memory, ElementType element_type, int axis_count)
-      : type(element_type), axes(axis_count), buffer(memory, field_bytes(element_type, axis_count)) {}
+  Field(MemoryResource& memory, ElementType element_type, int axis_count,
+        std::source_location where = std::source_location::current())
+      : type(element_type), axes(axis_count), buffer(memory, field_bytes(element_type, axis_count), where) {}
 
   [[nodiscard]] std::uint64_t size_bytes() const noexcept { return buffer.size_bytes(); }
   /// Axes as kernels see them: at least kMinFieldAxes.

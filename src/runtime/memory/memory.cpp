@@ -1,9 +1,11 @@
 #include "basalt/memory.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "basalt/error.h"
 #include "basalt/inventory.h"
+#include "runtime/memory/call_site.h"
 
 namespace basalt {
 
@@ -37,8 +39,25 @@ void LimitAdaptor::release(std::byte* block, std::uint64_t bytes) noexcept {
   current_bytes_.fetch_sub(bytes);
 }
 
-Buffer::Buffer(MemoryResource& resource, std::uint64_t bytes)
-    : resource_(&resource), data_(bytes == 0 ? nullptr : resource.allocate(bytes)), size_bytes_(bytes) {}
+void LimitAdaptor::describe(MemoryState& state) const {
+  upstream_.describe(state);
+  state.used_bytes = current_bytes();
+  state.room_bytes = std::min(state.room_bytes, limit_bytes_ - state.used_bytes);
+}
+
+void for_each_in_turn(std::uint64_t count, const std::function<void(std::uint64_t)>& body) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    body(i);
+  }
+}
+
+Buffer::Buffer(MemoryResource& resource, std::uint64_t bytes, std::source_location where)
+    : resource_(&resource), size_bytes_(bytes) {
+  if (bytes != 0) {
+    const CallSite scope(where);
+    data_ = resource.allocate(bytes);
+  }
+}
 
 Buffer::Buffer(Buffer&& other) noexcept
     : resource_(other.resource_),
