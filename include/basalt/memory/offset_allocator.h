@@ -21,8 +21,9 @@ class OffsetAllocator {
   /// Offsets in [0, capacity_bytes). Sizes are rounded up, and the capacity down, to `granularity`, a power of two.
   explicit OffsetAllocator(std::uint64_t capacity_bytes, std::uint64_t granularity = 64);
 
-  /// `bytes` > 0; `alignment` is a power of two. Nothing where no free block fits; a block that fits by less than 1/32
-  /// of its size may be overlooked. Throws std::bad_alloc, with nothing changed, when the metadata cannot grow.
+  /// `bytes` > 0; `alignment` is a power of two. Nothing where no free block fits; a block that is larger by
+  /// less than 1/32 and the alignment may be overlooked. Throws std::bad_alloc, with nothing changed, when the metadata
+  /// cannot grow.
   std::optional<Allocation> allocate(std::uint64_t bytes, std::uint64_t alignment = 1);
 
   /// Frees what allocate() gave, and merges it with free neighbours.
@@ -63,15 +64,17 @@ class OffsetAllocator {
     unsigned list;
   };
 
+  /// The list that a block of `size` is in, and the first one whose every block is at least as large.
   static Place place_of(std::uint64_t size) noexcept;
+  static Place place_above(std::uint64_t size) noexcept;
   [[nodiscard]] std::uint32_t first_from(Place place) const noexcept;
-  [[nodiscard]] std::uint32_t search(Place place, std::uint64_t size, std::uint64_t alignment) const noexcept;
+  [[nodiscard]] std::uint32_t try_list(std::uint32_t node, std::uint64_t size, std::uint64_t alignment) const noexcept;
   [[nodiscard]] std::uint32_t find(std::uint64_t size, std::uint64_t alignment) const noexcept;
   void insert_free(std::uint32_t node) noexcept;
   void remove_free(std::uint32_t node) noexcept;
   void reserve_spare_nodes();
   std::uint32_t split(std::uint32_t node, std::uint64_t size) noexcept;
-  void merge_with_next(std::uint32_t node) noexcept;
+  void absorb_next(std::uint32_t node) noexcept;
 
   std::uint64_t granularity_;
   std::uint64_t capacity_;  ///< In granules, as is free_.
