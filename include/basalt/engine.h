@@ -71,6 +71,9 @@ class Engine {
 /// Runs one circuit on an engine of its own.
 Report run(const Request& request, const RunHooks& hooks = {});
 
+/// Parses and type-checks a program for many runs: Request::prepared. Inputs need no values yet. Throws Error.
+std::shared_ptr<const PreparedProgram> prepare(const Source& source, const CancelToken* cancel = nullptr);
+
 /// Parses and type-checks only. Throws Error.
 CheckResult check(const Source& source, const CancelToken* cancel = nullptr);
 

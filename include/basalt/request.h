@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,10 @@ Source read_program(const std::string& path, const CancelToken* cancel = nullptr
 
 inline constexpr std::uint64_t kMaxShots = 1'000'000'000;
 
+/// A program that was parsed and checked once, for many runs with different inputs; `prepare` of basalt/engine.h makes
+/// one. Immutable.
+struct PreparedProgram;
+
 struct Request {
   Source source;
   std::uint64_t shots = 1024;         ///< 1 to kMaxShots.
@@ -42,6 +47,7 @@ struct Request {
   std::uint64_t top = 0;                          ///< How many of the most probable basis states.
   std::string save_state;                         ///< Path of a .npy file; empty: not saved.
   std::map<std::string, std::string> inputs;      ///< Values of OpenQASM 3 `input` variables.
+  std::shared_ptr<const PreparedProgram> prepared;  ///< Run in place of `source`; null: `source` is parsed.
 };
 
 }  // namespace basalt

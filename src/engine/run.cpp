@@ -14,20 +14,17 @@
 #include "base/stopwatch.h"
 #include "engine/branches.h"
 #include "engine/memory_budget.h"
+#include "engine/prepared_program.h"
 #include "engine/progress_meter.h"
 #include "engine/results.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
-#include "workloads/quantum/input/parse.h"
 
 namespace basalt {
 namespace {
 
 using quantum::Machine;
-
-/// A small --memory is about the state: any ordinary program may still be read.
-constexpr std::uint64_t kLeastTreeBytes = std::uint64_t{64} << 20;
 
 /// Basis states shown for a program that has no classical bits and was asked for nothing.
 constexpr std::uint64_t kDefaultTop = 8;
@@ -104,11 +101,9 @@ class Run {
   void compile_program() {
     const Stopwatch watch;
     const metrics::Span span(metrics::SpanName::parse);
-    quantum::IncludePolicy policy{.folder = request_.source.folder};
-    policy.cancel = &cancel_;
-    policy.max_tree_bytes = std::min(policy.max_tree_bytes, std::max(limit_.value, kLeastTreeBytes));
-    const quantum::syntax::Tree tree = quantum::parse(request_.source.name, request_.source.text, policy);
-    script_ = std::make_shared<const quantum::Script>(quantum::compile(tree, request_.inputs, true, &cancel_));
+    script_ = std::make_shared<const quantum::Script>(bind_inputs(
+        request_.prepared ? request_.prepared->script : prepare_program(request_.source, limit_.value, cancel_).script,
+        request_.inputs));
     report_.notes.insert(report_.notes.end(), script_->notes.begin(), script_->notes.end());
     report_.timing.parse = watch.seconds();
     report_.qubits = script_->qubit_count;

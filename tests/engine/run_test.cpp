@@ -120,6 +120,22 @@ TEST(Run, TakesInputsFromTheRequest) {
   EXPECT_NEAR(run(request).probabilities[1], 1, 1e-12);
 }
 
+TEST(Run, APreparedProgramRunsAsItsSourceDoes) {
+  Request request =
+      request_for(qasm3("input float theta; input int n; qubit[2] q; bit[2] c; for int i in [1:n] { rx(theta) q[0]; } "
+                        "cx q[0], q[1]; c = measure q;"));
+  const auto prepared = prepare(request.source);
+  for (const char* theta : {"pi/3", "0.2", "2"}) {
+    request.inputs = {{"theta", theta}, {"n", "3"}};
+    request.prepared = nullptr;
+    const auto expected = counts_of(run(request));
+    request.prepared = prepared;
+    EXPECT_EQ(counts_of(run(request)), expected) << theta;
+  }
+  request.inputs = {{"theta", "1"}};
+  EXPECT_THROW((void)run(request), Error) << "an input without a value";
+}
+
 TEST(Run, EstimateIsExactWhereNothingBranches) {
   for (const int qubits : {4, 10, 14, 18}) {
     for (const auto precision : {Precision::single_precision, Precision::double_precision}) {

@@ -264,6 +264,21 @@ TEST(SemanticInput, ErrorsAreOfUsage) {
             std::string::npos);
 }
 
+TEST(SemanticInput, OneCompiledProgramTakesManyValues) {
+  const auto script = test::script_of("input int n; input bit[3] c; output int m; m = n + int[3](c);", {}, false);
+  const auto result = [&](const test::Inputs& inputs) {
+    Machine machine(std::make_shared<const Script>(bind_inputs(*script, inputs)));
+    Circuit circuit(0);
+    machine.advance(circuit, CancelToken());
+    return machine.outputs().at(0);
+  };
+  EXPECT_EQ(result({{"n", "40"}, {"c", "010"}}), "42");
+  EXPECT_EQ(result({{"n", "-1"}, {"c", "001"}}), "0");
+  EXPECT_EQ(result({{"n", "40"}, {"c", "010"}}), "42") << "values do not stay";
+  EXPECT_THROW((void)result({{"n", "40"}}), Error);
+  EXPECT_THROW((void)result({{"n", "40"}, {"c", "010"}, {"d", "1"}}), Error);
+}
+
 TEST(SemanticInput, ChecksWorkWithoutValues) {
   EXPECT_THAT(test::script_of("input float n; input bit[2] c;", {}, false)->inputs, ElementsAre("n", "c"));
 }

@@ -19,6 +19,7 @@ namespace basalt::quantum {
 // the address of one bit or a list of them, "chosen" a position or a list of them, according to kSingle in `sub`.
 enum class Opcode : std::uint8_t {
   push,           // a: constant                              -> value
+  push_input,     // a: input                                 -> value
   drop,           //                                    value ->
   duplicate,      // a: how many                     values... -> values... values...
   pick,           // a: depth                               -> copy of the value at that depth
@@ -137,6 +138,12 @@ struct OutputCode {
   std::uint32_t slot = 0;  ///< Of the first frame, or the storage of an array.
 };
 
+struct InputCode {
+  std::string name;
+  Type type;
+  Position position;
+};
+
 struct Code {
   SourceMap sources;
   std::vector<Instruction> instructions;
@@ -154,6 +161,7 @@ struct Code {
   std::vector<ArrayValue> arrays;  ///< Shapes of the storages; `words` is empty.
   std::vector<std::uint32_t> array_words;
   std::vector<std::vector<std::uint32_t>> registers;  ///< Bit addresses of Script::registers.
+  std::vector<InputCode> inputs;
   std::vector<OutputCode> outputs;
   std::uint32_t qubit_count = 0;
   std::uint32_t slot_count = 0;  ///< Of the first frame.

@@ -11,12 +11,11 @@ namespace basalt::quantum {
 
 Script compile(const syntax::Tree& tree, const std::map<std::string, std::string>& input_values, bool require_inputs,
                const CancelToken* cancel) {
-  return Compiler(tree, input_values, require_inputs, cancel).run();
+  return bind_inputs(Compiler(tree, cancel).run(), input_values, require_inputs);
 }
 
-Compiler::Compiler(const syntax::Tree& tree, const std::map<std::string, std::string>& inputs, bool require_inputs,
-                   const CancelToken* cancel)
-    : tree_(tree), inputs_(inputs), require_inputs_(require_inputs), cancel_(cancel), code_(std::make_shared<Code>()) {
+Compiler::Compiler(const syntax::Tree& tree, const CancelToken* cancel)
+    : tree_(tree), cancel_(cancel), code_(std::make_shared<Code>()) {
   const auto add = [&](GateLibrary library) {
     for (const GateName& entry : gate_names()) {
       if (entry.library == library) {
@@ -40,7 +39,6 @@ Script Compiler::run() {
   collect_gate_names();
   block(tree_.program);
   emit({}, {.op = Opcode::end});
-  check_inputs_used();
   finish_registers();
   code_->slot_count = slots_;
   code_->bit_count = bits_;

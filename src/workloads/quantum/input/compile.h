@@ -18,7 +18,8 @@ struct Register {
   std::uint32_t width = 1;
 };
 
-struct Code;  // the instructions; private to compile.cpp and machine.cpp
+struct Code;   // the instructions; private to compile*.cpp and machine*.cpp
+struct Value;  // the same
 
 /// A checked program. Immutable; shared by all machines that run it.
 struct Script {
@@ -27,13 +28,17 @@ struct Script {
   std::vector<std::string> outputs;  ///< `output` variables of other types, reported by value.
   std::vector<std::string> inputs;   ///< Names that --set may give.
   std::vector<std::string> notes;    ///< Things ignored, and questionable but legal things, with file:line.
+  std::shared_ptr<const std::vector<Value>> input_values;  ///< One for each of `inputs`.
   std::shared_ptr<const Code> code;
 };
 
-/// Throws Error(bad_input | unsupported) with location. `input_values` (name → text as given to --set) are checked
-/// against the declarations: unknown names, missing values and values of the wrong type are errors (bad_usage).
-/// With `require_inputs` false, missing values are allowed (basalt check).
+/// Throws Error(bad_input | unsupported) with location, and what `bind_inputs` throws.
 Script compile(const syntax::Tree& tree, const std::map<std::string, std::string>& input_values = {},
                bool require_inputs = true, const CancelToken* cancel = nullptr);
+
+/// The program with other values of its inputs (name → text as given to --set), at no cost but reading them: nothing is
+/// compiled again. Unknown names, missing values and values of the wrong type are errors (bad_usage); with
+/// `require_inputs` false, what has no value is zero.
+Script bind_inputs(Script script, const std::map<std::string, std::string>& input_values, bool require_inputs = true);
 
 }  // namespace basalt::quantum

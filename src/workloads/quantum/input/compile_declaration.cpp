@@ -48,11 +48,7 @@ void Compiler::declaration(const Statement& s) {
          "inputs and outputs are declared outside of all braces");
   }
   if (is_input) {
-    Typed given;
-    given.type = declared;
-    given.constant = true;
-    given.value = input_value(s, declared);
-    store(declare_variable(s.name, declared, s.name_position), std::move(given), s.position, "the input");
+    declare_input(s, declared);
     return;
   }
   const bool global = scopes_.global();
@@ -162,6 +158,17 @@ void Compiler::set_default(const Place& place, Position at) {
     zero.value = value_of_list(std::vector<std::uint32_t>(place.type.width, 0));
   }
   store(place, std::move(zero), at, "the initial value");
+}
+
+/// Inputs are variables: their values come when the program is bound, and no code depends on them.
+void Compiler::declare_input(const Statement& s, const Type& type) {
+  const Place variable = declare_variable(s.name, type, s.name_position);
+  emit(s.position, {.op = Opcode::push_input, .a = static_cast<std::uint32_t>(code_->inputs.size())});
+  code_->inputs.push_back({s.name, type, s.position});
+  script_.inputs.push_back(s.name);
+  Typed given;
+  given.type = type;
+  store(variable, std::move(given), s.position, "the input");
 }
 
 void Compiler::declare_array(const Statement& s, const Type& type) {

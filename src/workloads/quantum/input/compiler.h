@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,8 +38,7 @@ struct Typed {
 
 class Compiler {
  public:
-  Compiler(const syntax::Tree& tree, const std::map<std::string, std::string>& inputs, bool require_inputs,
-           const CancelToken* cancel);
+  Compiler(const syntax::Tree& tree, const CancelToken* cancel);
   Script run();
 
   /// The value of an expression that must be constant, as `type`; for the text of inputs.
@@ -157,9 +155,7 @@ class Compiler {
   void set_default(const Place& place, Position at);
   void alias(const Statement& s);
 
-  // compile_input.cpp
-  Value input_value(const Statement& s, const Type& type);
-  void check_inputs_used() const;
+  void declare_input(const Statement& s, const Type& type);
 
   // compile_statement.cpp
   void statement(StatementId id);
@@ -208,8 +204,6 @@ class Compiler {
   };
 
   const syntax::Tree& tree_;
-  const std::map<std::string, std::string>& inputs_;
-  bool require_inputs_;
   const CancelToken* cancel_;  ///< May be null.
   Script script_;
   std::shared_ptr<Code> code_;
@@ -234,9 +228,5 @@ class Compiler {
   };
   std::vector<Output> results_;  ///< Global bit variables and outputs, in order of declaration.
 };
-
-/// The longest text of an input value, and the value that a text gives as `type`. Throws Error(bad_usage).
-inline constexpr std::size_t kMaxInputBytes = 65536;
-Value parse_input(const std::string& name, const std::string& text, const Type& type);
 
 }  // namespace basalt::quantum

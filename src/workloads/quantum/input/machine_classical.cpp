@@ -23,6 +23,9 @@ Run::Next Run::step_data(const Instruction& in) {
     case Opcode::push:
       push(code_.constants[in.a]);
       break;
+    case Opcode::push_input:
+      push((*s_.script->input_values)[in.a]);
+      break;
     case Opcode::drop:
       s_.stack.pop_back();
       break;
