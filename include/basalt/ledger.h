@@ -58,6 +58,8 @@ struct HeapBytes {
 /// What a job needs, all of it or nothing.
 struct Demand {
   std::uint64_t host_bytes = 0;
+  /// Of `host_bytes`, what this process has already touched and will use for the job: blocks kept from earlier ones.
+  std::uint64_t cached_bytes = 0;
   std::vector<HeapBytes> device_bytes;  ///< At most 4 heaps.
   int min_cores = 1;                    ///< The job starts once it has these; it is paused when they are taken.
   int max_cores = 1;                    ///< More are given while nobody else wants them.
@@ -69,7 +71,7 @@ struct Demand {
 
 struct JobInfo {
   std::string name;                ///< For people; cut to 47 bytes.
-  int priority = kNormalPriority;  ///< Clamped to the range above.
+  int priority = kNormalPriority;  ///< Of the range above.
 };
 
 /// Why a job does not run yet.
@@ -122,6 +124,10 @@ class Lease {
   /// How much of the promised host memory the job has touched: the system counts it from then on. Call it after the
   /// first touch, and with less before memory is freed.
   void note_resident(std::uint64_t bytes);
+
+  /// When the lease ends, its process keeps `bytes` of touched memory for later jobs (see Demand::cached_bytes): the
+  /// ledger must not take them for free.
+  void leave_cached(std::uint64_t bytes);
 
  private:
   friend class Ledger;
