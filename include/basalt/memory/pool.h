@@ -8,15 +8,15 @@
 namespace basalt {
 
 struct PoolOptions {
-  /// Idle memory beyond this goes back upstream at once; least recently used blocks first.
+  /// Whole blocks and slabs that are idle beyond this go back upstream at once, longest idle first.
   std::uint64_t max_idle_bytes = MemoryState::kUnlimited;
 };
 
 struct PoolStatistics {
   std::uint64_t upstream_bytes = 0;  ///< Taken from upstream and not given back: used, idle and lost to rounding.
-  std::uint64_t idle_bytes = 0;
-  std::uint64_t hits = 0;    ///< Blocks given without asking upstream. Threads add to it in batches.
-  std::uint64_t misses = 0;  ///< Times that upstream was asked.
+  std::uint64_t idle_bytes = 0;      ///< In whole blocks and in the free parts of slabs.
+  std::uint64_t hits = 0;            ///< Blocks given out of what the pool had. Threads add small ones in batches.
+  std::uint64_t misses = 0;          ///< Times that upstream was asked.
 };
 
 /// Three ranges of sizes: up to 32 KiB in size classes with a cache for each thread (which keeps at most about 2 MiB);
