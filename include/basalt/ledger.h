@@ -133,6 +133,8 @@ class Lease {
   friend class Ledger;
   struct Grant;
   explicit Lease(std::unique_ptr<Grant> grant) noexcept;
+  template <typename Change>
+  void change(Change change_job);
   std::unique_ptr<Grant> grant_;
 };
 
