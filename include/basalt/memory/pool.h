@@ -19,7 +19,7 @@ struct PoolStatistics {
   std::uint64_t misses = 0;          ///< Times that upstream was asked.
 };
 
-/// Three ranges of sizes: up to 32 KiB in size classes with a cache for each thread (which keeps at most about 2 MiB);
+/// Three ranges of sizes: up to 32 KiB in size classes with a cache for each thread (which keeps at most 6 MiB);
 /// below 2 MiB carved out of slabs; from there on whole blocks of upstream, an idle one serving what is at most 1/16
 /// smaller. When upstream refuses, idle memory is given back to it and it is asked again. Freed blocks are poisoned for
 /// the address sanitizer, and filled with a pattern in debug builds.
@@ -36,7 +36,7 @@ class PoolResource final : public MemoryResource {
   void describe(MemoryState& state) const override;
 
   /// Gives idle memory back to upstream until at most `keep_bytes` are left; returns the bytes given back. What other
-  /// threads have in their caches follows when they next use the pool.
+  /// threads have in their caches follows when they next come for more.
   std::uint64_t trim(std::uint64_t keep_bytes = 0) noexcept;
 
   [[nodiscard]] PoolStatistics statistics() const;

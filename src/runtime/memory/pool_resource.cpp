@@ -85,8 +85,8 @@ struct PoolResource::Parts {
 
   [[nodiscard]] std::uint64_t idle_bytes() const noexcept { return blocks.idle_bytes() + slabs->free_bytes(); }
 
-  std::byte* allocate_small(std::uint64_t bytes) {
-    const std::size_t size_class = size_class::of(bytes);
+  /// Where the thread has none at hand.
+  [[gnu::noinline]] std::byte* allocate_small(std::size_t size_class) {
     if (ThreadCache* cache = ThreadCache::of(slabs)) {
       return cache->take(size_class);
     }
@@ -95,13 +95,25 @@ struct PoolResource::Parts {
     return block;
   }
 
-  void release_small(std::byte* block, std::uint64_t bytes) noexcept {
-    const std::size_t size_class = size_class::of(bytes);
+  [[gnu::noinline]] void release_small(std::byte* block, std::size_t size_class) noexcept {
     if (ThreadCache* cache = ThreadCache::of(slabs)) {
       cache->give(size_class, block);
     } else {
       slabs->give(size_class, {&block, 1});
     }
+  }
+
+  [[gnu::noinline]] std::byte* allocate_large(std::uint64_t bytes) {
+    return bytes < kWholeBlockBytes ? slabs->allocate(bytes) : allocate_whole(round_to_pages(bytes));
+  }
+
+  [[gnu::noinline]] void release_large(std::byte* block, std::uint64_t bytes) noexcept {
+    if (bytes < kWholeBlockBytes) {
+      slabs->release(block);
+    } else {
+      blocks.release(block);
+    }
+    give_back(options.max_idle_bytes);
   }
 
   std::byte* allocate_whole(std::uint64_t bytes) {
@@ -151,11 +163,13 @@ PoolResource::~PoolResource() {
 std::byte* PoolResource::allocate(std::uint64_t bytes) {
   std::byte* block = nullptr;
   if (bytes <= size_class::kMaxBytes) {
-    block = parts_->allocate_small(bytes);
-  } else if (bytes < kWholeBlockBytes) {
-    block = parts_->slabs->allocate(bytes);
+    const std::size_t size_class = size_class::of(bytes);
+    block = ThreadCache::take_at_hand(*parts_->slabs, size_class);
+    if (block == nullptr) {
+      block = parts_->allocate_small(size_class);
+    }
   } else {
-    block = parts_->allocate_whole(round_to_pages(bytes));
+    block = parts_->allocate_large(bytes);
   }
   unpoison(block, bytes);
   return block;
@@ -163,16 +177,12 @@ std::byte* PoolResource::allocate(std::uint64_t bytes) {
 
 void PoolResource::release(std::byte* block, std::uint64_t bytes) noexcept {
   poison(block, bytes);
-  if (bytes <= size_class::kMaxBytes) {
-    parts_->release_small(block, bytes);
-    return;
+  if (bytes > size_class::kMaxBytes) {
+    parts_->release_large(block, bytes);
+  } else if (const std::size_t size_class = size_class::of(bytes);
+             !ThreadCache::keep_at_hand(*parts_->slabs, size_class, block)) {
+    parts_->release_small(block, size_class);
   }
-  if (bytes < kWholeBlockBytes) {
-    parts_->slabs->release(block);
-  } else {
-    parts_->blocks.release(block);
-  }
-  parts_->give_back(parts_->options.max_idle_bytes);
 }
 
 void PoolResource::describe(MemoryState& state) const {

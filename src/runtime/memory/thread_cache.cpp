@@ -6,6 +6,13 @@
 #include <vector>
 
 namespace basalt {
+namespace {
+
+/// What a thread keeps of one class: so many bytes, within bounds for the number of blocks. All classes full: 6 MiB.
+constexpr std::uint32_t kDepthBytes = std::uint32_t{128} << 10;
+constexpr std::uint32_t kMinDepth = 8;
+
+}  // namespace
 
 /// The caches of a thread, one for each pool that it uses, emptied when it ends.
 struct CachesOfThread {
@@ -23,7 +30,7 @@ struct CachesOfThread {
 thread_local constinit bool CachesOfThread::ended = false;
 thread_local constinit ThreadCache* ThreadCache::recent_ = nullptr;
 
-ThreadCache* ThreadCache::find_or_create(const std::shared_ptr<SlabStore>& store) noexcept {
+ThreadCache* ThreadCache::of(const std::shared_ptr<SlabStore>& store) noexcept {
   if (CachesOfThread::ended) {
     return nullptr;
   }
@@ -43,62 +50,61 @@ ThreadCache* ThreadCache::find_or_create(const std::shared_ptr<SlabStore>& store
   }
 }
 
-ThreadCache::ThreadCache(std::shared_ptr<SlabStore> store) : store_(std::move(store)), epoch_(store_->epoch()) {}
+ThreadCache::ThreadCache(std::shared_ptr<SlabStore> store) : store_(std::move(store)), epoch_(store_->epoch()) {
+  for (std::size_t i = 0; i < size_class::kCount; ++i) {
+    magazines_[i].depth = std::clamp<std::uint32_t>(kDepthBytes / size_class::kBytes[i], kMinDepth, kMaxDepth);
+  }
+}
 
 ThreadCache::~ThreadCache() {
   flush();
 }
 
 void ThreadCache::flush() noexcept {
-  for (std::size_t i = 0; i < magazines_.size(); ++i) {
-    keep(i, 0);
+  for (std::size_t i = 0; i < size_class::kCount; ++i) {
+    shrink(i, 0);
   }
-  epoch_ = store_->epoch();
-  report_hits();
+  if (hits_ != 0) {
+    store_->add_hits(std::exchange(hits_, 0));
+  }
 }
 
-/// Called where the class has nothing, or others want what is idle.
-void ThreadCache::refill(std::size_t size_class) {
-  if (epoch_ != store_->epoch()) {
-    flush();
-  }
-  report_hits();
-  const std::uint64_t batch = std::clamp<std::uint64_t>(kBatchBytes / size_class::kBytes[size_class], 1, kDepth / 2);
+std::byte* ThreadCache::take(std::size_t size_class) {
+  follow_store();
   Magazine& magazine = magazines_[size_class];
-  magazine.count = static_cast<std::uint32_t>(store_->take(size_class, {magazine.blocks.data(), batch}));
-  held_bytes_ += std::uint64_t{magazine.count} * size_class::kBytes[size_class];
+  if (magazine.count == 0) {
+    magazine.count = static_cast<std::uint32_t>(store_->take(size_class, {magazine.blocks.data(), magazine.depth / 2}));
+  }
+  return take_one(size_class);
 }
 
-void ThreadCache::make_room(std::size_t size_class) noexcept {
-  if (epoch_ != store_->epoch()) {
-    flush();
+void ThreadCache::give(std::size_t size_class, std::byte* block) noexcept {
+  follow_store();
+  Magazine& magazine = magazines_[size_class];
+  if (magazine.count == magazine.depth) {
+    shrink(size_class, magazine.depth / 2);
   }
-  if (magazines_[size_class].count == kDepth) {
-    keep(size_class, kDepth / 2);
-  }
-  if (held_bytes_ > kMaxHeldBytes) {
-    for (std::size_t i = 0; i < magazines_.size(); ++i) {
-      keep(i, magazines_[i].count / 2);
-    }
-  }
-  report_hits();
+  magazine.blocks[magazine.count++] = block;
 }
 
 /// Gives all but `count` blocks of a class back to the store: those that were released first.
-void ThreadCache::keep(std::size_t size_class, std::uint32_t count) noexcept {
+void ThreadCache::shrink(std::size_t size_class, std::uint32_t count) noexcept {
   Magazine& magazine = magazines_[size_class];
-  if (magazine.count <= count) {
+  const std::uint32_t given = magazine.count - count;
+  if (given == 0) {
     return;
   }
-  const std::uint32_t given = magazine.count - count;
   store_->give(size_class, {magazine.blocks.data(), given});
   std::copy(magazine.blocks.begin() + given, magazine.blocks.begin() + magazine.count, magazine.blocks.begin());
   magazine.count = count;
-  held_bytes_ -= std::uint64_t{given} * size_class::kBytes[size_class];
 }
 
-void ThreadCache::report_hits() noexcept {
-  if (hits_ != 0) {
+/// What need not be done for every block: reports hits, and empties the cache when others want what is idle.
+void ThreadCache::follow_store() noexcept {
+  if (epoch_ != store_->epoch()) {
+    epoch_ = store_->epoch();
+    flush();
+  } else if (hits_ != 0) {
     store_->add_hits(std::exchange(hits_, 0));
   }
 }
