@@ -28,11 +28,12 @@ struct Usage {
   std::optional<std::uint64_t> resident_bytes;
   std::optional<std::uint64_t> peak_resident_bytes;
   std::optional<std::uint64_t> huge_page_bytes;  ///< Anonymous memory that huge pages hold.
-  /// Time in which some task of the control group of this process (of the whole machine where groups do not tell)
-  /// waited for a processor, for memory, for input and output.
+  /// Time in which some task of the control group of this process, or of the whole machine (stall_source), waited for a
+  /// processor, for memory, for input and output.
   std::optional<double> cpu_stall_seconds;
   std::optional<double> memory_stall_seconds;
   std::optional<double> io_stall_seconds;
+  std::string stall_source;  ///< "control group" or "machine"; empty where neither tells.
 };
 
 /// Reads the process; `root` is where /proc and /sys are, another than "/" only in tests. Huge pages are counted only

@@ -1,14 +1,19 @@
-// The metrics as Prometheus reads them.
+// Metrics as Prometheus reads them: text exposition format 0.0.4, HELP and TYPE of every metric, histograms with
+// cumulative buckets.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "runtime/metrics/metrics.h"
+#include "basalt/metrics.h"
+#include "basalt/usage.h"
 
 namespace basalt::metrics {
 
-/// Text exposition format 0.0.4: HELP and TYPE of every metric, histograms with cumulative buckets.
-std::string prometheus_text(const std::vector<Reading>& readings);
+std::string prometheus_text(const std::vector<MetricReading>& readings);
+/// What cannot be read has no line.
+std::string prometheus_text(const Usage& usage);
+/// Labelled by device and part.
+std::string prometheus_text(const std::vector<DeviceReading>& readings);
 
 }  // namespace basalt::metrics

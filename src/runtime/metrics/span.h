@@ -1,22 +1,31 @@
-// Nested timed spans. While nobody records, a span costs one relaxed load.
+// The built-in spans, and who listens to spans and gauges: a trace, tools. While nobody does, both cost one relaxed
+// load.
 #pragma once
 
 #include <atomic>
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include "basalt/metrics.h"
+
 namespace basalt::metrics {
 
+/// The bits of `observers`.
+enum Observer : unsigned { kTraceObserves = 1, kToolsObserve = 2 };
+
 enum class SpanName : std::uint8_t {
-#define BASALT_METRIC(id, kind, name, help)
 #define BASALT_SPAN(id, name, help) id,
 #include "runtime/metrics/names.def"
-#undef BASALT_METRIC
-#undef BASALT_SPAN
 };
 
-std::string_view name_of(SpanName name) noexcept;
+constexpr std::string_view name_of(SpanName name) noexcept {
+  constexpr std::string_view kNames[] = {
+#define BASALT_SPAN(id, name, help) name,
+#include "runtime/metrics/names.def"
+  };
+  return kNames[static_cast<std::size_t>(name)];
+}
 
 /// What a span may say besides its name. `detail` must outlive the recording (a kernel id).
 struct SpanNote {
@@ -24,37 +33,21 @@ struct SpanNote {
   double bytes = 0;
 };
 
-namespace internal {
-extern std::atomic<bool> recording;
-std::int64_t now_nanoseconds() noexcept;
-void record(SpanName name, const SpanNote& note, std::int64_t start, std::int64_t end) noexcept;
-}  // namespace internal
-
-/// Whether spans are being recorded.
-inline bool recording() noexcept {
-  return internal::recording.load(std::memory_order_relaxed);
-}
-
 /// Times its own lifetime.
-class Span {
+class Span : public basalt::Span {
  public:
-  explicit Span(SpanName name, SpanNote note = {}) noexcept : name_(name), note_(note) {
-    if (recording()) {
-      start_ = internal::now_nanoseconds();
-    }
-  }
-  ~Span() {
-    if (start_ >= 0) {
-      internal::record(name_, note_, start_, internal::now_nanoseconds());
-    }
-  }
-  Span(const Span&) = delete;
-  Span& operator=(const Span&) = delete;
-
- private:
-  SpanName name_;
-  SpanNote note_;
-  std::int64_t start_ = -1;
+  explicit Span(SpanName name, const SpanNote& note = {}) noexcept
+      : basalt::Span(name_of(name), note.detail, note.bytes) {}
 };
+
+std::int64_t now_nanoseconds() noexcept;
+
+/// Tells a gauge's new value to whoever listens.
+void tell_gauge_observers(std::string_view name, double value) noexcept;
+inline void tell_gauge(std::string_view name, double value) noexcept {
+  if (observers.load(std::memory_order_relaxed) != 0) {
+    tell_gauge_observers(name, value);
+  }
+}
 
 }  // namespace basalt::metrics

@@ -15,6 +15,7 @@
 
 #include "basalt/error.h"
 #include "runtime/metrics/span.h"
+#include "runtime/metrics/work_time.h"
 #include "runtime/parallel/processor_set.h"
 #include "runtime/parallel/turns.h"
 
@@ -56,12 +57,14 @@ struct Job {
   std::atomic<bool> stopped{false};  ///< No further piece starts: `failure` is set, or a cancel was seen.
   std::mutex failure_mutex;
   std::exception_ptr failure;
+  metrics::LoopTime* time = nullptr;
 
   [[nodiscard]] bool has_work() const { return next.load(std::memory_order_relaxed) < count && !stopped.load(); }
 
   /// Runs pieces until there are none, or until thread `index` is beyond the limit.
   void work(int index, const std::atomic<int>& limit) {
     const InsideBody inside;
+    const metrics::LoopTime::Share share(*time);
     try {
       while (has_work() && index < limit.load(std::memory_order_relaxed)) {
         const std::uint64_t piece = next.fetch_add(1, std::memory_order_relaxed);
@@ -136,6 +139,7 @@ struct Arena::Threads {
   }
 
   void serve(int index) {
+    name_this_thread("arena " + std::to_string(index));
     confine_thread(processors.empty() ? home
                                       : std::vector{processors[static_cast<std::size_t>(index) % processors.size()]});
     std::uint64_t jobs_seen = 0;
@@ -162,6 +166,8 @@ struct Arena::Threads {
 
   void run(Job& mine) {
     const Turn turn(turns, caller_priority);
+    metrics::LoopTime time(static_cast<int>(std::min(mine.count, static_cast<std::uint64_t>(limit.load()))));
+    mine.time = &time;
     {
       const std::scoped_lock lock(mutex);
       job = &mine;
@@ -211,6 +217,7 @@ std::size_t Arena::waiting() const {
 void Arena::for_each(std::uint64_t count, const CancelToken& cancel,
                      const std::function<void(std::uint64_t)>& body) const {
   if (count <= 1 || threads() == 1 || inside_body) {
+    const metrics::LoopTime time(1);
     for (std::uint64_t i = 0; i < count; ++i) {
       cancel.check();
       body(i);
