@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
-#include <random>
 #include <utility>
 
 #include "base/hash.h"
@@ -17,6 +16,7 @@
 #include "engine/prepared_program.h"
 #include "engine/progress_meter.h"
 #include "engine/results.h"
+#include "engine/seed.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
@@ -38,15 +38,6 @@ void check_request(const Request& request) {
     throw Error(ErrorCode::bad_usage, fmt::format("--threads {} is out of range", request.threads),
                 "give 1 or more; leave it out for all that this process may use");
   }
-}
-
-std::uint64_t choose_seed(const Request& request) {
-  if (request.seed) {
-    return *request.seed;
-  }
-  std::random_device device;
-  // Kept below 2^53, so that every JSON reader hands it back unchanged.
-  return ((std::uint64_t{device()} << 32) | device()) >> 11;
 }
 
 Limit memory_limit(const Request& request, const Inventory& inventory) {
@@ -89,7 +80,7 @@ class Run {
     limit_ = memory_limit(request_, inventory);
     compile_program();
     report_.threads = choose_threads(request_, inventory, report_.notes);
-    report_.seed = choose_seed(request_);
+    report_.seed = request_.seed ? *request_.seed : draw_seed();
     prepare();
     execute_tree();
     report_.timing.total = total.seconds();

@@ -1,0 +1,63 @@
+#include "engine/batch/job_worker.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <sstream>
+#include <utility>
+
+#include "basalt/json.h"
+#include "engine/batch/definition.h"
+#include "engine/batch/job_line.h"
+
+namespace basalt {
+namespace {
+
+constexpr std::string_view kErrorReply = "{\"error\":";
+
+struct IndexedJob {
+  std::uint64_t index = 0;
+  BatchJob job;
+};
+
+IndexedJob read_request(std::string_view request) {
+  IndexedJob result;
+  const std::size_t blank = std::min(request.find(' '), request.size());
+  std::from_chars(request.data(), request.data() + blank, result.index);
+  quantum::SourceMap sources;
+  const std::string_view line = sources.text(sources.add("job", std::string(request.substr(blank))));
+  result.job = parse_job_line(sources, {}, line, {}, {});
+  return result;
+}
+
+}  // namespace
+
+std::string job_request(const BatchJob& job, std::uint64_t index) {
+  return fmt::format("{} {}", index, job_line(job));
+}
+
+bool is_error_reply(std::string_view reply) noexcept {
+  return reply.starts_with(kErrorReply);
+}
+
+WorkerReply JobWorker::operator()(std::string_view request, const CancelToken& cancel) {
+  WorkerReply reply;
+  try {
+    auto [index, job] = read_request(request);
+    const ProgramCache::Entry program = programs_.get(job, cancel);
+    job.request.prepared = program.prepared;
+    std::ostringstream text;
+    text << "{\"definition\":\"" << definition_of(job, index, program.source_hash) << "\",\"report\":";
+    write_json(text, engine_.run(job.request, {.cancel = &cancel, .on_progress = {}}), JsonStyle::line);
+    text << '}';
+    reply.reply = std::move(text).str();
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) {
+      throw;
+    }
+    reply.reply = json_of(error, JsonStyle::line);
+  }
+  return reply;
+}
+
+}  // namespace basalt
