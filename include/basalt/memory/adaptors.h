@@ -44,7 +44,8 @@ class StatisticsAdaptor final : public MemoryResource {
 
 /// Frees memory elsewhere (evicts a cache, spills a state) and returns about how many bytes; 0 when it has no more to
 /// give. Called on the thread whose allocation of `bytes` was refused, one relief at a time. May release to the stack;
-/// what it allocates from it is refused without further relief. Must not wait for the calling thread.
+/// what it allocates from it is refused without further relief. Error(out_of_resources) from it, such as a full disk,
+/// counts as 0; other errors end the allocation. Must not wait for the calling thread.
 using Relief = std::function<std::uint64_t(std::uint64_t bytes)>;
 
 /// When upstream refuses, calls reliefs in the order of their rank and asks again after each that freed something,
