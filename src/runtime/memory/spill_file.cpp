@@ -92,7 +92,11 @@ struct SpillFile::State {
       }
       bytes_per_second = written_bytes / write_seconds;
     }
-    return cheapest_codec(try_codecs(bytes), bytes_per_second);
+    try {
+      return cheapest_codec(try_codecs(bytes), bytes_per_second);
+    } catch (const std::bad_alloc&) {  // memory is short, which is why it is spilled
+      return SpillCodec::none;
+    }
   }
 
   Item::Chunk store_with(SpillCodec codec, std::span<const std::byte> bytes) {

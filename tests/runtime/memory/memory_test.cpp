@@ -12,26 +12,15 @@
 
 #include "runtime/memory/failing_memory.h"
 #include "runtime/memory/field.h"
+#include "runtime/memory/refusal.h"
 
 namespace basalt {
 namespace {
 
+using test::refusal;
 using testing::HasSubstr;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-
-/// The text of the error that `action` throws; fails the test where it throws none, or one of another code.
-template <typename Action>
-std::string refusal(const Action& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::out_of_resources);
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was refused";
-  return {};
-}
 
 class HostMemorySizes : public testing::TestWithParam<std::uint64_t> {};
 
@@ -98,6 +87,18 @@ TEST(LimitAdaptor, GivesBackTheReservationWhenTheUpstreamFails) {
   EXPECT_EQ(failing.held_bytes(), 100U);
 }
 
+TEST(LimitAdaptor, TellsTheRoomThatIsLeft) {
+  HostMemory host;
+  LimitAdaptor outer(host, 10 * kMiB);
+  LimitAdaptor inner(outer, 3 * kMiB);
+  const Buffer held(inner, kMiB);
+  const Buffer other(outer, 8 * kMiB);
+  MemoryState state;
+  inner.describe(state);
+  EXPECT_EQ(state.used_bytes, kMiB);
+  EXPECT_EQ(state.room_bytes, kMiB) << "the tighter of the two";
+}
+
 TEST(LimitAdaptor, HoldsItsLimitAgainstManyThreads) {
   HostMemory host;
   constexpr std::uint64_t kBlock = 4096;
@@ -151,6 +152,16 @@ TEST(Buffer, SelfMoveKeepsTheBlock) {
   Buffer& alias = buffer;
   buffer = std::move(alias);
   EXPECT_EQ(buffer.size_bytes(), counted.current_bytes());
+}
+
+TEST(Buffer, IsSeenAsWholeElements) {
+  HostMemory host;
+  const Buffer buffer(host, 100);
+  EXPECT_EQ(buffer.bytes().size(), 100U);
+  EXPECT_EQ(buffer.view<double>().size(), 12U);
+  EXPECT_EQ(static_cast<void*>(buffer.view<double>().data()), buffer.data());
+  buffer.view<double>().back() = 1;
+  EXPECT_EQ(buffer.as<double>()[11], 1);
 }
 
 TEST(Buffer, OfNothingAsksForNothing) {
