@@ -205,8 +205,9 @@ bool ProcessPool::Supervisor::advance(PoolClock::time_point now) {
       slot->abandon(now);
     }
   } else {
+    shrink(now);
     hand_out(now);
-    fit_workers(now);
+    grow(now);
     give_up_if_hopeless();
   }
   std::erase_if(slots_, [](const auto& slot) { return slot->gone(); });
@@ -264,17 +265,23 @@ void ProcessPool::Supervisor::hand_out(PoolClock::time_point now) {
   }
 }
 
-void ProcessPool::Supervisor::fit_workers(PoolClock::time_point now) {
-  auto staying = static_cast<int>(std::ranges::count_if(slots_, [](const auto& slot) { return !slot->retiring(); }));
-  // Those that do nothing leave first.
-  for (const bool busy_too : {false, true}) {
+std::int64_t ProcessPool::Supervisor::count_staying() const {
+  return std::ranges::count_if(slots_, [](const auto& slot) { return !slot->retiring(); });
+}
+
+void ProcessPool::Supervisor::shrink(PoolClock::time_point now) {
+  std::int64_t superfluous = count_staying() - target_;
+  for (const bool busy_too : {false, true}) {  // those that do nothing leave first
     for (const auto& slot : slots_) {
-      if (staying > target_ && !slot->retiring() && (busy_too || slot->state() != WorkerState::busy)) {
+      if (superfluous > 0 && !slot->retiring() && (busy_too || slot->state() != WorkerState::busy)) {
         slot->retire(now);
-        --staying;
+        --superfluous;
       }
     }
   }
+}
+
+void ProcessPool::Supervisor::grow(PoolClock::time_point now) {
   auto waiting = static_cast<std::int64_t>(queue_.size());
   for (const auto& slot : slots_) {
     if (slot->retiring()) {
@@ -287,7 +294,7 @@ void ProcessPool::Supervisor::fit_workers(PoolClock::time_point now) {
       --waiting;
     }
   }
-  for (; waiting > 0 && staying < target_; --waiting, ++staying) {
+  for (std::int64_t room = target_ - count_staying(); room > 0 && waiting > 0; --room, --waiting) {
     slots_.push_back(std::make_unique<WorkerSlot>(settings_, plan_, starts_, now));
   }
 }

@@ -43,7 +43,9 @@ class ProcessPool::Supervisor {
   void finish(const QueuedTask& task, TaskResult result);
   void finish_unstarted(const QueuedTask& task, TaskEnd end, const std::string& reason);
   void hand_out(PoolClock::time_point now);
-  void fit_workers(PoolClock::time_point now);
+  [[nodiscard]] std::int64_t count_staying() const;
+  void shrink(PoolClock::time_point now);
+  void grow(PoolClock::time_point now);
   void give_up_if_hopeless();
   /// Waits, without the mutex, until something is to be done.
   void wait(std::unique_lock<std::mutex>& lock);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "basalt/error.h"
+#include "basalt/process_pool.h"
 #include "basalt/worker.h"
 
 namespace basalt {
@@ -159,10 +160,31 @@ WorkerReply obey(std::string_view request, const CancelToken& cancel) {
   return text("");
 }
 
+/// Has a pool of its own, says which workers are busy, and waits to be killed.
+void be_parent() {
+  ProcessPool pool(PoolSettings{.command = {"/proc/self/exe"}, .environment = {}, .workers = 2});
+  for (std::uint64_t id = 0; id < 2; ++id) {
+    Task task;
+    task.id = id;
+    task.request = "hang";
+    pool.submit(std::move(task));
+  }
+  std::vector<WorkerInfo> workers;
+  const auto busy = [](const WorkerInfo& worker) { return worker.state == WorkerState::busy; };
+  while (std::ranges::count_if(workers = pool.workers(), busy) < 2) {
+    sleep_milliseconds(1);
+  }
+  for (const WorkerInfo& worker : workers) {
+    std::cout << worker.pid << ' ';
+  }
+  std::cout << std::endl;
+  sleep_milliseconds(60000);
+}
+
 }  // namespace
 }  // namespace basalt
 
-/// pool_worker [mute | exit | greet_wrongly]: how it misbehaves before it greets.
+/// pool_worker [mute | exit | greet_wrongly | parent]: how it misbehaves before it greets, or has workers itself.
 int main(int argc, char** argv) {
   const std::string start = argc > 1 ? argv[1] : "";
   if (start == "exit") {
@@ -175,6 +197,9 @@ int main(int argc, char** argv) {
   if (start == "greet_wrongly") {
     basalt::say_garbage(10);
     basalt::sleep_milliseconds(60000);
+  }
+  if (start == "parent") {
+    basalt::be_parent();
   }
   return basalt::serve_worker(basalt::worker_fd(), basalt::obey);
 }
