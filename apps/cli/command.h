@@ -10,10 +10,13 @@ namespace basalt::cli {
 struct Chosen {
   std::function<void()> act;  ///< Throws Error.
   bool json = false;          ///< Errors, too, are wanted as JSON.
+  int status = 0;             ///< Exit status once it is done; set by what acts.
 };
 
 // `chosen` must outlive the application.
 void add_run_command(CLI::App& app, Chosen& chosen);
+void add_batch_command(CLI::App& app, Chosen& chosen);
+void add_worker_command(CLI::App& app, Chosen& chosen);
 void add_check_command(CLI::App& app, Chosen& chosen);
 void add_devices_command(CLI::App& app, Chosen& chosen);
 

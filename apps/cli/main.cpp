@@ -49,6 +49,8 @@ int run_command(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   Chosen chosen;
   add_run_command(app, chosen);
+  add_batch_command(app, chosen);
+  add_worker_command(app, chosen);
   add_check_command(app, chosen);
   add_devices_command(app, chosen);
   app.add_subcommand("version", "Print the version.")->callback([&chosen] {
@@ -71,7 +73,7 @@ int run_command(int argc, char** argv) {
   try {
     chosen.act();
     finish_output();
-    return 0;
+    return chosen.status;
   } catch (const Error& error) {
     return report_error(error, chosen.json);
   } catch (const std::bad_alloc&) {

@@ -19,6 +19,28 @@ std::uint64_t whole_number(const std::string& option, const std::string& text) {
   return value;
 }
 
+int integer_between(const std::string& option, const std::string& text, int least, int most) {
+  int value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end || value < least || value > most) {
+    throw CLI::ValidationError(
+        option, "'" + text + "' is no whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return value;
+}
+
+double seconds_of(const std::string& option, const std::string& text) {
+  constexpr double kMost = 1e9;
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  if (error != std::errc() || stop != end || !(value > 0) || value > kMost) {
+    throw CLI::ValidationError(option, "'" + text + "' is no time in seconds, such as 30 or 0.5");
+  }
+  return value;
+}
+
 std::vector<std::uint32_t> qubit_list(const std::string& option, const std::string& text) {
   std::vector<std::uint32_t> qubits;
   for (std::size_t begin = 0; begin <= text.size();) {

@@ -10,6 +10,12 @@ namespace basalt::cli {
 /// "1024" → 1024. Throws CLI::ValidationError naming `option` for anything that is no whole number below 2^64.
 std::uint64_t whole_number(const std::string& option, const std::string& text);
 
+/// "-3" → -3. Throws CLI::ValidationError naming `option` unless it is a whole number from `least` to `most`.
+int integer_between(const std::string& option, const std::string& text, int least, int most);
+
+/// "2.5" → 2.5 seconds. Throws CLI::ValidationError naming `option` unless it is a number above 0.
+double seconds_of(const std::string& option, const std::string& text);
+
 /// "0,1,5" → {0, 1, 5}.
 std::vector<std::uint32_t> qubit_list(const std::string& option, const std::string& text);
 

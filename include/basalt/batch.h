@@ -66,7 +66,6 @@ struct BatchHooks {
   const CancelToken* cancel = nullptr;
   std::function<void(std::string_view line)> on_line;     ///< One result, without its line break.
   std::function<void(const BatchProgress&)> on_progress;  ///< After every change; keep it short.
-  std::function<void(const std::string& text)> on_note;   ///< What the user should know, before jobs start.
 };
 
 struct BatchSummary {
