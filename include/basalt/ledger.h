@@ -60,7 +60,7 @@ struct Demand {
   std::uint64_t host_bytes = 0;
   /// Of `host_bytes`, what this process has already touched and will use for the job: blocks kept from earlier ones.
   std::uint64_t cached_bytes = 0;
-  std::vector<HeapBytes> device_bytes;  ///< At most 4 heaps.
+  std::vector<HeapBytes> device_bytes{};  ///< At most 4 heaps.
   int min_cores = 1;                    ///< The job starts once it has these; it is paused when they are taken.
   int max_cores = 1;                    ///< More are given while nobody else wants them.
   int queue_slots = 0;

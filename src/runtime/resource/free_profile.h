@@ -26,6 +26,9 @@ class FreeProfile {
   /// which nothing is wanted, any number will do.
   [[nodiscard]] double earliest(const Amounts& amounts, double seconds) const;
 
+  /// Whether they are free at this moment, which says nothing of the next one.
+  [[nodiscard]] bool fits_now(const Amounts& amounts) const noexcept { return fits(0, amounts); }
+
  private:
   [[nodiscard]] bool fits(std::size_t step, const Amounts& amounts) const noexcept;
   std::size_t split(double time);

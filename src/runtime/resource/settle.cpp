@@ -35,10 +35,16 @@ void pause(Job& job, double now) {
 
 class Pass {
  public:
-  Pass(Books& books, double now) : books_(books), now_(now), free_(now, everything()) {
+  Pass(Books& books, double now)
+      : books_(books), now_(now), free_now_(everything()), free_(now, free_now_), stuck_(free_now_.size()) {
     for (const Job& job : books_.jobs) {
       if (job.state != JobState::waiting || job.cached_bytes > 0) {
-        free_.change(amounts(job, held_of), -1, now, expected_end(job, now));
+        const Amounts held = amounts(job, held_of);
+        free_.change(held, -1, now, expected_end(job, now));
+        add(held, -1, free_now_);
+        if (job.state == JobState::suspended) {
+          add(held, 1, stuck_);
+        }
       }
     }
   }
@@ -69,14 +75,24 @@ class Pass {
     return result;
   }
 
+  static void add(const Amounts& amounts, int sign, Amounts& sum) {
+    for (std::size_t pool = 0; pool < sum.size(); ++pool) {
+      sum[pool] += sign * amounts[pool];
+    }
+  }
+
   std::vector<Job*> in_order() const {
-    std::vector<Job*> jobs;
+    std::vector<std::pair<double, Job*>> ranked;
     for (Job& job : books_.jobs) {
       if (job.state != JobState::running) {
-        jobs.push_back(&job);
+        ranked.emplace_back(-rank_of(job, now_), &job);
       }
     }
-    std::ranges::sort(jobs, [&](const Job* a, const Job* b) { return comes_before(*a, *b, now_); });
+    std::ranges::stable_sort(ranked, {}, &std::pair<double, Job*>::first);  // equals stay in the order of asking
+    std::vector<Job*> jobs;
+    for (const auto& [rank, job] : ranked) {
+      jobs.push_back(job);
+    }
     return jobs;
   }
 
@@ -87,17 +103,43 @@ class Pass {
     }
     const double seconds = job.expected_seconds > 0 ? job.expected_seconds : kForever;
     const Amounts wanted = amounts(job, wanted_of);
-    job.expected_start = free_.earliest(wanted, seconds);
-    const Room room = job.expected_start <= now_ ? Room::made : make_room(job, wanted, seconds);
+    const bool can_reserve = reservations_ < kReservations && !waits_for_one_that_waits(wanted);
+    const double earliest = can_reserve || free_.fits_now(wanted) ? free_.earliest(wanted, seconds) : kForever;
+    const bool starts = earliest <= now_ || (job.state == JobState::paused && fits_now(wanted));
+    const Room room = starts ? Room::made : make_room(job, wanted, seconds);
+    job.expected_start = can_reserve ? earliest : kForever;
     if (room == Room::made) {
       free_.change(wanted, -1, now_, now_ + seconds);
+      add(wanted, -1, free_now_);
       start(job);
-    } else if (reservations_ < kReservations) {
+    } else if (can_reserve) {
       ++reservations_;
-      const bool any_moment = room == Room::asked_for || job.expected_start == kForever;
-      const double begin = any_moment ? now_ : job.expected_start;
+      const bool any_moment = room == Room::asked_for || earliest == kForever;
+      const double begin = any_moment ? now_ : earliest;
       free_.change(wanted, -1, begin, begin + seconds);
     }
+  }
+
+  /// Whether it is free now, reservations aside. A paused job may have it: it holds memory that those before it may be
+  /// waiting for, and gives the cores back when one of them can start.
+  bool fits_now(const Amounts& wanted) const {
+    for (std::size_t pool = 0; pool < wanted.size(); ++pool) {
+      if (wanted[pool] > 0 && free_now_[pool] < wanted[pool]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether suspended jobs hold what is lacking. If that reserved the memory they wait for, each would wait for the
+  /// other.
+  bool waits_for_one_that_waits(const Amounts& wanted) const {
+    for (std::size_t pool = 0; pool < wanted.size(); ++pool) {
+      if (wanted[pool] > 0 && stuck_[pool] > 0 && free_now_[pool] < wanted[pool]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void start(Job& job) const {
@@ -131,7 +173,11 @@ class Pass {
       if (victim->state == JobState::running && give_back(*victim, Resource::cores, wanted, freed)) {
         to_pause.push_back(victim);
         if (freed.earliest(wanted, seconds) <= now_) {
-          std::ranges::for_each(to_pause, [&](Job* paused) { pause(*paused, now_); });
+          for (Job* paused : to_pause) {
+            add(amounts(*paused, held_of), 1, free_now_);
+            pause(*paused, now_);
+            add(amounts(*paused, held_of), -1, free_now_);
+          }
           somebody_paused_ = true;
           free_ = std::move(freed);
           return Room::made;
@@ -168,7 +214,9 @@ class Pass {
 
   Books& books_;
   double now_;
-  FreeProfile free_;
+  Amounts free_now_;  ///< Reservations aside.
+  FreeProfile free_;  ///< Less what is reserved.
+  Amounts stuck_;     ///< Held by suspended jobs.
   int reservations_ = 0;
   bool somebody_paused_ = false;
 };
