@@ -202,7 +202,7 @@ bool ProcessPool::Supervisor::advance(PoolClock::time_point now) {
   }
   if (closing_) {
     for (const auto& slot : slots_) {
-      slot->abandon(now);
+      slot->retire(now);
     }
   } else {
     shrink(now);
@@ -271,12 +271,11 @@ std::int64_t ProcessPool::Supervisor::count_staying() const {
 
 void ProcessPool::Supervisor::shrink(PoolClock::time_point now) {
   std::int64_t superfluous = count_staying() - target_;
-  for (const bool busy_too : {false, true}) {  // those that do nothing leave first
-    for (const auto& slot : slots_) {
-      if (superfluous > 0 && !slot->retiring() && (busy_too || slot->state() != WorkerState::busy)) {
-        slot->retire(now);
-        --superfluous;
-      }
+  for (const auto& slot : slots_) {
+    // Whoever is busy may stay: another may have ended its task when this one does.
+    if (superfluous > 0 && !slot->retiring() && slot->state() != WorkerState::busy) {
+      slot->retire(now);
+      --superfluous;
     }
   }
 }

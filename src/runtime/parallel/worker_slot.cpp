@@ -92,19 +92,11 @@ void WorkerSlot::cancel(PoolClock::time_point now) {
 
 void WorkerSlot::retire(PoolClock::time_point now) {
   retiring_ = true;
-  if (state_ == WorkerState::starting || state_ == WorkerState::idle) {
+  task_.reset();
+  if (state_ == WorkerState::starting || state_ == WorkerState::idle || state_ == WorkerState::busy) {
     process_->close_socket();
     await_end(after(now, settings_.shutdown_grace_seconds));
   }
-}
-
-void WorkerSlot::abandon(PoolClock::time_point now) {
-  if (state_ == WorkerState::busy) {
-    task_.reset();
-    state_ = WorkerState::idle;
-  }
-  task_.reset();
-  retire(now);
 }
 
 void WorkerSlot::break_off(TaskEnd end, std::string why) {
@@ -183,9 +175,6 @@ std::optional<Attempt> WorkerSlot::accept(Message message, PoolClock::time_point
   (message.end == TaskEnd::done ? attempt.result.reply : attempt.result.reason) = message.view();
   attempt.result.large = std::move(message.large);
   state_ = WorkerState::idle;
-  if (retiring_) {
-    retire(now);
-  }
   return attempt;
 }
 

@@ -56,10 +56,8 @@ class WorkerSlot {
   }
   /// Asks the running task to end; kills the worker if it does not within the grace.
   void cancel(PoolClock::time_point now);
-  /// Lets the worker go: at once while it does nothing, else once its task has ended.
+  /// Lets the worker go; a task that it has is dropped. Kills it if it does not leave within the grace.
   void retire(PoolClock::time_point now);
-  /// Lets it go whatever it does; its task is dropped.
-  void abandon(PoolClock::time_point now);
 
   /// Does what time and, if it was stirred, the worker's messages call for; returns an attempt that ended.
   std::optional<Attempt> advance(PoolClock::time_point now);
