@@ -217,7 +217,7 @@ std::optional<Attempt> WorkerSlot::bury(PoolClock::time_point now) {
   }
   if (!greeted_ && !retiring_) {
     ++starts_.failures;
-    starts_.reason = plan_.program() + ' ' + verdict_->why + ", before it greeted";
+    starts_.reason = plan_.program() + ' ' + verdict_->why;
   }
   process_.reset();
   back_off(now);

@@ -153,6 +153,7 @@ TEST_F(WorkerFailureTest, AnIdleWorkerThatDiesCostsNothing) {
 struct Start {
   std::vector<std::string> command;
   std::string reason;
+  double timeout_seconds = 60;
 };
 
 class WorkerStartTest : public PoolTest, public testing::WithParamInterface<Start> {};
@@ -160,7 +161,7 @@ class WorkerStartTest : public PoolTest, public testing::WithParamInterface<Star
 TEST_P(WorkerStartTest, GivesUpWhereNoWorkerCanStart) {
   PoolSettings settings = test_settings(2);
   settings.command = GetParam().command;
-  settings.start_timeout_seconds = 0.05;
+  settings.start_timeout_seconds = GetParam().timeout_seconds;
   settings.start_failures_max = 3;
   ProcessPool pool(std::move(settings));
   for (int round = 0; round < 2; ++round) {
@@ -183,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, WorkerStartTest,
                                          Start{{"/etc/passwd"}, "Permission denied"},
                                          Start{{BASALT_POOL_WORKER, "exit"}, "exited with status 7"},
                                          Start{{BASALT_POOL_WORKER, "exit"}, "no reason to live"},
-                                         Start{{BASALT_POOL_WORKER, "mute"}, "did not greet within 0.05 s"},
+                                         Start{{BASALT_POOL_WORKER, "mute"}, "did not greet within 0.05 s", 0.05},
                                          Start{{BASALT_POOL_WORKER, "greet_wrongly"}, "broke the protocol"}),
                          [](const auto& way) { return std::to_string(way.index); });
 

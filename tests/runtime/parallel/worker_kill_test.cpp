@@ -24,8 +24,11 @@ using WorkerKillTest = PoolTest;
 
 TEST_F(WorkerKillTest, KillingRandomWorkersLosesAndRepeatsNothing) {
   constexpr std::uint64_t kTasks = 500;
+  constexpr int kMaxKills = 100;  // so that it ends where workers start slowly, under sanitizers
   const ScratchFile notes;
-  ProcessPool pool(test_settings(4));
+  PoolSettings settings = test_settings(4);
+  settings.start_failures_max = 2 * kMaxKills;  // some die before they greet
+  ProcessPool pool(std::move(settings));
   for (std::uint64_t id = 0; id < kTasks; ++id) {
     Task task = make_task(id, "note " + notes.path() + " 2 " + std::to_string(id));
     task.retries = 1000;
@@ -35,7 +38,7 @@ TEST_F(WorkerKillTest, KillingRandomWorkersLosesAndRepeatsNothing) {
   int kills = 0;
   std::thread killer([&] {
     std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same kills every time
-    while (!stop) {
+    while (!stop && kills < kMaxKills) {
       const auto workers = pool.workers();
       if (!workers.empty()) {
         const WorkerInfo& victim = workers[random() % workers.size()];
