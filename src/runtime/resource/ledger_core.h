@@ -120,11 +120,11 @@ class Ledger::Core {
   std::atomic<double> measured_at_;
 
   mutable std::mutex mutex_;  ///< Guards everything below.
+  std::vector<std::string> notes_;
   std::unique_ptr<ledger::Table> table_;
   ledger::Membership membership_;
   Capacity capacity_;
   std::map<std::uint64_t, std::shared_ptr<LiveJob>> live_;
-  std::vector<std::string> notes_;
   std::atomic<std::uint32_t> seen_{0};
 };
 
