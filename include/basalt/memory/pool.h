@@ -20,7 +20,7 @@ struct PoolStatistics {
 };
 
 /// Three ranges of sizes: up to 32 KiB in size classes with a cache for each thread (which keeps at most 6 MiB);
-/// below 2 MiB carved out of slabs; from there on whole blocks of upstream, an idle one serving what is at most 1/16
+/// below 1 MiB carved out of slabs; from there on whole blocks of upstream, an idle one serving what is at most 1/16
 /// smaller. When upstream refuses, idle memory is given back to it and it is asked again. Freed blocks are poisoned for
 /// the address sanitizer, and filled with a pattern in debug builds.
 /// All blocks must be back when it is destroyed.

@@ -12,7 +12,7 @@ namespace basalt {
 namespace {
 
 /// How many blocks of one list are tried for size and alignment: what keeps the search constant in time.
-constexpr int kTries = 8;
+constexpr int kTries = 16;
 /// Sums of two sizes never wrap.
 constexpr std::uint64_t kMaxGranules = std::uint64_t{1} << 62;
 constexpr std::size_t kMaxNodes = std::size_t{1} << 31;
@@ -67,16 +67,19 @@ std::uint32_t OffsetAllocator::first_from(Place place) const noexcept {
   return row.heads[static_cast<unsigned>(std::countr_zero(row.filled))];
 }
 
-/// A block that holds `size` at a multiple of `alignment`, among the first of the list that begins at `node`.
+/// Among the first blocks of the list that begins at `node`, the lowest that holds `size` at a multiple of `alignment`:
+/// low blocks fill up, so that high ones merge.
 std::uint32_t OffsetAllocator::try_list(std::uint32_t node, std::uint64_t size,
                                         std::uint64_t alignment) const noexcept {
+  std::uint32_t lowest = kNone;
   for (int tries = 0; node != kNone && tries < kTries; ++tries, node = nodes_[node].next_free) {
     const Node& block = nodes_[node];
-    if (block.size >= size && align_up(block.offset, alignment) - block.offset <= block.size - size) {
-      return node;
+    if (block.size >= size && align_up(block.offset, alignment) - block.offset <= block.size - size &&
+        (lowest == kNone || block.offset < nodes_[lowest].offset)) {
+      lowest = node;
     }
   }
-  return kNone;
+  return lowest;
 }
 
 std::uint32_t OffsetAllocator::find(std::uint64_t size, std::uint64_t alignment) const noexcept {

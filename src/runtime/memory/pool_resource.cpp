@@ -16,7 +16,7 @@ namespace basalt {
 namespace {
 
 /// From here on blocks are taken whole from upstream.
-constexpr std::uint64_t kWholeBlockBytes = std::uint64_t{2} << 20;
+constexpr std::uint64_t kWholeBlockBytes = std::uint64_t{1} << 20;
 
 std::uint64_t round_to_pages(std::uint64_t bytes) {
   return bytes > ~std::uint64_t{0} - SlabHeap::kPageBytes

@@ -12,7 +12,7 @@
 namespace basalt {
 namespace {
 
-/// Slabs double from the one to the other, so that a small job takes little.
+/// A slab adds about a quarter to those that are there: a small job takes little, and little of a slab lies idle.
 constexpr std::uint64_t kLeastSlabBytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostSlabBytes = std::uint64_t{16} << 20;
 
@@ -48,7 +48,7 @@ std::byte* SlabHeap::allocate(std::uint64_t bytes) {
 
 void SlabHeap::grow(std::uint64_t bytes) {
   const std::uint64_t needed = round_up(bytes, kUnitBytes);
-  std::uint64_t wanted = std::max(needed, std::clamp(std::bit_ceil(slab_bytes_), kLeastSlabBytes, kMostSlabBytes));
+  std::uint64_t wanted = std::max(needed, std::clamp(std::bit_ceil(slab_bytes_ / 4), kLeastSlabBytes, kMostSlabBytes));
   const std::byte* base = nullptr;
   try {
     base = upstream_.allocate(wanted);

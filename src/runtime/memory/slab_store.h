@@ -1,4 +1,4 @@
-// What all threads of a pool share below 2 MiB: spans of small blocks of one size class, and blocks of middle size,
+// What all threads of a pool share below 1 MiB: spans of small blocks of one size class, and blocks of middle size,
 // both carved out of slabs.
 #pragma once
 

@@ -68,8 +68,7 @@ TEST_P(PoolSizes, AreAlignedWritableAndUsedAgain) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, PoolSizes,
                          testing::Values(1, 64, 65, 1024, 1025, 4095, 4096, 32 * kKiB - 1, 32 * kKiB, 32 * kKiB + 1,
-                                         64 * kKiB - 1, 64 * kKiB, 65 * kKiB, kMiB, 2 * kMiB - 1, 2 * kMiB,
-                                         5 * kMiB + 3));
+                                         64 * kKiB - 1, 64 * kKiB, 65 * kKiB, kMiB - 1, kMiB, 2 * kMiB, 5 * kMiB + 3));
 
 TEST(Pool, GivesBlocksThatDoNotOverlap) {
   HostMemory host;
