@@ -64,20 +64,27 @@ std::optional<std::string_view> find_entry(std::string_view text, std::string_vi
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> count_listed(std::string_view list) {
-  constexpr std::uint64_t kMostProcessors = 1 << 20;
-  std::uint64_t count = 0;
+std::optional<std::vector<int>> list_numbers(std::string_view list) {
+  constexpr std::uint64_t kMost = 1 << 20;
+  std::vector<int> numbers;
   for (const std::string_view range : split(trim(list), ',')) {
     const std::size_t dash = range.find('-');
     const std::optional<std::uint64_t> first = whole_number(range.substr(0, dash));
     const std::optional<std::uint64_t> last =
         dash == std::string_view::npos ? first : whole_number(range.substr(dash + 1));
-    if (!first || !last || *last < *first || *last >= kMostProcessors) {
+    if (!first || !last || *last < *first || *last >= kMost || numbers.size() + (*last - *first) >= kMost) {
       return std::nullopt;
     }
-    count += *last - *first + 1;
+    for (std::uint64_t number = *first; number <= *last; ++number) {
+      numbers.push_back(static_cast<int>(number));
+    }
   }
-  return count;
+  return numbers;
+}
+
+std::optional<std::uint64_t> count_listed(std::string_view list) {
+  const std::optional<std::vector<int>> numbers = list_numbers(list);
+  return numbers ? std::optional<std::uint64_t>(numbers->size()) : std::nullopt;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

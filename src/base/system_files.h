@@ -25,7 +25,10 @@ std::optional<std::uint64_t> leading_number(std::string_view text);
 /// What follows `key` on the first line that starts with it: find_entry("a 1\nb 2\n", "b ") is "2".
 std::optional<std::string_view> find_entry(std::string_view text, std::string_view key);
 
-/// Processors in a list such as "0-3,8,10-11"; nothing for an empty or malformed one.
+/// The numbers in a list such as "0-3,8,10-11"; nothing for an empty or malformed one, or one of more than a million.
+std::optional<std::vector<int>> list_numbers(std::string_view list);
+
+/// How many numbers there are in a list such as "0-3,8,10-11"; nothing for an empty or malformed one.
 std::optional<std::uint64_t> count_listed(std::string_view list);
 
 std::vector<std::string_view> split(std::string_view text, char separator);

@@ -15,7 +15,10 @@
 #include "basalt/error.h"
 #include "base/system_files.h"
 #include "runtime/resource/cgroup.h"
+#include "runtime/resource/huge_pages.h"
 #include "runtime/resource/processor.h"
+#include "runtime/resource/spill_space.h"
+#include "runtime/resource/topology.h"
 
 namespace basalt {
 namespace {
@@ -53,22 +56,28 @@ std::optional<std::uint64_t> threads_wanted() {
   return threads;
 }
 
-/// Processors that this process may be scheduled on.
-std::optional<std::uint64_t> affinity(const fs::path& root) {
+/// Processors that this process may be scheduled on, as a list such as "0-5,8".
+std::string allowed_processors(const fs::path& root) {
   const std::string status = read_system_file(under(root, "/proc/self/status")).value_or("");
-  const auto listed = count_listed(find_entry(status, "Cpus_allowed_list:").value_or(""));
+  const std::string_view listed = find_entry(status, "Cpus_allowed_list:").value_or("");
   cpu_set_t set;
-  if (!listed && root == "/" && ::sched_getaffinity(0, sizeof(set), &set) == 0) {
-    return static_cast<std::uint64_t>(CPU_COUNT(&set));
+  if (!listed.empty() || root != "/" || ::sched_getaffinity(0, sizeof(set), &set) != 0) {
+    return std::string(listed);
   }
-  return listed;
+  std::string list;
+  for (int number = 0; number < CPU_SETSIZE; ++number) {
+    if (CPU_ISSET(number, &set)) {
+      list += (list.empty() ? "" : ",") + std::to_string(number);
+    }
+  }
+  return list;
 }
 
-std::vector<Limit> core_limits(const fs::path& root, const std::vector<Limit>& cgroup) {
+std::vector<Limit> core_limits(const fs::path& root, const std::string& allowed, const std::vector<Limit>& cgroup) {
   std::vector<Limit> limits;
   const std::string online = read_system_file(under(root, "/sys/devices/system/cpu/online")).value_or("");
   add(limits, count_listed(online), "processors online");
-  add(limits, affinity(root), "processor affinity");
+  add(limits, count_listed(allowed), "processor affinity");
   limits.insert(limits.end(), cgroup.begin(), cgroup.end());
   add(limits, threads_wanted(), "BASALT_THREADS");
   return limits;
@@ -119,14 +128,11 @@ std::vector<Limit> memory_limits(const fs::path& root, std::string_view meminfo,
   return limits;
 }
 
-}  // namespace
-
-Inventory take_inventory(const fs::path& root) {
-  Inventory inventory;
-  describe_processor(root, inventory);
-
+/// Reads all that may change while the process runs.
+void read_limits(const fs::path& root, Inventory& inventory) {
   const CgroupLimits cgroup = read_cgroup_limits(root);
-  inventory.core_limits = core_limits(root, cgroup.cores);
+  inventory.allowed_processors = allowed_processors(root);
+  inventory.core_limits = core_limits(root, inventory.allowed_processors, cgroup.cores);
   inventory.cores = smallest(inventory.core_limits, {1, "nothing could be read"});
   inventory.cores.value = std::max<std::uint64_t>(inventory.cores.value, 1);
 
@@ -134,7 +140,45 @@ Inventory take_inventory(const fs::path& root) {
   inventory.physical_memory_bytes = physical_memory(root, meminfo);
   inventory.memory_limits = memory_limits(root, meminfo, cgroup.memory_bytes);
   inventory.memory_bytes = smallest(inventory.memory_limits, {inventory.physical_memory_bytes, "physical memory"});
+  read_huge_pages(root, inventory);
+  inventory.spill = read_spill_space(root);
+}
+
+/// Whether `now` is so far from `before` that plans would differ.
+bool has_moved(std::uint64_t before, std::uint64_t now) {
+  constexpr std::uint64_t kPart = 16;
+  return std::max(before, now) - std::min(before, now) > std::max(before, now) / kPart;
+}
+
+bool same_sources(const std::vector<Limit>& a, const std::vector<Limit>& b) {
+  return std::ranges::equal(a, b, {}, &Limit::source, &Limit::source);
+}
+
+}  // namespace
+
+Inventory take_inventory(const fs::path& root) {
+  Inventory inventory;
+  describe_processor(root, inventory);
+  describe_topology(root, inventory);
+  read_limits(root, inventory);
   return inventory;
+}
+
+InventoryWatch::InventoryWatch(fs::path root) : root_(std::move(root)), now_(take_inventory(root_)), reported_(now_) {}
+
+bool InventoryWatch::changed() {
+  read_limits(root_, now_);
+  const bool changed = now_.cores.value != reported_.cores.value || now_.cores.source != reported_.cores.source ||
+                       now_.allowed_processors != reported_.allowed_processors ||
+                       !same_sources(now_.core_limits, reported_.core_limits) ||
+                       !same_sources(now_.memory_limits, reported_.memory_limits) ||
+                       now_.spill.folder != reported_.spill.folder ||
+                       has_moved(reported_.memory_bytes.value, now_.memory_bytes.value) ||
+                       has_moved(reported_.spill.bytes.value, now_.spill.bytes.value);
+  if (changed) {
+    reported_ = now_;
+  }
+  return changed;
 }
 
 }  // namespace basalt

@@ -66,6 +66,14 @@ Job job_of(const Demand& demand, const JobInfo& info, double now) {
   return job;
 }
 
+/// Counts what the job brings as there, and refuses what would not fit even so.
+void admit(Books& books, const Job& job, const Demand& demand) {
+  ledger::adjust_what_is_left(books, job, static_cast<std::int64_t>(job.cached_bytes));
+  if (const std::optional<Error> error = ledger::refusal(books, job, demand)) {
+    throw *error;
+  }
+}
+
 HoldState state_of(const Job& job) {
   switch (job.state) {
     case JobState::running:
@@ -123,9 +131,7 @@ Lease Ledger::acquire(const Demand& demand, const JobInfo& job, const CancelToke
     Job row = job_of(demand, job, now);
     row.member = core_->member();
     row.pools = core_->own_pools(books);
-    if (const std::optional<Error> error = ledger::refusal(books, row, demand)) {
-      throw *error;
-    }
+    admit(books, row, demand);
     live = core_->open(books, row);
   });
   Lease lease(std::make_unique<Lease::Grant>(core_, live));
@@ -142,14 +148,13 @@ std::optional<Lease> Ledger::try_acquire(const Demand& demand, const JobInfo& jo
     Job row = job_of(demand, job, now);
     row.member = core_->member();
     row.pools = core_->own_pools(books);
-    if (const std::optional<Error> error = ledger::refusal(books, row, demand)) {
-      throw *error;
-    }
     Books trial = books;  // so that a job that does not start leaves no trace, not even somebody paused for it
+    admit(trial, row, demand);
     trial.jobs.push_back(row);
     trial.jobs.back().id = trial.last_id + 1;
     ledger::settle(trial, now);
     if (trial.jobs.back().state == JobState::running) {
+      admit(books, row, demand);
       live = core_->open(books, row);
     }
   });

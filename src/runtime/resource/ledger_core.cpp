@@ -137,7 +137,6 @@ std::shared_ptr<LiveJob> Ledger::Core::open(Books& books, const Job& job) {
   row.id = ++books.last_id;
   live->job = row;
   live_.emplace(row.id, live);
-  ledger::adjust_what_is_left(books, row, static_cast<std::int64_t>(row.cached_bytes));
   metrics::move(Metric::ledger_jobs_waiting, 1);
   return live;
 }

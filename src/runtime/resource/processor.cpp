@@ -97,15 +97,6 @@ std::vector<CacheLevel> caches_of_hwloc() {
   return caches;
 }
 
-std::uint64_t huge_page_bytes(const fs::path& root) {
-  const fs::path folder = under(root, "/sys/kernel/mm/transparent_hugepage");
-  const std::string enabled = read_system_file(folder / "enabled").value_or("[never]");
-  if (enabled.find("[never]") != std::string::npos) {
-    return 0;
-  }
-  return read_system_number(folder / "hpage_pmd_size").value_or(0);
-}
-
 }  // namespace
 
 void describe_processor(const fs::path& root, Inventory& inventory) {
@@ -121,9 +112,6 @@ void describe_processor(const fs::path& root, Inventory& inventory) {
     inventory.caches = caches_of_hwloc();
   }
   std::ranges::sort(inventory.caches, {}, &CacheLevel::level);
-  const std::string nodes = read_system_file(under(root, "/sys/devices/system/node/online")).value_or("");
-  inventory.numa_nodes = static_cast<int>(count_listed(nodes).value_or(1));
-  inventory.huge_page_bytes = huge_page_bytes(root);
 }
 
 }  // namespace basalt

@@ -1,4 +1,4 @@
-// What the processor is: name, instruction sets, caches, memory nodes.
+// What the processor is: name, instruction sets, caches.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace basalt {
 
-/// Fills `processor`, `features`, `caches`, `numa_nodes` and `huge_page_bytes` as far as they can be read.
+/// Fills `processor`, `features` and `caches` as far as they can be read.
 void describe_processor(const std::filesystem::path& root, Inventory& inventory);
 
 }  // namespace basalt

@@ -1,0 +1,50 @@
+#include "runtime/resource/huge_pages.h"
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+
+#include "base/system_files.h"
+
+namespace basalt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The word in brackets: "always [madvise] never".
+std::string chosen(std::string_view text) {
+  const std::size_t open = text.find('[');
+  const std::size_t close = text.find(']', open);
+  return close == std::string_view::npos ? "" : std::string(text.substr(open + 1, close - open - 1));
+}
+
+std::vector<HugePagePool> read_pools(const fs::path& folder) {
+  constexpr std::string_view kPrefix = "hugepages-";
+  std::vector<HugePagePool> pools;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const std::uint64_t kibibytes =
+        name.starts_with(kPrefix) ? leading_number(name.substr(kPrefix.size())).value_or(0) : 0;
+    const auto total = read_system_number(entry.path() / "nr_hugepages");
+    if (kibibytes > 0 && kibibytes < (std::uint64_t{1} << 53) && total) {
+      pools.push_back({.page_bytes = kibibytes * 1024,
+                       .total = *total,
+                       .free = read_system_number(entry.path() / "free_hugepages").value_or(0)});
+    }
+  }
+  std::ranges::sort(pools, {}, &HugePagePool::page_bytes);
+  return pools;
+}
+
+}  // namespace
+
+void read_huge_pages(const fs::path& root, Inventory& inventory) {
+  const fs::path folder = under(root, "/sys/kernel/mm/transparent_hugepage");
+  inventory.huge_page_mode = chosen(read_system_file(folder / "enabled").value_or(""));
+  const bool on = !inventory.huge_page_mode.empty() && inventory.huge_page_mode != "never";
+  inventory.huge_page_bytes = on ? read_system_number(folder / "hpage_pmd_size").value_or(0) : 0;
+  inventory.huge_page_pools = read_pools(under(root, "/sys/kernel/mm/hugepages"));
+}
+
+}  // namespace basalt
