@@ -29,7 +29,7 @@ struct PoolSettings {
   double backoff_seconds = 0.05;         ///< Before a worker that broke is replaced; doubles with every break in a row.
   double backoff_max_seconds = 5;
   double start_timeout_seconds = 30;  ///< From exec to the worker's greeting.
-  int start_failures_max = 5;         ///< In a row, over all workers; then the pool gives up and fails its tasks.
+  int start_failures_max = 5;         ///< Workers in a row that break before any task; then waiting tasks fail.
   double cancel_grace_seconds = 2;    ///< For a cancelled task to end by itself before its worker is killed.
   double shutdown_grace_seconds = 1;  ///< For idle workers to exit by themselves when the pool is destroyed.
   std::uint64_t reply_limit_bytes = std::numeric_limits<std::uint64_t>::max();  ///< A longer reply breaks its worker.

@@ -45,7 +45,6 @@ void WorkerSlot::restart(PoolClock::time_point now) {
 }
 
 void WorkerSlot::start(PoolClock::time_point now) {
-  greeted_ = false;
   look_ = kNever;
   verdict_.reset();
   tasks_done_ = 0;
@@ -70,6 +69,7 @@ bool WorkerSlot::begin(QueuedTask& task, PoolClock::time_point now) {
     break_off(TaskEnd::crashed, "it was gone before its task");
     return false;
   }
+  starts_ = {};
   ++task.attempts;
   begun_ = now;
   task_deadline_ = task.task.timeout_seconds > 0 ? after(now, task.task.timeout_seconds) : kNever;
@@ -154,8 +154,6 @@ std::optional<Attempt> WorkerSlot::listen(PoolClock::time_point now) {
 
 std::optional<Attempt> WorkerSlot::accept(Message message, PoolClock::time_point now) {
   if (state_ == WorkerState::starting && message.kind == MessageKind::greeting && message.id == kProtocolVersion) {
-    starts_ = {};
-    greeted_ = true;
     state_ = WorkerState::idle;
     deadline_ = kNever;
     if (settings_.memory_limit_bytes > 0) {
@@ -215,7 +213,7 @@ std::optional<Attempt> WorkerSlot::bury(PoolClock::time_point now) {
     attempt = end_attempt(verdict_->end, now);
     attempt->result.reason = verdict_->why;
   }
-  if (!greeted_ && !retiring_) {
+  if (!attempt && tasks_done_ == 0 && !retiring_) {
     ++starts_.failures;
     starts_.reason = plan_.program() + ' ' + verdict_->why;
   }

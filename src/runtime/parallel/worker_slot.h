@@ -26,7 +26,7 @@ struct Attempt {
   TaskResult result;
 };
 
-/// Starts that failed since the last that did not, over all slots of a pool.
+/// Workers of all slots of a pool that broke before they had any task, since one last was given a task.
 struct StartRecord {
   int failures = 0;
   std::string reason;
@@ -89,7 +89,6 @@ class WorkerSlot {
   std::unique_ptr<WorkerProcess> process_;
   std::uint64_t tasks_done_ = 0;
   int breaks_in_a_row_ = 0;
-  bool greeted_ = false;
   bool retiring_ = false;
   bool stirred_ = false;
   /// When the worker must have greeted, have left, or may be replaced, as the state says.

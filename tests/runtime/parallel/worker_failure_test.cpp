@@ -188,6 +188,14 @@ INSTANTIATE_TEST_SUITE_P(Ways, WorkerStartTest,
                                          Start{{BASALT_POOL_WORKER, "greet_wrongly"}, "broke the protocol"}),
                          [](const auto& way) { return std::to_string(way.index); });
 
+TEST_F(WorkerFailureTest, GivesUpWhereAFreshWorkerIsTooLarge) {
+  PoolSettings settings = test_settings(1);
+  settings.memory_limit_bytes = 1;
+  const TaskResult result = run(make_task(1, "echo"), settings);
+  EXPECT_EQ(result.end, TaskEnd::failed);
+  EXPECT_THAT(result.reason, HasSubstr("above its limit of 1 B"));
+}
+
 TEST_F(WorkerFailureTest, CountsWhatHappened) {
   const auto read = metrics::value_of;
   using metrics::Metric;
