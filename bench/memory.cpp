@@ -60,21 +60,27 @@ void touch(std::byte* block, std::uint64_t bytes) {
   }
 }
 
-/// Seconds of one allocation, touch of every page and release, of a size that has been used before.
+/// Seconds that a block of a size that has been used before takes to be allocated, touched on every page and released,
+/// `count` of them held at once.
 template <typename Allocator>
-double large_seconds(const Allocator& allocator, std::uint64_t bytes) {
-  const int repeats = static_cast<int>(std::clamp<std::uint64_t>(256 * kMiB / bytes, 1, 64));
+double large_seconds(const Allocator& allocator, std::uint64_t bytes, std::size_t count) {
+  const int repeats = static_cast<int>(std::clamp<std::uint64_t>(256 * kMiB / bytes / count, 1, 64));
+  std::vector<std::byte*> blocks(count);
   const auto once = [&] {
-    std::byte* block = allocator.allocate(bytes);
-    touch(block, bytes);
-    allocator.release(block, bytes);
+    for (std::byte*& block : blocks) {
+      block = allocator.allocate(bytes);
+      touch(block, bytes);
+    }
+    for (std::byte* block : blocks) {
+      allocator.release(block, bytes);
+    }
   };
   once();
   const Stopwatch watch;
   for (int i = 0; i < repeats; ++i) {
     once();
   }
-  return watch.seconds() / repeats;
+  return watch.seconds() / (repeats * static_cast<double>(count));
 }
 
 /// Seconds of an operation of jobs that follow one another: a state, a copy of it and scratch, of 1 to 128 MiB, the
@@ -184,9 +190,11 @@ std::vector<Row> measure(const Options& options, int threads) {
     }
     rows.push_back(std::move(row));
   };
-  for (std::uint64_t mib = 1; mib <= options.largest_mib; mib *= 4) {
-    add(fmt::format("{} MiB: allocate, touch, free", mib),
-        [&](const auto& allocator) { return large_seconds(allocator, mib * kMiB); });
+  for (const std::size_t count : {std::size_t{1}, std::size_t{3}}) {
+    for (std::uint64_t mib = 1; mib * count <= options.largest_mib; mib *= 4) {
+      add(fmt::format("{} MiB, {} at once", mib, count),
+          [&](const auto& allocator) { return large_seconds(allocator, mib * kMiB, count); });
+    }
   }
   add("jobs of 1 to 128 MiB, three blocks each", [](const auto& allocator) { return jobs_seconds(allocator, 64); });
   for (const std::uint64_t most : {std::uint64_t{1} << 10, std::uint64_t{8} << 10, std::uint64_t{32} << 10}) {

@@ -5,8 +5,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <mutex>
 #include <random>
 #include <thread>
 #include <vector>
@@ -34,8 +35,9 @@ Filled allocate_filled(MemoryResource& memory, std::uint64_t bytes, unsigned cha
 }
 
 bool intact(const Filled& filled) {
-  return std::all_of(filled.block, filled.block + filled.bytes,
-                     [&](std::byte value) { return value == static_cast<std::byte>(filled.value); });
+  // the first byte is right, and each is like the one after it
+  return filled.block[0] == std::byte{filled.value} &&
+         std::memcmp(filled.block, filled.block + 1, filled.bytes - 1) == 0;
 }
 
 /// Sizes over all parts of a pool, small ones most often.
@@ -75,7 +77,7 @@ TEST(Pool, GivesBlocksThatDoNotOverlap) {
   PoolResource pool(host);
   std::mt19937_64 random(7);
   std::vector<Filled> held;
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     if (held.empty() || random() % 100 < 52) {
       held.push_back(allocate_filled(pool, random_size(random()), static_cast<unsigned char>(i)));
     } else {
@@ -258,7 +260,7 @@ TEST(Pool, ServesThreadsThatReleaseWhatOthersAllocated) {
   for (unsigned t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       std::mt19937_64 random(t);
-      for (int i = 0; i < 5000; ++i) {
+      for (int i = 0; i < 1000; ++i) {
         Filled fresh = allocate_filled(pool, random_size(random()), static_cast<unsigned char>(random()));
         {
           Slot& slot = slots[random() % kSlots];
@@ -269,7 +271,7 @@ TEST(Pool, ServesThreadsThatReleaseWhatOthersAllocated) {
           damaged += intact(fresh) ? 0 : 1;
           pool.release(fresh.block, fresh.bytes);
         }
-        if (i % 1000 == 0) {
+        if (i % 200 == 0) {
           pool.trim();
         }
       }

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <random>
@@ -29,8 +31,9 @@ using Bytes = std::vector<std::byte>;
 Bytes random_bytes(std::uint64_t size) {
   std::mt19937_64 random(size);
   Bytes bytes(size);
-  for (std::byte& byte : bytes) {
-    byte = static_cast<std::byte>(random());
+  for (std::uint64_t i = 0; i < size; i += 8) {
+    const std::uint64_t word = random();
+    std::memcpy(bytes.data() + i, &word, std::min<std::uint64_t>(8, size - i));
   }
   return bytes;
 }
@@ -42,6 +45,11 @@ Bytes sparse_bytes(std::uint64_t size) {
     bytes[i] = static_cast<std::byte>(i / 1000);
   }
   return bytes;
+}
+
+/// Quicker than ==, and does not print megabytes.
+bool same(const Bytes& a, const Bytes& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
 /// Each piece on a thread of its own.
@@ -98,8 +106,8 @@ TEST_P(SpillCodecs, BringBackWhatWasStored) {
     for (const Bytes& bytes : {random_bytes(size), sparse_bytes(size)}) {
       const SpillFile::Item item = fixture.file.store(bytes, fixture.cancel);
       EXPECT_EQ(item.size_bytes(), size);
-      EXPECT_EQ(fixture.restored(item), bytes) << size;
-      EXPECT_EQ(fixture.restored(item), bytes) << "and again";
+      EXPECT_TRUE(same(fixture.restored(item), bytes)) << size;
+      EXPECT_TRUE(same(fixture.restored(item), bytes)) << "and again";
     }
   }
   EXPECT_EQ(fixture.file.file_bytes(), 0U) << "space is free when items are gone";
@@ -117,7 +125,7 @@ TEST(Spill, StoresAndRestoresInARealFile) {
   EXPECT_GE(file.file_bytes(), 10 * kMiB);
   Bytes back(bytes.size());
   file.restore(item, back, cancel, for_each_at_once);
-  EXPECT_EQ(back, bytes);
+  EXPECT_TRUE(same(back, bytes));
 }
 
 TEST(Spill, LeavesNoNameBehind) {
@@ -171,7 +179,7 @@ TEST(Spill, StoresNothingWhereTheLimitIsReached) {
   EXPECT_THAT(text, HasSubstr("10.0 MiB that may be spilled"));
   EXPECT_EQ(fixture.file.file_bytes(), 6 * kMiB);
   first = SpillFile::Item();
-  EXPECT_EQ(fixture.restored(fixture.file.store(bytes, fixture.cancel)), bytes) << "its space is used again";
+  EXPECT_TRUE(same(fixture.restored(fixture.file.store(bytes, fixture.cancel)), bytes)) << "its space is used again";
 }
 
 TEST(Spill, StoresNothingWhenTheDiskFillsUp) {
@@ -231,7 +239,7 @@ TEST(Spill, ServesManyThreads) {
       for (std::uint64_t i = 0; i < 5; ++i) {
         const Bytes bytes = i % 2 == 0 ? random_bytes(kMiB + t) : sparse_bytes(5 * kMiB + t);
         const SpillFile::Item item = fixture.file.store(bytes, fixture.cancel);
-        wrong += fixture.restored(item) == bytes ? 0 : 1;
+        wrong += same(fixture.restored(item), bytes) ? 0 : 1;
       }
     });
   }
@@ -246,7 +254,7 @@ TEST(Spill, CompressesOnASlowDiskWhatShrinks) {
   const Bytes bytes = sparse_bytes(8 * kMiB);
   const SpillFile::Item item = fixture.file.store(bytes, fixture.cancel);
   EXPECT_LT(item.file_bytes(), 5 * kMiB) << "all but the first chunk, which times the disk";
-  EXPECT_EQ(fixture.restored(item), bytes);
+  EXPECT_TRUE(same(fixture.restored(item), bytes));
   EXPECT_EQ(fixture.file.store(random_bytes(4 * kMiB), fixture.cancel).file_bytes(), 4 * kMiB)
       << "noise does not shrink";
 }
