@@ -15,6 +15,7 @@ enum class ErrorCode : std::uint8_t {
   unsupported,       ///< The input asks for something Basalt refuses by name: exit status 2.
   io,                ///< The system refused to read or write: exit status 1.
   out_of_resources,  ///< The job does not fit what this process may use: exit status 3.
+  too_noisy,         ///< Measurements disagree, for others use the machine: exit status 3.
   cancelled,         ///< The user stopped the job: exit status 130.
   failed,            ///< The run itself failed: exit status 1.
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "basalt/engine.h"
+#include "basalt/tune.h"
 
 namespace basalt {
 
@@ -28,5 +29,9 @@ std::string json_of(const Error& error, JsonStyle style = JsonStyle::indented);
 std::string json_of(const std::string& file, const CheckResult& result, JsonStyle style = JsonStyle::indented);
 
 std::string json_of(const Devices& devices, JsonStyle style = JsonStyle::indented);
+
+/// What `basalt tune` measured: {"processor", "fingerprint", "figures", "noise", "recorded", ...}, with "refusal" (as
+/// an error) where the figures were not recorded though that was asked for.
+std::string json_of(const TuneReport& report, JsonStyle style = JsonStyle::indented);
 
 }  // namespace basalt

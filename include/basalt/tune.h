@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "basalt/cancel.h"
+#include "basalt/error.h"
 #include "basalt/inventory.h"
 
 namespace basalt {
@@ -48,7 +49,8 @@ struct ThreadCost {
   int threads = 2;
   Measured dispatch_seconds;  ///< A parallel loop with nothing to do whose threads were asleep.
   Measured barrier_seconds;   ///< The same directly after another: what parting one step from the next costs.
-  /// From this much traffic (bytes read plus written) on, these threads are faster than half as many. 0: never were.
+  /// From this much traffic (bytes read plus written) on, these are faster than the next smaller number of threads that
+  /// was measured. 0: never were.
   std::uint64_t crossover_bytes = 0;
 };
 
@@ -86,13 +88,14 @@ struct TuneReport {
   CpuFigures figures;
   Noise noise;
   bool recorded = false;
-  std::string refusal;  ///< Why the figures were not recorded though that was asked for; empty otherwise.
+  /// Why the figures were not recorded though that was asked for: too_noisy, or io.
+  std::optional<Error> refusal;
   std::filesystem::path wisdom;
   double seconds = 0;
 };
 
 /// Measures the processor with all cores that this process may use, and records the figures unless the machine was too
-/// noisy: then `refusal` says so. Throws Error: cancelled, out_of_resources, or io where the wisdom cannot be written.
+/// noisy or the wisdom cannot be written: then `refusal` says so. Throws Error(cancelled) or Error(out_of_resources).
 TuneReport tune(const TuneOptions& options = {}, const TuneHooks& hooks = {});
 
 /// What the wisdom file holds for a machine.
@@ -105,9 +108,6 @@ struct WisdomStatus {
 
 /// Never throws for a file that is absent, damaged or somebody else's. `path` as in TuneOptions.
 WisdomStatus look_up_wisdom(const Inventory& inventory, const std::filesystem::path& path = {});
-
-/// The figures as one JSON object: what the wisdom file holds and `basalt tune --json` prints.
-std::string figures_to_json(const CpuFigures& figures);
 
 /// Writes the figures of all machines that the wisdom knows to a JSON file. Throws Error(io).
 void export_wisdom(const std::filesystem::path& file, const std::filesystem::path& path = {});

@@ -43,6 +43,8 @@ std::string_view name_of(ErrorCode code) noexcept {
       return "io";
     case ErrorCode::out_of_resources:
       return "out_of_resources";
+    case ErrorCode::too_noisy:
+      return "too_noisy";
     case ErrorCode::cancelled:
       return "cancelled";
     case ErrorCode::failed:
@@ -58,6 +60,7 @@ int exit_status_of(ErrorCode code) noexcept {
     case ErrorCode::unsupported:
       return 2;
     case ErrorCode::out_of_resources:
+    case ErrorCode::too_noisy:
       return 3;
     case ErrorCode::cancelled:
       return 130;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace basalt {
 namespace {
@@ -14,6 +15,12 @@ std::uint64_t count_pieces(double bytes, const PlanLimits& limits) {
     return 1;
   }
   const auto by_size = static_cast<std::uint64_t>(bytes / static_cast<double>(limits.piece_bytes));
+  const auto too_much = std::ranges::find_if(
+      limits.thread_steps, [&](const ThreadStep& step) { return bytes <= static_cast<double>(step.bytes); });
+  if (too_much != limits.thread_steps.end() && too_much != limits.thread_steps.begin()) {
+    // One piece each for the threads that are worth waking: a piece more would wake another.
+    return std::bit_floor(static_cast<std::uint64_t>(std::prev(too_much)->threads));
+  }
   const auto by_threads = static_cast<std::uint64_t>(limits.threads) * limits.pieces_per_thread;
   // A power of two keeps the edges of pieces on the edges of aligned blocks.
   return std::bit_ceil(std::max<std::uint64_t>({by_size, limits.threads == 1 ? 1 : by_threads, 1}));

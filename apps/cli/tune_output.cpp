@@ -1,0 +1,77 @@
+#include "tune_output.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace basalt::cli {
+namespace {
+
+constexpr double kNoisySpread = 0.1;
+
+void print(const std::string& text) {
+  std::cout << text << '\n';
+}
+
+/// Right-aligned, with a mark where the measurements differed much.
+std::string figure(const Measured& measured, double unit) {
+  return fmt::format("{:>9.1f}{}", measured.median / unit, measured.spread > kNoisySpread ? '~' : ' ');
+}
+
+std::string figure(const std::optional<Measured>& measured, double unit) {
+  return measured ? figure(*measured, unit) : fmt::format("{:>9} ", "-");
+}
+
+void print_bandwidth(const CpuFigures& figures) {
+  print("bandwidth, GB/s (read plus written, all threads together)");
+  print(fmt::format("  {:8}{:>8}{:>12}  {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}", "level", "threads", "per thread", "read",
+                    "write", "scale", "copy", "write nt", "copy nt"));
+  for (const Bandwidth& entry : figures.bandwidth) {
+    const std::string level = entry.level == 0 ? "memory" : fmt::format("L{}", entry.level);
+    print(fmt::format("  {:8}{:>8}{:>12}  {}{}{}{}{}{}", level, entry.threads, format_bytes(entry.bytes_per_thread),
+                      figure(entry.read, 1e9), figure(entry.write, 1e9), figure(entry.scale, 1e9),
+                      figure(entry.copy, 1e9), figure(entry.streaming_write, 1e9), figure(entry.streaming_copy, 1e9)));
+  }
+}
+
+void print_peaks(const CpuFigures& figures) {
+  print("\narithmetic, GFLOP/s (fused multiply-adds)");
+  print(fmt::format("  {:16}{:>8}  {:>9} {:>9}", "instructions", "threads", "f32", "f64"));
+  for (const ArithmeticPeak& peak : figures.peaks) {
+    print(fmt::format("  {:16}{:>8}  {}{}", peak.instruction_set, peak.threads, figure(peak.f32, 1e9),
+                      figure(peak.f64, 1e9)));
+  }
+}
+
+void print_thread_costs(const CpuFigures& figures) {
+  if (figures.thread_costs.empty()) {
+    return;
+  }
+  print("\nthreads, µs");
+  print(fmt::format("  {:>8}  {:>9} {:>9}   {}", "threads", "dispatch", "barrier", "pay from (bytes moved)"));
+  for (const ThreadCost& cost : figures.thread_costs) {
+    print(fmt::format("  {:>8}  {}{}  {}", cost.threads, figure(cost.dispatch_seconds, 1e-6),
+                      figure(cost.barrier_seconds, 1e-6),
+                      cost.crossover_bytes == 0 ? "not below 8 MiB" : format_bytes(cost.crossover_bytes)));
+  }
+}
+
+}  // namespace
+
+void write_tune_report(const TuneReport& report) {
+  print(fmt::format("{}, {} cores ({})\n", report.inventory.processor, report.inventory.cores.value,
+                    report.inventory.cores.source));
+  print_bandwidth(report.figures);
+  print_peaks(report.figures);
+  print_thread_costs(report.figures);
+  print(fmt::format("\nprefetch distance: {}",
+                    report.figures.prefetch_bytes == 0 ? "none helps" : format_bytes(report.figures.prefetch_bytes)));
+  print(fmt::format("noise: one computation, repeated, spread by {:.1f}%; waited {:.1f}%, stolen {:.1f}% of the time",
+                    100 * report.noise.control_spread, 100 * report.noise.waited_share,
+                    100 * report.noise.stolen_share));
+  print("~ measurements of this figure spread by more than 10%");
+  print(fmt::format("{} in {:.1f} s{}", report.recorded ? "recorded in " + report.wisdom.string() : "not recorded",
+                    report.seconds, report.recorded ? ", fingerprint " + report.fingerprint : ""));
+}
+
+}  // namespace basalt::cli

@@ -1,0 +1,16 @@
+// The figures of a processor as JSON: in the wisdom file, in exports, and in what `basalt tune --json` prints.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "basalt/tune.h"
+
+namespace basalt {
+
+nlohmann::ordered_json figures_json(const CpuFigures& figures);
+
+/// Nothing for a document that is no such object, or that holds numbers that cannot be.
+std::optional<CpuFigures> figures_from_json(const nlohmann::ordered_json& document);
+
+}  // namespace basalt
