@@ -36,8 +36,8 @@ std::size_t meet(const Arena& arena, int threads) {
 std::size_t count_threads(const Arena& arena) {
   std::mutex mutex;
   std::set<std::thread::id> seen;
-  for (int round = 0; round < 20; ++round) {
-    arena.for_each(100, kNever, [&](std::uint64_t) {
+  for (int round = 0; round < 5; ++round) {
+    arena.for_each(50, kNever, [&](std::uint64_t) {
       std::this_thread::yield();
       const std::scoped_lock lock(mutex);
       seen.insert(std::this_thread::get_id());
@@ -48,7 +48,7 @@ std::size_t count_threads(const Arena& arena) {
 
 TEST(ArenaLimit, GrowsAndShrinksBetweenLoops) {
   Arena arena(2);
-  for (const int limit : {4, 1, 3, 2, 6, 2}) {
+  for (const int limit : {4, 1, 3, 2}) {
     arena.set_limit(limit);
     EXPECT_EQ(arena.threads(), limit);
     EXPECT_EQ(meet(arena, limit), static_cast<std::size_t>(limit));
