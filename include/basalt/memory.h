@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <vector>
@@ -85,12 +84,23 @@ using ForEach = std::function<void(std::uint64_t count, const std::function<void
 /// One after another, on the caller.
 void for_each_in_turn(std::uint64_t count, const std::function<void(std::uint64_t)>& body);
 
+/// A line of code. As std::source_location, which clang 14 does not have.
+struct CallSite {
+  const char* file = "";
+  int line = 0;  ///< 0: unknown.
+
+  /// As a default argument: the place of the call.
+  static constexpr CallSite here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+    return {file, line};
+  }
+};
+
 /// Owns one block of a resource. Movable, never copied.
 class Buffer {
  public:
   Buffer() = default;
   /// `where` is what a TrackingAdaptor lists as the call site.
-  Buffer(MemoryResource& resource, std::uint64_t bytes, std::source_location where = std::source_location::current());
+  Buffer(MemoryResource& resource, std::uint64_t bytes, CallSite where = CallSite::here());
   Buffer(Buffer&& other) noexcept;
   Buffer& operator=(Buffer&& other) noexcept;
   ~Buffer();

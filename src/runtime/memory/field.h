@@ -29,8 +29,7 @@ struct Field {
   Buffer buffer;
 
   Field() = default;
-  Field(MemoryResource& memory, ElementType element_type, int axis_count,
-        std::source_location where = std::source_location::current())
+  Field(MemoryResource& memory, ElementType element_type, int axis_count, CallSite where = CallSite::here())
       : type(element_type), axes(axis_count), buffer(memory, field_bytes(element_type, axis_count), where) {}
 
   [[nodiscard]] std::uint64_t size_bytes() const noexcept { return buffer.size_bytes(); }

@@ -5,7 +5,7 @@
 
 #include "basalt/error.h"
 #include "basalt/inventory.h"
-#include "runtime/memory/call_site.h"
+#include "runtime/memory/call_site_scope.h"
 
 namespace basalt {
 
@@ -51,10 +51,10 @@ void for_each_in_turn(std::uint64_t count, const std::function<void(std::uint64_
   }
 }
 
-Buffer::Buffer(MemoryResource& resource, std::uint64_t bytes, std::source_location where)
+Buffer::Buffer(MemoryResource& resource, std::uint64_t bytes, CallSite where)
     : resource_(&resource), size_bytes_(bytes) {
   if (bytes != 0) {
-    const CallSite scope(where);
+    const CallSiteScope scope(where);
     data_ = resource.allocate(bytes);
   }
 }

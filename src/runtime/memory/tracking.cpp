@@ -11,7 +11,7 @@
 #include "basalt/error.h"
 #include "basalt/inventory.h"
 #include "basalt/memory/adaptors.h"
-#include "runtime/memory/call_site.h"
+#include "runtime/memory/call_site_scope.h"
 #include "runtime/metrics/metrics.h"
 
 namespace basalt {
@@ -32,7 +32,7 @@ struct HolderTable::Blocks {
   struct Entry {
     std::uint64_t bytes;
     std::shared_ptr<const std::string> tag;
-    std::source_location where;
+    CallSite where;
     Clock::time_point since;
   };
 
@@ -51,8 +51,8 @@ std::vector<MemoryHolder> HolderTable::top(std::size_t count, By by) const {
     const std::scoped_lock lock(blocks_->mutex);
     for (const auto& [block, entry] : blocks_->entries) {
       std::string tag = *entry.tag;
-      if (by == By::call_site && entry.where.line() != 0) {
-        tag += fmt::format(", {}:{}", file_name(entry.where.file_name()), entry.where.line());
+      if (by == By::call_site && entry.where.line != 0) {
+        tag += fmt::format(", {}:{}", file_name(entry.where.file), entry.where.line);
       }
       MemoryHolder& holder = holders[tag];
       holder.bytes += entry.bytes;
@@ -105,7 +105,7 @@ std::byte* TrackingAdaptor::allocate(std::uint64_t bytes) {
   }
   try {
     const std::scoped_lock lock(holders_.blocks_->mutex);
-    holders_.blocks_->entries[block] = {bytes, tag_, CallSite::current(), Clock::now()};
+    holders_.blocks_->entries[block] = {bytes, tag_, CallSiteScope::current(), Clock::now()};
   } catch (...) {
     upstream_.release(block, bytes);
     throw;
