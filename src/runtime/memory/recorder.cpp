@@ -20,77 +20,77 @@ constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 }  // namespace
 
 struct RecorderAdaptor::Recording {
-  explicit Recording(std::string path) : file(std::in_place, std::move(path)) { buffer = kTraceMagic; }
+  explicit Recording(std::string path) : file_(std::in_place, std::move(path)) { buffer_ = kTraceMagic; }
 
   void allocated(const std::byte* block, std::uint64_t bytes) noexcept {
     record([&] {
-      numbers[block] = next_number++;
+      numbers_[block] = next_number_++;
       write_event(2 * bytes);
     });
   }
 
   void released(const std::byte* block) noexcept {
     record([&] {
-      const auto found = numbers.find(block);
-      if (found != numbers.end()) {
-        const std::uint64_t distance = next_number - found->second;
-        numbers.erase(found);
+      const auto found = numbers_.find(block);
+      if (found != numbers_.end()) {
+        const std::uint64_t distance = next_number_ - found->second;
+        numbers_.erase(found);
         write_event(2 * distance + 1);
       }
     });
   }
 
   void finish() {
-    const std::scoped_lock lock(mutex);
-    if (!file) {
-      throw Error(ErrorCode::io, failure.empty() ? "the allocation trace is finished already" : failure);
+    const std::scoped_lock lock(mutex_);
+    if (!file_) {
+      throw Error(ErrorCode::io, failure_.empty() ? "the allocation trace is finished already" : failure_);
     }
-    file->write(buffer.data(), buffer.size());
-    file->commit();
-    file.reset();
+    file_->write(buffer_.data(), buffer_.size());
+    file_->commit();
+    file_.reset();
   }
 
  private:
   /// An event that cannot be recorded ends the recording, not the job; finish() tells.
   template <typename Action>
   void record(const Action& action) noexcept {
-    const std::scoped_lock lock(mutex);
-    if (!file) {
+    const std::scoped_lock lock(mutex_);
+    if (!file_) {
       return;
     }
     try {
       action();
     } catch (const std::exception& error) {
-      file.reset();
-      failure = error.what();
+      file_.reset();
+      failure_ = error.what();
     }
   }
 
   void write_event(std::uint64_t first) {
     const Clock::time_point now = Clock::now();
     write_number(first);
-    write_number(static_cast<std::uint64_t>(std::chrono::nanoseconds(now - last).count()));
-    last = now;
-    if (buffer.size() >= kBufferBytes) {
-      file->write(buffer.data(), buffer.size());
-      buffer.clear();
+    write_number(static_cast<std::uint64_t>(std::chrono::nanoseconds(now - last_).count()));
+    last_ = now;
+    if (buffer_.size() >= kBufferBytes) {
+      file_->write(buffer_.data(), buffer_.size());
+      buffer_.clear();
     }
   }
 
   void write_number(std::uint64_t number) {
     for (; number >= 128; number /= 128) {
-      buffer += static_cast<char>(number % 128 + 128);
+      buffer_ += static_cast<char>(number % 128 + 128);
     }
-    buffer += static_cast<char>(number);
+    buffer_ += static_cast<char>(number);
   }
 
-  std::mutex mutex;
-  std::optional<AtomicFile> file;  ///< Nothing once the recording has ended.
-  std::string failure;
-  std::string buffer;
-  std::unordered_map<const std::byte*, std::uint64_t> numbers;  ///< Of the blocks that are out.
-  std::uint64_t next_number = 0;
-  Clock::time_point last = Clock::now();
+  std::mutex mutex_;
+  std::optional<AtomicFile> file_;  ///< Nothing once the recording has ended.
+  std::string failure_;
+  std::string buffer_;
+  std::unordered_map<const std::byte*, std::uint64_t> numbers_;  ///< Of the blocks that are out.
+  std::uint64_t next_number_ = 0;
+  Clock::time_point last_ = Clock::now();
 };
 
 RecorderAdaptor::RecorderAdaptor(MemoryResource& upstream, std::string path)

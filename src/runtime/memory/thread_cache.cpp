@@ -20,7 +20,7 @@ struct CachesOfThread {
 
   ~CachesOfThread() {
     ended = true;
-    ThreadCache::recent_ = nullptr;
+    ThreadCache::recent = nullptr;
   }
 
   /// Objects that are destroyed later than this may still use a pool.
@@ -28,7 +28,7 @@ struct CachesOfThread {
 };
 
 thread_local constinit bool CachesOfThread::ended = false;
-thread_local constinit ThreadCache* ThreadCache::recent_ = nullptr;
+thread_local constinit ThreadCache* ThreadCache::recent = nullptr;
 
 ThreadCache* ThreadCache::of(const std::shared_ptr<SlabStore>& store) noexcept {
   if (CachesOfThread::ended) {
@@ -37,14 +37,14 @@ ThreadCache* ThreadCache::of(const std::shared_ptr<SlabStore>& store) noexcept {
   thread_local CachesOfThread own;
   for (const auto& cache : own.caches) {
     if (cache->store_ == store) {
-      return recent_ = cache.get();
+      return recent = cache.get();
     }
   }
   try {
-    recent_ = nullptr;
+    recent = nullptr;
     std::erase_if(own.caches, [](const auto& cache) { return cache->store_->closed(); });
     own.caches.push_back(std::make_unique<ThreadCache>(store));
-    return recent_ = own.caches.back().get();
+    return recent = own.caches.back().get();
   } catch (const std::bad_alloc&) {
     return nullptr;
   }

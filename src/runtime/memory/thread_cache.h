@@ -20,7 +20,7 @@ class ThreadCache {
 
   /// A block that this thread has at hand for `store`; nullptr where it has none.
   static std::byte* take_at_hand(const SlabStore& store, std::size_t size_class) noexcept {
-    ThreadCache* const cache = recent_;
+    ThreadCache* const cache = recent;
     if (cache == nullptr || cache->store_.get() != &store || cache->magazines_[size_class].count == 0) {
       return nullptr;
     }
@@ -29,7 +29,7 @@ class ThreadCache {
 
   /// Keeps a block of `store`, unless this thread has no room for it.
   static bool keep_at_hand(const SlabStore& store, std::size_t size_class, std::byte* block) noexcept {
-    ThreadCache* const cache = recent_;
+    ThreadCache* const cache = recent;
     if (cache == nullptr || cache->store_.get() != &store) {
       return false;
     }
@@ -70,7 +70,7 @@ class ThreadCache {
   void shrink(std::size_t size_class, std::uint32_t count) noexcept;
   void follow_store() noexcept;
 
-  static thread_local constinit ThreadCache* recent_;
+  static thread_local constinit ThreadCache* recent;
 
   std::shared_ptr<SlabStore> store_;
   std::uint64_t epoch_;
