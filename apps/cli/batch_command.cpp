@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "basalt/batch.h"
+#include "basalt/ledger.h"
 #include "batch_line.h"
 #include "command.h"
 #include "interrupt.h"
@@ -121,8 +122,10 @@ void add_batch_options(CLI::App& command, BatchSettings& settings) {
             "Where jobs run. process: one that crashes or hangs takes nothing\nwith it; thread: starts faster. "
             "Default: process",
             [&](const std::string& text) { settings.isolation = isolation_of(text); });
-  add_value(command, "--priority", "P", "Jobs with higher ones go first (-1000 to 1000). Default: 0",
-            [&](const std::string& text) { settings.priority = integer_between("--priority", text, -1000, 1000); });
+  add_value(command, "--priority", "P", "Jobs with higher ones go first (-10 to 10). Default: 0",
+            [&](const std::string& text) {
+              settings.priority = integer_between("--priority", text, kLowestPriority, kHighestPriority);
+            });
   add_value(command, "--timeout", "S", "Seconds that an attempt at a job may take. Default: no limit",
             [&](const std::string& text) { settings.timeout_seconds = seconds_of("--timeout", text); });
   add_value(command, "--retries", "N",

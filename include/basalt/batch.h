@@ -20,7 +20,7 @@ struct BatchJob {
   std::string file;                       ///< A circuit, read when the job runs; empty: `request.source` has the text.
   Request request;                        ///< Without a seed: one is derived from the batch's seed and the job's place.
   std::optional<double> timeout_seconds;  ///< Of each attempt; none: the batch's.
-  std::optional<int> priority;            ///< Higher goes first; none: the batch's.
+  std::optional<int> priority;            ///< As Request::priority; none: the batch's.
 };
 
 inline constexpr std::uint64_t kMaxBatchJobs = 1'000'000;

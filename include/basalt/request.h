@@ -42,6 +42,7 @@ struct Request {
   Precision precision = Precision::single_precision;
   int threads = 0;  ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;
+  int priority = 0;  ///< Among the jobs that wait for this machine, of the range in basalt/ledger.h.
   std::vector<std::string> observables;           ///< Pauli sums, or @FILE with one a line.
   std::vector<std::uint32_t> probability_qubits;  ///< Qubits whose joint distribution is wanted; none: no distribution.
   std::uint64_t top = 0;                          ///< How many of the most probable basis states.

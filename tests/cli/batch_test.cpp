@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numbers>
 #include <random>
 #include <sstream>
 
@@ -185,16 +187,21 @@ TEST_F(BatchCommand, AJobThatHangsCostsItselfOnly) {
 TEST_F(BatchCommand, RowsOfTheExampleSweepAreSingleRuns) {
   const std::string example = BASALT_SOURCE_DIR "/examples/sweep/";
   const Result result = space.run({"batch", example + "rotate.qasm", "--sweep", example + "params.csv", "--observable",
-                                   "Z0*Z1", "--precision", "double", "--metrics-file", "m.prom"});
+                                   "X0*X1", "--precision", "double", "--metrics-file", "m.prom"});
   ASSERT_EQ(result.status, 0) << result.err;
+  const std::map<std::string, double> angles = {
+      {"0", 0}, {"pi/8", std::numbers::pi / 8}, {"pi/4", std::numbers::pi / 4}, {"pi/2", std::numbers::pi / 2}};
   const auto results = results_of(result.out);
   ASSERT_EQ(results.size(), 6U);
   for (const auto& [index, text] : results) {
     const Json line = Json::parse(text);
-    const auto input = [&](const std::string& name) { return name + '=' + line["inputs"][name].get<std::string>(); };
+    const std::string theta = line["inputs"]["theta"];
+    const std::string phi = line["inputs"]["phi"];
+    EXPECT_NEAR(line["report"]["expectation_values"]["X0*X1"].get<double>(),
+                std::sin(angles.at(theta)) * std::cos(angles.at(phi)), 1e-12);
     const Result single =
-        space.run({"run", example + "rotate.qasm", "--set", input("theta"), "--set", input("phi"), "--observable",
-                   "Z0*Z1", "--precision", "double", "--json", "--seed", line["report"]["seed"].dump()});
+        space.run({"run", example + "rotate.qasm", "--set", "theta=" + theta, "--set", "phi=" + phi, "--observable",
+                   "X0*X1", "--precision", "double", "--json", "--seed", line["report"]["seed"].dump()});
     EXPECT_EQ(Json::parse(single.out)["expectation_values"], line["report"]["expectation_values"]) << index;
   }
   EXPECT_THAT(Workspace::read(space.path("m.prom")), HasSubstr("\nbasalt_batch_jobs_done_total 6\n"));
@@ -225,7 +232,7 @@ TEST_F(BatchCommand, BadUsageIsStatusTwo) {
       {"batch", "a.qasm", "--timeout", "-1"},
       {"batch", "a.qasm", "--timeout", "nan"},
       {"batch", "a.qasm", "--retries", "-1"},
-      {"batch", "a.qasm", "--priority", "1001"},
+      {"batch", "a.qasm", "--priority", "11"},
       {"batch", "a.qasm", "--resume"},
       {"batch", "a.qasm", "--output", ""},
       {"batch", "a.qasm", "--output", "old.jsonl"},

@@ -95,9 +95,10 @@ class BatchRun {
     report_progress();
   }
 
-  /// The job as it runs: with its seed and threads.
+  /// The job as it runs: with its seed, threads and priority.
   [[nodiscard]] BatchJob job(std::uint64_t index) const {
     BatchJob result = jobs_[index];
+    result.priority = priority_of(index);
     Request& request = result.request;
     request.seed = request.seed ? *request.seed : seed_of_job(summary_.seed, index);
     request.threads = request.threads > 0 ? request.threads : summary_.threads_per_job;

@@ -17,7 +17,7 @@ namespace basalt {
 BatchJob parse_job_line(const quantum::SourceMap& sources, quantum::Position position, std::string_view line,
                         const Request& defaults, const std::filesystem::path& folder);
 
-/// The job as `parse_job_line` reads it, with a value for every key except "timeout" and "priority".
+/// The job as `parse_job_line` reads it, with a value for every key except "timeout".
 std::string job_line(const BatchJob& job);
 
 /// The part of it that the results depend on, in a fixed order: no threads, no memory limit.

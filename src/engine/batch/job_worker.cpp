@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "basalt/json.h"
+#include "basalt/ledger.h"
 #include "engine/batch/definition.h"
 #include "engine/batch/job_line.h"
 
@@ -46,9 +47,13 @@ WorkerReply JobWorker::operator()(std::string_view request, const CancelToken& c
     auto [index, job] = read_request(request);
     const ProgramCache::Entry program = programs_.get(job, cancel);
     job.request.prepared = program.prepared;
+    job.request.priority = job.priority.value_or(kNormalPriority);
     std::ostringstream text;
     text << "{\"definition\":\"" << definition_of(job, index, program.source_hash) << "\",\"report\":";
-    write_json(text, engine_.run(job.request, {.cancel = &cancel, .on_progress = {}}), JsonStyle::line);
+    Report report = engine_.run(job.request, {.cancel = &cancel, .on_progress = {}});
+    report.timing.parse += program.read_seconds;
+    report.timing.total += program.read_seconds;
+    write_json(text, report, JsonStyle::line);
     text << '}';
     reply.reply = std::move(text).str();
   } catch (const Error& error) {

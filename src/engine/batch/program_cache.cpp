@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "basalt/engine.h"
+#include "base/stopwatch.h"
 #include "engine/batch/definition.h"
 
 namespace basalt {
@@ -34,15 +35,17 @@ ProgramCache::Entry ProgramCache::get(const BatchJob& job, const CancelToken& ca
     read_.notify_all();
   };
   try {
+    const Stopwatch watch;
     if (!job.file.empty()) {
       source = read_program(job.file, &cancel);
     }
-    const Entry entry{.key = key,
-                      .prepared = prepare(source, &cancel),
-                      .source_hash = hash_of(source.text),
-                      .source_bytes = source.text.size()};
+    Entry entry{.key = key,
+                .prepared = prepare(source, &cancel),
+                .source_hash = hash_of(source.text),
+                .source_bytes = source.text.size()};
     keep(entry);
     release();
+    entry.read_seconds = watch.seconds();
     return entry;
   } catch (...) {
     release();

@@ -21,6 +21,7 @@ class ProgramCache {
     std::shared_ptr<const PreparedProgram> prepared;
     std::uint64_t source_hash = 0;
     std::uint64_t source_bytes = 0;
+    double read_seconds = 0;  ///< That reading and parsing took in this very call; 0 where it was known.
   };
 
   /// The program of a job; a file is read again only after it was forgotten. Throws Error as reading and parsing do.
