@@ -37,7 +37,7 @@ BASALT_TOOL_EXPORT void basalt_tool_finalize(void);
 BASALT_TOOL_EXPORT void basalt_tool_begin_span(uint64_t id, const char* name, const char* detail, uint64_t bytes);
 BASALT_TOOL_EXPORT void basalt_tool_end_span(uint64_t id);
 
-/* State-sized memory was taken or is about to be given back. `tag` says for what, and may be empty. */
+/* State-sized memory was taken from the system, or is about to be given back to it. `tag` says where it is: "host". */
 BASALT_TOOL_EXPORT void basalt_tool_allocate(const char* tag, const void* block, uint64_t bytes);
 BASALT_TOOL_EXPORT void basalt_tool_release(const char* tag, const void* block, uint64_t bytes);
 

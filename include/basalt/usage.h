@@ -3,7 +3,7 @@
 //
 //   UsageMeter meter;                    // on the thread that runs the job
 //   ...                                  // Arena loops started by this thread are accounted to the meter
-//   meter.sample();                      // while the job still holds its memory
+//   meter.sample();                      // while the job still holds its memory, if it ran long enough
 //   report.usage = meter.finish(threads);
 #pragma once
 
@@ -36,8 +36,8 @@ struct Usage {
   std::string stall_source;  ///< "control group" or "machine"; empty where neither tells.
 };
 
-/// Reads the process; `root` is where /proc and /sys are, another than "/" only in tests. Huge pages are counted only
-/// if asked for: the kernel walks the page tables for them, about 1 ms for each GiB of small pages.
+/// Reads the process, in about 0.1 ms; `root` is where /proc and /sys are, another than "/" only in tests. Huge pages
+/// are counted only if asked for: the kernel walks the page tables for them, 30 ms for each GiB of small pages.
 Usage take_usage(bool with_huge_pages = true, const std::filesystem::path& root = "/");
 
 /// What was used between two readings: growth of what grows, and the later reading of everything else.
@@ -45,7 +45,7 @@ Usage difference(const Usage& before, const Usage& after);
 
 /// One sensor of a device.
 struct DeviceReading {
-  enum class Quantity : std::uint8_t { frequency_hertz, temperature_celsius, memory_used_bytes, busy_fraction };
+  enum class Quantity : std::uint8_t { frequency_hertz, temperature_celsius };
   std::string device;  ///< "cpu", or the name of a graphics device.
   std::string part;    ///< "core 3", "Package id 0"; empty for the whole device.
   Quantity quantity = Quantity::frequency_hertz;
@@ -85,7 +85,7 @@ struct UsageReport {
   double utilisation = 0;  ///< Processor time of the whole process / (wall_seconds · threads).
   Usage usage;             ///< Between start and finish of the meter; huge pages at their most over the samples.
   TimeSplit time;
-  std::vector<DeviceReading> devices;  ///< At the end of the job.
+  std::vector<DeviceReading> devices;  ///< At the last sample.
 };
 
 /// Accounts for one job, from its construction on, on the thread that constructs, uses and destroys it. Meters nest:
@@ -103,7 +103,8 @@ class UsageMeter {
   /// Adds a device beyond the processor to the report; `device` must outlive the meter.
   void watch(const DeviceMonitor& device);
 
-  /// Reads what is gone once the job has given its memory back.
+  /// Reads huge pages and devices: what is gone or idle once the job has given its memory back. Without a sample the
+  /// report has none of them. Costs what take_usage says, so it is for jobs of a tenth of a second or more.
   void sample();
 
   /// What was used so far. `threads` ≥ 1 is how many the job was given.

@@ -11,6 +11,8 @@
 #include "basalt/inventory.h"
 #include "basalt/memory.h"
 #include "runtime/metrics/metrics.h"
+#include "runtime/metrics/tools.h"
+#include "runtime/metrics/work_time.h"
 
 namespace basalt {
 namespace {
@@ -53,6 +55,7 @@ std::byte* map_aligned(std::uint64_t bytes, std::uint64_t alignment) {
 }  // namespace
 
 std::byte* HostMemory::allocate(std::uint64_t bytes) {
+  const metrics::MemoryTime time;
   std::byte* block = nullptr;
   int reason = ENOMEM;
   if (bytes <= std::numeric_limits<std::uint64_t>::max() / 2) {
@@ -76,10 +79,13 @@ std::byte* HostMemory::allocate(std::uint64_t bytes) {
   }
   metrics::add(metrics::Metric::bytes_allocated, bytes);
   metrics::move(metrics::Metric::memory_held, static_cast<double>(bytes));
+  metrics::tell_allocate("host", block, bytes);
   return block;
 }
 
 void HostMemory::release(std::byte* block, std::uint64_t bytes) noexcept {
+  const metrics::MemoryTime time;
+  metrics::tell_release("host", block, bytes);
   metrics::move(metrics::Metric::memory_held, -static_cast<double>(bytes));
   ::munmap(block, round_up(bytes, page_bytes()));
 }

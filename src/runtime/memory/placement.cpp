@@ -8,6 +8,8 @@
 #include <array>
 #include <utility>
 
+#include "runtime/metrics/work_time.h"
+
 namespace basalt {
 namespace {
 
@@ -52,6 +54,7 @@ bool bind_by_system(std::span<std::byte> block, Placement placement, const std::
 }  // namespace
 
 void first_touch(std::span<std::byte> memory, const ForEach& for_each) {
+  const metrics::MemoryTime time;
   for_each((memory.size() + kTouchBytes - 1) / kTouchBytes, [&](std::uint64_t piece) {
     const std::uint64_t end = std::min<std::uint64_t>(memory.size(), (piece + 1) * kTouchBytes);
     for (std::uint64_t i = piece * kTouchBytes; i < end; i += kLeastPageBytes) {

@@ -12,6 +12,7 @@
 #include "runtime/memory/compression.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
+#include "runtime/metrics/work_time.h"
 
 namespace basalt {
 namespace {
@@ -147,6 +148,7 @@ SpillFile::SpillFile(std::unique_ptr<SpillStorage> storage, SpillOptions options
 SpillFile::~SpillFile() = default;
 
 SpillFile::Item SpillFile::store(std::span<const std::byte> bytes, const CancelToken& cancel, const ForEach& for_each) {
+  const metrics::MemoryTime time;
   const metrics::Span span(metrics::SpanName::spill, {.detail = {}, .bytes = static_cast<double>(bytes.size())});
   Item item;
   item.state_ = state_.get();
@@ -166,6 +168,7 @@ void SpillFile::restore(const Item& item, std::span<std::byte> into, const Cance
     throw Error(ErrorCode::bad_usage, format_bytes(item.size_bytes_) + " of spilled memory cannot be restored into " +
                                           format_bytes(into.size()));
   }
+  const metrics::MemoryTime time;
   const metrics::Span span(metrics::SpanName::restore, {.detail = {}, .bytes = static_cast<double>(into.size())});
   for_each(item.chunks_.size(), [&](std::uint64_t i) {
     cancel.check();

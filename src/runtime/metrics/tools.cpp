@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 #include <mutex>
 
 #include "basalt/tool.h"
@@ -56,6 +57,15 @@ class CText {
  private:
   std::array<char, 256> bytes_;
 };
+
+/// Bytes as a number that C tools can take: nothing below 0, and not beyond what 64 bits hold.
+std::uint64_t whole_bytes(double bytes) {
+  constexpr double kTooMany = 0x1p64;
+  if (bytes >= kTooMany) {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
+  return bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
 
 template <typename Function>
 bool find_function(void* library, const char* name, Function& function) {
@@ -140,7 +150,7 @@ std::uint64_t tell_tools_begin(std::string_view name, std::string_view detail, d
     return 0;
   }
   const std::uint64_t id = ++last_id;
-  tell(&Tool::begin_span, id, CText(name).get(), CText(detail).get(), static_cast<std::uint64_t>(std::max(bytes, 0.0)));
+  tell(&Tool::begin_span, id, CText(name).get(), CText(detail).get(), whole_bytes(bytes));
   return id;
 }
 

@@ -28,6 +28,7 @@ struct UsageMeter::State {
   std::vector<const DeviceMonitor*> devices;
   Usage start;
   std::optional<std::uint64_t> huge_page_bytes;  ///< The most of all samples.
+  std::vector<DeviceReading> readings;           ///< Of the last sample.
   Stopwatch watch;
   std::uint64_t job = ++last_job;
   metrics::TimeAccount account;
@@ -60,7 +61,12 @@ void UsageMeter::watch(const DeviceMonitor& device) {
 }
 
 void UsageMeter::sample() {
-  state_->huge_page_bytes = std::max(state_->huge_page_bytes, take_usage(true, state_->root).huge_page_bytes);
+  State& state = *state_;
+  state.huge_page_bytes = std::max(state.huge_page_bytes, take_usage(true, state.root).huge_page_bytes);
+  state.readings.clear();
+  for (const DeviceMonitor* device : state.devices) {
+    std::ranges::move(device->read(), std::back_inserter(state.readings));
+  }
 }
 
 UsageReport UsageMeter::finish(int threads) const {
@@ -77,9 +83,7 @@ UsageReport UsageMeter::finish(int threads) const {
       .memory_seconds = seconds(state.account.memory),
       .synchronisation_seconds = seconds(state.account.synchronisation),
       .serial_seconds = std::max(0.0, report.wall_seconds - seconds(this_thread.accounted - state.outer.accounted))};
-  for (const DeviceMonitor* device : state.devices) {
-    std::ranges::move(device->read(), std::back_inserter(report.devices));
-  }
+  report.devices = state.readings;
   return report;
 }
 

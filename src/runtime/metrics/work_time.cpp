@@ -12,9 +12,13 @@ void count_time(const TimeAccount& time) noexcept {
     *this_thread.account += time;
     return;
   }
-  add(Metric::compute_time, static_cast<std::uint64_t>(time.compute));
-  add(Metric::memory_time, static_cast<std::uint64_t>(time.memory));
-  add(Metric::synchronisation_time, static_cast<std::uint64_t>(time.synchronisation));
+  for (const auto& [timer, nanoseconds] :
+       {std::pair(Metric::compute_time, time.compute), std::pair(Metric::memory_time, time.memory),
+        std::pair(Metric::synchronisation_time, time.synchronisation)}) {
+    if (nanoseconds > 0) {
+      add(timer, static_cast<std::uint64_t>(nanoseconds));
+    }
+  }
 }
 
 LoopTime::LoopTime(int threads) noexcept

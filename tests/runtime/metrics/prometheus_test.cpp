@@ -38,7 +38,7 @@ TEST(PrometheusText, WritesEveryKindOfMetric) {
 TEST(PrometheusText, EscapesHelpAndLabels) {
   EXPECT_THAT(prometheus_text({MetricReading{.name = "a_total", .help = "one\ntwo \\ \"three\""}}),
               HasSubstr("# HELP a_total one\\ntwo \\\\ \"three\"\n"));
-  EXPECT_THAT(prometheus_text({DeviceReading{"a \"b\"", "c\\d\ne", DeviceReading::Quantity::busy_fraction, 0.5}}),
+  EXPECT_THAT(prometheus_text({DeviceReading{"a \"b\"", "c\\d\ne", DeviceReading::Quantity::frequency_hertz, 0.5}}),
               HasSubstr("{device=\"a \\\"b\\\"\",part=\"c\\\\d\\ne\"} 0.5\n"));
 }
 

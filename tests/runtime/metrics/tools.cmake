@@ -1,0 +1,17 @@
+# The tools that tools_test.cpp loads: shared libraries, one of them the example in C.
+enable_language(C)
+function(basalt_test_tool name source)
+  add_library(${name}_tool MODULE ${source})
+  target_include_directories(${name}_tool PRIVATE ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(${name}_tool PRIVATE Threads::Threads)
+  string(TOUPPER ${name} macro)
+  target_compile_definitions(test_runtime_metrics PRIVATE BASALT_${macro}_TOOL="$<TARGET_FILE:${name}_tool>")
+  add_dependencies(test_runtime_metrics ${name}_tool)
+endfunction()
+
+basalt_test_tool(recording ${CMAKE_CURRENT_LIST_DIR}/recording_tool.cpp)
+basalt_test_tool(deaf ${CMAKE_CURRENT_LIST_DIR}/deaf_tool.cpp)
+target_compile_definitions(deaf_tool PRIVATE DEAF_TOOL_VERSION=1)
+basalt_test_tool(newer ${CMAKE_CURRENT_LIST_DIR}/deaf_tool.cpp)
+target_compile_definitions(newer_tool PRIVATE DEAF_TOOL_VERSION=2)
+basalt_test_tool(span_times ${CMAKE_SOURCE_DIR}/examples/tools/span_times.c)
