@@ -76,7 +76,7 @@ Waiting explain_wait(const Books& books, const Job& job) {
   return {.reason = "what is free is kept for jobs that come first", .holders = {}};
 }
 
-std::optional<Error> refusal(const Books& books, const Job& job, const Demand& demand) {
+void refuse_what_never_fits(const Books& books, const Job& job, const Demand& demand) {
   const auto refuse = [&](const std::string& problem, const std::string& advice) {
     return Error(ErrorCode::out_of_resources, fmt::format("{} {}", name_of(job), problem), advice);
   };
@@ -90,24 +90,23 @@ std::optional<Error> refusal(const Books& books, const Job& job, const Demand& d
   };
   for (const HeapBytes& need : demand.device_bytes) {
     if (need.bytes > 0 && !is_limited(Resource::device_bytes, hash_text(need.heap))) {
-      return refuse(fmt::format("needs memory of the heap \"{}\", which this process does not have", need.heap),
-                    "see the devices of this machine");
+      throw refuse(fmt::format("needs memory of the heap \"{}\", which this process does not have", need.heap),
+                   "see the devices of this machine");
     }
   }
   if (demand.queue_slots > 0 && !is_limited(Resource::queue_slots, 0)) {
-    return refuse("needs a queue slot, and this process has no device queues", "see the devices of this machine");
+    throw refuse("needs a queue slot, and this process has no device queues", "see the devices of this machine");
   }
   for (std::size_t row = 0; row < books.pools.size(); ++row) {
     const Pool& pool = books.pools[row];
     const std::int64_t needed = held_of(job, pool) + wanted_of(job, pool);
     if (draws_from(job, row) && needed > 0 && static_cast<std::uint64_t>(needed) > pool.capacity) {
-      return refuse(
+      throw refuse(
           fmt::format("needs {}, and all there is is {} ({})", amount_text(pool.resource, needed),
                       number_text(pool.resource, static_cast<std::int64_t>(pool.capacity)), from_text(pool.name)),
           "ask for less, or raise that limit");
     }
   }
-  return std::nullopt;
 }
 
 }  // namespace basalt::ledger

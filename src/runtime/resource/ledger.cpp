@@ -69,9 +69,7 @@ Job job_of(const Demand& demand, const JobInfo& info, double now) {
 /// Counts what the job brings as there, and refuses what would not fit even so.
 void admit(Books& books, const Job& job, const Demand& demand) {
   ledger::adjust_what_is_left(books, job, static_cast<std::int64_t>(job.cached_bytes));
-  if (const std::optional<Error> error = ledger::refusal(books, job, demand)) {
-    throw *error;
-  }
+  ledger::refuse_what_never_fits(books, job, demand);
 }
 
 HoldState state_of(const Job& job) {

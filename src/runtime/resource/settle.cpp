@@ -60,6 +60,7 @@ class Pass {
  private:
   Amounts everything() const {
     Amounts capacities;
+    capacities.reserve(books_.pools.size());
     for (const Pool& pool : books_.pools) {
       constexpr auto kMost = std::uint64_t{1} << 61;
       capacities.push_back(static_cast<std::int64_t>(std::min(pool.capacity, kMost)));
@@ -90,6 +91,7 @@ class Pass {
     }
     std::ranges::stable_sort(ranked, {}, &std::pair<double, Job*>::first);  // equals stay in the order of asking
     std::vector<Job*> jobs;
+    jobs.reserve(ranked.size());
     for (const auto& [rank, job] : ranked) {
       jobs.push_back(job);
     }

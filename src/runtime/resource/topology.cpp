@@ -83,6 +83,7 @@ std::vector<std::vector<int>> groups_of(const fs::path& root, const fs::path& pr
     by_capacity[read_system_number(file).value_or(0)].push_back(number);
   }
   std::vector<std::vector<int>> groups;
+  groups.reserve(by_capacity.size());
   for (auto& [capacity, numbers] : by_capacity) {
     groups.push_back(std::move(numbers));
   }
