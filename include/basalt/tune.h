@@ -47,7 +47,7 @@ struct ArithmeticPeak {
 /// What it costs to put several threads to work.
 struct ThreadCost {
   int threads = 2;
-  Measured dispatch_seconds;  ///< A parallel loop with nothing to do whose threads were asleep.
+  Measured dispatch_seconds;  ///< A parallel loop whose threads were asleep, beyond the work in it.
   Measured barrier_seconds;   ///< The same directly after another: what parting one step from the next costs.
   /// From this much traffic (bytes read plus written) on, these are faster than the next smaller number of threads that
   /// was measured. 0: never were.
@@ -66,7 +66,7 @@ struct CpuFigures {
 /// How far the machine was shared while it was measured.
 struct Noise {
   double control_spread = 0;  ///< Of one and the same computation, repeated from beginning to end.
-  double waited_share = 0;    ///< Time that threads of this process were ready to run and did not, of all their time.
+  double waited_share = 0;    ///< Of the time of that on all threads, how much they had no core.
   double stolen_share = 0;    ///< Time that the hypervisor gave to others.
 };
 

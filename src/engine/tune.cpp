@@ -15,8 +15,8 @@ namespace {
 
 /// Controls that differ by more than this say that the other figures do, too.
 constexpr double kMostControlSpread = 0.1;
-/// Waiting for a core, or for the hypervisor, for more than this share of the time.
-constexpr double kMostWaitedShare = 0.05;
+/// Waiting for a core, or for the hypervisor, for more than this share of the time: waking threads takes some of it.
+constexpr double kMostWaitedShare = 0.1;
 
 constexpr std::size_t kMostImportBytes = std::size_t{16} << 20;
 

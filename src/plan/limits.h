@@ -31,14 +31,14 @@ struct PlanLimits {
   std::uint64_t serial_bytes = std::uint64_t{256} << 10;  ///< Steps that move less run on one thread.
   std::uint64_t piece_bytes = std::uint64_t{4} << 20;     ///< Work is cut into pieces of about this much traffic ...
   int pieces_per_thread = 4;                              ///< ... and at least this many for each thread.
-  std::vector<ThreadStep> thread_steps;                   ///< Between serial_bytes and all threads; ascending.
+  std::vector<ThreadStep> thread_steps = {};              ///< Between serial_bytes and all threads; ascending.
   std::uint64_t tile_bytes = std::uint64_t{256} << 10;    ///< Of a field, resident in a thread's own cache.
   /// Arrays larger than this are written around the caches where they are not read soon; by default none is.
   std::uint64_t streaming_bytes = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t prefetch_bytes = std::uint64_t{4} << 10;  ///< How far ahead of a sweep memory is asked for.
   bool pin_threads = false;                               ///< Each thread stays on one core.
-  std::string instruction_set;                            ///< For kernels; empty: the best that there is.
-  std::vector<LimitChoice> choices;                       ///< All of the above that was chosen, for `basalt plan`.
+  std::string instruction_set = {};                       ///< For kernels; empty: the best that there is.
+  std::vector<LimitChoice> choices = {};                  ///< All of the above that was chosen, for `basalt plan`.
 };
 
 /// Limits for a job on `threads` threads (at least 1). Pure: the same machine and figures give the same limits. Numbers

@@ -23,7 +23,7 @@ std::string shown(const PlanLimits& limits) {
 
 std::uint64_t pieces_of(double megabytes, const PlanLimits& limits) {
   // One step over a field of c64: its traffic is twice its size.
-  const Step step{.kernel = "test", .access = {.mixes = 1}, .share = megabytes / 16, .operands = {}};
+  const Step step{.kernel = "test", .access = {.mixes = 1 << 19}, .share = megabytes / 16, .operands = {}};
   return make_plan({{step}}, ElementType::c64, 20, limits).stages[0].pieces;
 }
 

@@ -15,7 +15,7 @@ constexpr std::uint64_t kLeastArrayBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kMostArrayBytes = std::uint64_t{512} << 20;
 
 /// A sample is at least this long: clocks and wake-ups are far shorter.
-constexpr double kSampleSeconds = 300e-6;
+constexpr double kSampleSeconds = 500e-6;
 
 /// Ordinary loops first, then those around the caches.
 constexpr std::array kLoops = {MemoryLoop::read, MemoryLoop::write,           MemoryLoop::scale,
@@ -121,9 +121,10 @@ class MemoryMeter {
         });
       });
     };
-    // The second pass finds the caches warm.
-    const double one = (seconds(1), std::max(seconds(1), 1e-8));
-    const auto passes = static_cast<std::uint64_t>(std::clamp(kSampleSeconds / one, 1.0, 1e5));
+    std::uint64_t passes = 1;
+    while (seconds(passes) < kSampleSeconds / 2) {
+      passes *= 2;
+    }
     return run_.measure(
         [&] { return static_cast<double>(moved_bytes(loop, bytes) * passes * threads) / seconds(passes); });
   }

@@ -13,8 +13,8 @@
 namespace basalt {
 namespace {
 
-/// Operations of one sample: some tenths of a millisecond.
-constexpr double kPeakFlops = 2e7;
+/// Operations of one sample on one thread: about half a millisecond.
+constexpr double kPeakFlops = 6e7;
 
 std::string now_utc() {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "base/system_files.h"
@@ -11,8 +12,8 @@
 namespace basalt {
 namespace {
 
-/// Some tenths of a millisecond on one core: longer than waking a thread takes, so that each thread gets its piece.
-constexpr double kFlops = 2e7;
+/// About a millisecond on one core: far longer than waking a thread takes, so that each thread gets its piece.
+constexpr double kFlops = 1e8;
 
 double processor_seconds_of_thread() {
   timespec time{};
@@ -51,14 +52,15 @@ Control::Control(const Arena& arena, std::int64_t target) : arena_(arena), targe
 
 void Control::sample(const CancelToken& cancel) {
   const auto threads = static_cast<std::size_t>(arena_.threads());
-  std::vector<double> wall(threads);
   std::vector<double> running(threads);
-  arena_.for_each(threads, cancel, [&](std::uint64_t i) {
-    const double before = processor_seconds_of_thread();
-    wall[i] = seconds_of([&] { run_multiply_adds(target_, RealType::f64, kFlops); });
-    running[i] = processor_seconds_of_thread() - before;
+  const double seconds = seconds_of([&] {
+    arena_.for_each(threads, cancel, [&](std::uint64_t i) {
+      const double before = processor_seconds_of_thread();
+      run_multiply_adds(target_, RealType::f64, kFlops);
+      running[i] = processor_seconds_of_thread() - before;
+    });
   });
-  seconds_.insert(seconds_.end(), wall.begin(), wall.end());
+  seconds_.push_back(seconds);
   running_seconds_ += std::accumulate(running.begin(), running.end(), 0.0);
 }
 
@@ -68,7 +70,7 @@ Noise Control::noise() const {
   const auto stolen = static_cast<double>(now.stolen - stolen_ticks_);
   const auto all = static_cast<double>(now.all - all_ticks_);
   return {.control_spread = summarize(seconds_).spread,
-          .waited_share = std::max(0.0, 1 - running_seconds_ / wall),
+          .waited_share = std::max(0.0, 1 - running_seconds_ / (wall * arena_.threads())),
           .stolen_share = all > 0 ? stolen / all : 0};
 }
 

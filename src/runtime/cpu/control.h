@@ -23,8 +23,8 @@ class Control {
  private:
   const Arena& arena_;
   std::int64_t target_;
-  std::vector<double> seconds_;  ///< Of each sample, thread by thread.
-  double running_seconds_ = 0;   ///< Of all that, how long the threads had a processor.
+  std::vector<double> seconds_;  ///< Of each sample.
+  double running_seconds_ = 0;   ///< How long threads had a processor in all that; ideally all of them always.
   std::uint64_t stolen_ticks_;   ///< When this began.
   std::uint64_t all_ticks_;
 };

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
+#include <optional>
+#include <utility>
 
 #include "runtime/cpu/tile_kernel.h"
 #include "runtime/cpu/tile_plan.h"
@@ -61,33 +62,67 @@ bool leads_cycle(const TilePlan& plan, std::uint64_t tile) {
   return other == tile;
 }
 
-void move_cycle(const TilePlan& plan, std::uint64_t* words, std::uint64_t leader, TileMemory& held, TileMemory& next) {
-  gather_tile(plan, words + plan.source_offset(leader), held.get());
-  std::uint64_t tile = leader;
-  do {
-    const std::uint64_t place = plan.next_tile(tile);
-    if (place != leader) {
-      gather_tile(plan, words + plan.source_offset(place), next.get());
+/// The first tile in [first, last) that leads a cycle in which something moves; `last` if there is none.
+std::uint64_t find_leader(const TilePlan& plan, std::uint64_t first, std::uint64_t last) {
+  for (std::uint64_t tile = first; tile < last; ++tile) {
+    const bool stays = plan.keeps_order && plan.next_tile(tile) == tile;
+    if (!stays && leads_cycle(plan, tile)) {
+      return tile;
     }
-    // The next tile of the cycle, or what the next cycle probably starts with.
-    const std::uint64_t ahead = place == leader ? leader + 1 : plan.next_tile(place);
-    const std::uint64_t* later =
-        ahead == leader || ahead >> plan.outer_axes != 0 ? nullptr : words + plan.source_offset(ahead);
-    scatter_tile(plan, held.get(), words + plan.source_offset(place), false, later);
-    std::swap(held, next);
-    tile = place;
-  } while (tile != leader);
+  }
+  return last;
 }
+
+/// Moves tiles around cycles, each through a buffer of one tile, with a second one for what it displaces.
+class CycleMover {
+ public:
+  CycleMover(const TilePlan& plan, std::uint64_t* words)
+      : plan_(plan), words_(words), held_(take_tile(plan)), next_(take_tile(plan)) {}
+
+  /// `later` is the leader that will come next, if any.
+  void move(std::uint64_t leader, std::optional<std::uint64_t> later) {
+    const auto after = [&](std::uint64_t tile) {
+      const std::uint64_t next = plan_.next_tile(tile);
+      return next != leader ? std::optional(next) : later;
+    };
+    gather_tile(plan_, place(leader), held_.get(), place_if(after(leader)));
+    std::uint64_t tile = leader;
+    do {
+      const std::uint64_t next = plan_.next_tile(tile);
+      if (next != leader) {
+        const std::uint64_t* ahead = place_if(after(next));
+        gather_tile(plan_, place(next), next_.get(), ahead);
+        scatter_tile(plan_, held_.get(), place(next), false, ahead);
+      } else {
+        // The later leader was asked for already; after it comes the next tile of its cycle.
+        const std::uint64_t* ahead = later ? place(plan_.next_tile(*later)) : nullptr;
+        scatter_tile(plan_, held_.get(), place(next), false, ahead);
+      }
+      std::swap(held_, next_);
+      tile = next;
+    } while (tile != leader);
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t* place(std::uint64_t tile) const { return words_ + plan_.source_offset(tile); }
+  [[nodiscard]] const std::uint64_t* place_if(std::optional<std::uint64_t> tile) const {
+    return tile ? place(*tile) : nullptr;
+  }
+
+  const TilePlan& plan_;
+  std::uint64_t* words_;
+  TileMemory held_;
+  TileMemory next_;
+};
 
 void move_closed_tiles(const TilePlan& plan, std::uint64_t* words, const Arena& arena, const CancelToken& cancel) {
   for_tiles(plan, arena, cancel, [&](std::uint64_t first, std::uint64_t last) {
-    TileMemory held = take_tile(plan);
-    TileMemory next = take_tile(plan);
-    for (std::uint64_t tile = first; tile < last; ++tile) {
-      const bool stays = plan.keeps_order && plan.next_tile(tile) == tile;
-      if (!stays && leads_cycle(plan, tile)) {
-        move_cycle(plan, words, tile, held, next);
-      }
+    CycleMover mover(plan, words);
+    std::uint64_t leader = find_leader(plan, first, last);
+    while (leader != last) {
+      const std::uint64_t later = find_leader(plan, leader + 1, last);
+      mover.move(leader, later != last ? std::optional(later) : std::nullopt);
+      leader = later;
     }
   });
 }
@@ -109,8 +144,8 @@ void permute(const Field& source, const Field& target, const AxisPermutation& to
   for_tiles(plan, arena, cancel, [&](std::uint64_t first, std::uint64_t last) {
     const TileMemory memory = take_tile(plan);
     for (std::uint64_t tile = first; tile < last; ++tile) {
-      gather_tile(plan, from + plan.source_offset(tile), memory.get());
       const std::uint64_t* ahead = tile + 1 < last ? from + plan.source_offset(tile + 1) : nullptr;
+      gather_tile(plan, from + plan.source_offset(tile), memory.get(), ahead);
       scatter_tile(plan, memory.get(), into + plan.target_offset(tile), settings.streaming, ahead);
     }
     finish_streaming();

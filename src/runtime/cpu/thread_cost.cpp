@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include "basalt/memory.h"
+#include "runtime/cpu/instruction_set.h"
 #include "runtime/cpu/memory_kernel.h"
+#include "runtime/cpu/peak_kernel.h"
 
 namespace basalt {
 namespace {
@@ -15,8 +18,12 @@ namespace {
 /// Long enough for the threads of an arena to fall asleep.
 constexpr std::chrono::microseconds kPause{500};
 
+/// What each thread does in the loops that are measured: longer than starting it takes, or others do its part.
+constexpr double kDispatchFlops = 2e7;
+constexpr double kBarrierFlops = 2e6;
+
 /// Loops in one sample of the barrier.
-constexpr int kBarriers = 64;
+constexpr int kBarriers = 16;
 
 /// Sizes of which the crossover is one, as arrays: a sweep of them moves twice that.
 constexpr int kLeastLog = 12;
@@ -28,7 +35,7 @@ constexpr double kSampleSeconds = 60e-6;
 /// More threads must be this much faster to be worth it: while they work they are not there for others.
 constexpr double kGain = 1.1;
 
-constexpr int kFigures = 2 + 2 * (kMostLog - kLeastLog + 1);
+constexpr int kFigures = 4 + 2 * (kMostLog - kLeastLog + 1);
 
 void sweep(double* data, std::uint64_t bytes, const Arena& arena, const CancelToken& cancel) {
   const auto threads = static_cast<std::uint64_t>(arena.threads());
@@ -73,6 +80,22 @@ std::uint64_t crossover(const Arena& few, const Arena& many, CalibrationRun& run
   return found;
 }
 
+/// What one of `loops` loops takes beyond the work that each thread does in it. The threads are asleep before.
+Measured loop_cost(const Arena& arena, double flops, int loops, CalibrationRun& run) {
+  const std::int64_t target = instruction_sets().front().target;
+  const auto work = [&] { run_multiply_adds(target, RealType::f64, flops); };
+  const double alone = run.measure([&] { return seconds_of(work); }).median;
+  return run.measure([&] {
+    std::this_thread::sleep_for(kPause);
+    const double seconds = seconds_of([&] {
+      for (int i = 0; i < loops; ++i) {
+        arena.for_each(static_cast<std::uint64_t>(arena.threads()), run.cancel(), [&](std::uint64_t) { work(); });
+      }
+    });
+    return std::max(seconds / loops - alone, 0.0);
+  });
+}
+
 }  // namespace
 
 int count_thread_figures(int cores) {
@@ -87,21 +110,10 @@ std::vector<ThreadCost> measure_thread_costs(int cores, CalibrationRun& run) {
       continue;
     }
     auto many = std::make_unique<Arena>(threads);
-    const auto loop = [&] { many->for_each(static_cast<std::uint64_t>(threads), run.cancel(), [](std::uint64_t) {}); };
-    ThreadCost cost{.threads = threads, .dispatch_seconds = {}, .barrier_seconds = {}};
     run.begin(fmt::format("cost of {} threads", threads));
-    cost.dispatch_seconds = run.measure([&] {
-      std::this_thread::sleep_for(kPause);
-      return seconds_of(loop);
-    });
-    cost.barrier_seconds = run.measure([&] {
-      return seconds_of([&] {
-               for (int i = 0; i < kBarriers; ++i) {
-                 loop();
-               }
-             }) /
-             kBarriers;
-    });
+    ThreadCost cost{.threads = threads, .dispatch_seconds = {}, .barrier_seconds = {}};
+    cost.dispatch_seconds = loop_cost(*many, kDispatchFlops, 1, run);
+    cost.barrier_seconds = loop_cost(*many, kBarrierFlops, kBarriers, run);
     cost.crossover_bytes = crossover(*few, *many, run);
     costs.push_back(cost);
     few = std::move(many);

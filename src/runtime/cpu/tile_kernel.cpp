@@ -25,14 +25,41 @@ static_assert(kLanes == 1U << kLaneAxes);
 
 constexpr std::size_t kLineWords = 8;
 
-void gather(const TilePlan& plan, const std::uint64_t* HWY_RESTRICT source, std::uint64_t* HWY_RESTRICT tile) {
+/// Asks for half of a tile's lines while another tile is worked on.
+class LinesAhead {
+ public:
+  LinesAhead(const TilePlan& plan, const std::uint64_t* ahead, bool second_half)
+      : tile_(ahead), line_(plan.lines.data() + (second_half ? plan.lines.size() / 2 : 0)) {}
+
+  /// So many words of the other tile were worked on.
+  HWY_INLINE void step(std::size_t words) {
+    words_ += words;
+    if (tile_ == nullptr) {
+      return;
+    }
+    for (; words_ >= 2 * kLineWords; words_ -= 2 * kLineWords) {
+      // Into the second cache: the first one holds the other tile.
+      __builtin_prefetch(tile_ + *line_++, 0, 2);
+    }
+  }
+
+ private:
+  const std::uint64_t* tile_;
+  const std::uint64_t* line_;
+  std::size_t words_ = 0;
+};
+
+void gather(const TilePlan& plan, const std::uint64_t* HWY_RESTRICT source, std::uint64_t* HWY_RESTRICT tile,
+            const std::uint64_t* ahead) {
   const Tag tag;
   const std::size_t words = std::size_t{1} << plan.run_axes;
   const std::uint64_t runs = std::uint64_t{1} << (plan.tile_axes - plan.run_axes);
+  LinesAhead lines(plan, ahead, false);
   for (std::uint64_t run = 0; run < runs; ++run) {
     const std::uint64_t* from = source + plan.run_offset(run);
     std::uint64_t* to = tile + run * words;
     for (std::size_t i = 0; i < words; i += kLanes) {
+      lines.step(kLanes);
       hn::Store(hn::Load(tag, from + i), tag, to + i);
     }
   }
@@ -78,19 +105,13 @@ void scatter(const TilePlan& plan, const std::uint64_t* HWY_RESTRICT tile, std::
              const std::uint64_t* ahead) {
   constexpr std::size_t kVectors = std::size_t{1} << count_axes(kSwapped);
   const Tag tag;
-  const std::uint64_t* line = plan.lines.data();
-  std::size_t words_done = 0;
+  LinesAhead lines(plan, ahead, true);
   const auto from = hn::SetTableIndices(tag, plan.lane_from.data());
   for (std::uint64_t far = 0; far < std::uint64_t{1} << plan.far_axes; ++far) {
     const std::uint64_t* far_tile = tile + plan.far_load(far);
     std::uint64_t* far_target = target + plan.far_store(far);
     for (const GroupPlace& place : plan.near_groups) {
-      for (std::size_t word = 0; word < kVectors * kLanes; word += kLineWords) {
-        if ((words_done + word) % kLineWords == 0 && ahead != nullptr) {
-          __builtin_prefetch(ahead + *line++, 0, 2);
-        }
-      }
-      words_done += kVectors * kLanes;
+      lines.step(kVectors * kLanes);
       Vector group[kVectors];
       for (std::size_t i = 0; i < kVectors; ++i) {
         group[i] = hn::Load(tag, far_tile + place.load + plan.load_at[i]);
@@ -163,8 +184,8 @@ int lane_axes() {
   return HWY_DYNAMIC_DISPATCH(count_lane_axes)();
 }
 
-void gather_tile(const TilePlan& plan, const std::uint64_t* source, std::uint64_t* tile) {
-  HWY_DYNAMIC_DISPATCH(gather)(plan, source, tile);
+void gather_tile(const TilePlan& plan, const std::uint64_t* source, std::uint64_t* tile, const std::uint64_t* ahead) {
+  HWY_DYNAMIC_DISPATCH(gather)(plan, source, tile, ahead);
 }
 
 void scatter_tile(const TilePlan& plan, const std::uint64_t* tile, std::uint64_t* target, bool streaming,

@@ -2,19 +2,27 @@
 #include "runtime/cpu/permute.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <random>
 
-#include "hwy/highway.h"
-#include "runtime/cpu/simd_targets.h"
+#include "basalt/error.h"
+#include "runtime/cpu/each_instruction_set.h"
 
 namespace basalt {
 namespace {
 
 const CancelToken kNever;
+
+AxisPermutation identity(std::size_t axes) {
+  AxisPermutation to(axes);
+  for (std::size_t i = 0; i < axes; ++i) {
+    to[i] = static_cast<std::uint8_t>(i);
+  }
+  return to;
+}
 
 /// Every word its own value.
 Field numbered_field(MemoryResource& memory, ElementType type, int axes) {
@@ -26,38 +34,29 @@ Field numbered_field(MemoryResource& memory, ElementType type, int axes) {
   return field;
 }
 
-/// What permute promises, by its definition.
-std::vector<std::uint64_t> slowly_permuted(const Field& field, const AxisPermutation& to) {
+std::uint64_t words_per_element(const Field& field) {
+  return element_bytes(field.type) / 8;
+}
+
+std::vector<std::uint64_t> words_of(const Field& field) {
   const auto* words = field.buffer.as<std::uint64_t>();
-  const std::uint64_t per_element = element_bytes(field.type) / 8;
-  std::vector<std::uint64_t> result(per_element << field.axes);
+  return {words, words + (words_per_element(field) << field.axes)};
+}
+
+/// What permute promises.
+std::vector<std::uint64_t> slowly_permuted(const Field& field, const AxisPermutation& to) {
+  const std::vector<std::uint64_t> words = words_of(field);
+  std::vector<std::uint64_t> result(words.size());
   for (std::uint64_t i = 0; i < std::uint64_t{1} << field.axes; ++i) {
     std::uint64_t j = 0;
     for (std::size_t axis = 0; axis < to.size(); ++axis) {
       j |= (i >> axis & 1) << to[axis];
     }
-    std::copy_n(words + i * per_element, per_element, result.begin() + static_cast<std::ptrdiff_t>(j * per_element));
+    for (std::uint64_t part = 0; part < words_per_element(field); ++part) {
+      result[j * words_per_element(field) + part] = words[i * words_per_element(field) + part];
+    }
   }
   return result;
-}
-
-std::vector<std::uint64_t> words_of(const Field& field) {
-  const auto* words = field.buffer.as<std::uint64_t>();
-  return {words, words + (element_bytes(field.type) / 8 << field.axes)};
-}
-
-/// Runs `body` with each instruction set that this processor has.
-template <typename Body>
-void with_each_target(const Body& body) {
-  const std::int64_t supported = hwy::SupportedTargets() & HWY_TARGETS;
-  for (std::int64_t rest = supported; rest != 0; rest &= rest - 1) {
-    hwy::SetSupportedTargetsForTest(rest & -rest);
-    hwy::GetChosenTarget().DeInit();
-    SCOPED_TRACE(hwy::TargetName(rest & -rest));
-    body();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().DeInit();
 }
 
 void expect_permutes(ElementType type, const AxisPermutation& to, const Arena& arena, const PermuteSettings& settings) {
@@ -74,11 +73,10 @@ void expect_permutes(ElementType type, const AxisPermutation& to, const Arena& a
 
 TEST(Permute, EveryPermutationOfUpToFiveAxes) {
   const Arena arena(1);
-  with_each_target([&] {
+  for_each_instruction_set([&] {
     for (const ElementType type : {ElementType::c64, ElementType::c128}) {
-      for (int axes = 0; axes <= 5; ++axes) {
-        AxisPermutation to(static_cast<std::size_t>(axes));
-        std::iota(to.begin(), to.end(), std::uint8_t{0});
+      for (std::size_t axes = 0; axes <= 5; ++axes) {
+        AxisPermutation to = identity(axes);
         do {
           ASSERT_NO_FATAL_FAILURE(expect_permutes(type, to, arena, {}));
         } while (std::ranges::next_permutation(to).found);
@@ -90,10 +88,9 @@ TEST(Permute, EveryPermutationOfUpToFiveAxes) {
 TEST(Permute, RandomPermutationsOfAllSizesAndTiles) {
   const Arena arena(2);
   std::mt19937 random(1);
-  with_each_target([&] {
-    for (int round = 0; round < 300; ++round) {
-      AxisPermutation to(6 + random() % 12);
-      std::iota(to.begin(), to.end(), std::uint8_t{0});
+  for_each_instruction_set([&] {
+    for (int round = 0; round < 200; ++round) {
+      AxisPermutation to = identity(6 + random() % 12);
       // Sometimes only a part of the axes moves.
       std::shuffle(to.begin() + (round % 3 == 0 ? random() % to.size() : 0), to.end(), random);
       const PermuteSettings settings{.streaming = round % 2 == 0, .max_tile_axes = 6 + static_cast<int>(random() % 8)};
@@ -101,6 +98,47 @@ TEST(Permute, RandomPermutationsOfAllSizesAndTiles) {
           expect_permutes(round % 5 == 0 ? ElementType::c128 : ElementType::c64, to, arena, settings));
     }
   });
+}
+
+TEST(Permute, SwapsOfEveryPairOfAxes) {
+  const Arena arena(1);
+  for (std::size_t a = 0; a < 14; ++a) {
+    for (std::size_t b = a + 1; b < 14; ++b) {
+      AxisPermutation to = identity(14);
+      std::swap(to[a], to[b]);
+      ASSERT_NO_FATAL_FAILURE(expect_permutes(ElementType::c64, to, arena, {.max_tile_axes = 8}));
+    }
+  }
+}
+
+TEST(Permute, TranspositionsOfEveryShape) {
+  const Arena arena(2);
+  for (int by = 0; by < 15; ++by) {
+    AxisPermutation to = identity(15);
+    std::rotate(to.begin(), to.begin() + by, to.end());
+    ASSERT_NO_FATAL_FAILURE(expect_permutes(ElementType::c64, to, arena, {}));
+    ASSERT_NO_FATAL_FAILURE(expect_permutes(ElementType::c128, to, arena, {.max_tile_axes = 8}));
+  }
+}
+
+TEST(Permute, InPlaceTouchesNothingAroundTheField) {
+  HostMemory memory;
+  const Field field = numbered_field(memory, ElementType::c64, 2);  // 4 elements, padded to 16
+  const std::uint64_t after = field.buffer.as<std::uint64_t>()[4];
+  permute_in_place(field, {1, 0}, Arena(1), kNever);
+  EXPECT_EQ(field.buffer.as<std::uint64_t>()[4], after);
+}
+
+TEST(Permute, ARequestedCancelStopsIt) {
+  HostMemory memory;
+  const Field source = numbered_field(memory, ElementType::c64, 20);
+  const Field target(memory, ElementType::c64, 20);
+  AxisPermutation to = identity(20);
+  std::ranges::reverse(to);
+  CancelToken cancel;
+  cancel.request();
+  EXPECT_THROW(permute(source, target, to, Arena(2), cancel), Error);
+  EXPECT_THROW(permute_in_place(source, to, Arena(2), cancel), Error);
 }
 
 }  // namespace
