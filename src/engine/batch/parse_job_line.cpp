@@ -218,7 +218,7 @@ class JobReader {
 /// Parses an object, refusing what nlohmann lets pass: repeated keys, of which the last would win, and deep nesting.
 Json parse_object(std::string_view line) {
   std::vector<std::set<std::string>> seen;
-  const Json object = Json::parse(line, [&](int depth, Json::parse_event_t event, Json& parsed) {
+  Json object = Json::parse(line, [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth > kMaxDepth) {
       throw Refusal{{}, "the line is nested too deeply for a job", "a value is a list or an object at most"};
     }
