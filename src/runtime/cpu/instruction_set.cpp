@@ -26,11 +26,12 @@ void use_instruction_set(const std::string& name) {
   if (wanted == all.end()) {
     return;
   }
-  std::int64_t wider = 0;
-  for (auto set = all.begin(); set != wanted; ++set) {
-    wider |= set->target;
+  std::int64_t allowed = 0;
+  for (auto set = wanted; set != all.end(); ++set) {
+    allowed |= set->target;
   }
-  hwy::DisableTargets(wider);
+  // Not DisableTargets: in Highway 1.0.3 the next SupportedTargets() chooses among all targets again.
+  hwy::SetSupportedTargetsForTest(wanted == all.begin() ? 0 : allowed);
 }
 
 }  // namespace basalt
