@@ -18,7 +18,7 @@ namespace basalt {
 
 namespace metrics {
 struct Cell;
-/// Who listens to spans: bits of Observer; 0 while nobody does.
+/// Who listens to spans and gauges, a bit each; 0 while nobody does.
 extern std::atomic<unsigned> observers;
 }  // namespace metrics
 

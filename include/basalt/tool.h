@@ -8,7 +8,7 @@
 #ifndef BASALT_TOOL_H
 #define BASALT_TOOL_H
 
-#include <stdint.h>
+#include <stdint.h> /* NOLINT(modernize-deprecated-headers): this is C */
 
 /* Grows whenever a function below changes its meaning or its parameters. */
 #define BASALT_TOOL_VERSION 1u

@@ -29,7 +29,7 @@ std::filesystem::path group_folder(const std::filesystem::path& root) {
     return {};
   }
   for (const char* tree : {"sys/fs/cgroup", "sys/fs/cgroup/unified"}) {
-    const std::filesystem::path folder = under(root / tree, std::filesystem::path(*path));
+    std::filesystem::path folder = under(root / tree, std::filesystem::path(*path));
     std::error_code ignored;
     if (std::filesystem::exists(folder / "cpu.pressure", ignored)) {
       return folder;

@@ -12,7 +12,8 @@
 namespace basalt::metrics {
 
 /// The bits of `observers`.
-enum Observer : unsigned { kTraceObserves = 1, kToolsObserve = 2 };
+inline constexpr unsigned kTraceObserves = 1;
+inline constexpr unsigned kToolsObserve = 2;
 
 enum class SpanName : std::uint8_t {
 #define BASALT_SPAN(id, name, help) id,

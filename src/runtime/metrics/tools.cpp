@@ -105,7 +105,7 @@ Tool load_tool(const std::string& path) {
 }
 
 void finalize_tools() {
-  observers.fetch_and(~static_cast<unsigned>(kToolsObserve));
+  observers.fetch_and(~kToolsObserve);
   tell(&Tool::finalize);
 }
 
