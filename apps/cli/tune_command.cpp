@@ -61,6 +61,10 @@ void measure(const Options& options, Chosen& chosen) {
   }
 }
 
+std::string counted_machines(std::size_t count) {
+  return fmt::format("{} machine{}", count, count == 1 ? "" : "s");
+}
+
 void act(const Options& options, Chosen& chosen) {
   if (options.forget) {
     std::cout << (forget_wisdom(take_inventory()) ? "forgot the figures of this machine\n"
@@ -68,7 +72,7 @@ void act(const Options& options, Chosen& chosen) {
   } else if (!options.export_file.empty()) {
     export_wisdom(options.export_file);
   } else if (!options.import_file.empty()) {
-    std::cout << fmt::format("imported the figures of {} machines\n", import_wisdom(options.import_file));
+    std::cout << fmt::format("imported the figures of {}\n", counted_machines(import_wisdom(options.import_file)));
   } else {
     measure(options, chosen);
   }

@@ -1,8 +1,7 @@
 #include "runtime/cpu/control.h"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 #include <numeric>
 
 #include "base/system_files.h"

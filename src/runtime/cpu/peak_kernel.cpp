@@ -32,8 +32,8 @@ double multiply_adds(double flops, double factor, double summand, double* HWY_RE
   const double per_turn = 2.0 * kChains * static_cast<double>(hn::Lanes(tag));
   const auto turns = static_cast<std::uint64_t>(flops / per_turn) + 1;
   for (std::uint64_t turn = 0; turn < turns; ++turn) {
-    for (int chain = 0; chain < kChains; ++chain) {
-      chains[chain] = hn::MulAdd(chains[chain], multiplier, added);
+    for (auto& chain : chains) {
+      chain = hn::MulAdd(chain, multiplier, added);
     }
   }
   auto sum = chains[0];

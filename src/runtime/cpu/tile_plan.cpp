@@ -48,7 +48,7 @@ struct LaneSwaps {
 LaneSwaps pair_lanes(std::span<const std::uint8_t> to, std::span<const std::uint8_t> from, int lane_axes) {
   LaneSwaps swaps;
   std::vector<std::uint8_t> entering;
-  for (std::uint8_t lane = 0; lane < lane_axes; ++lane) {
+  for (const std::uint8_t lane : listed(low_axes(lane_axes))) {
     if (to[lane] >= lane_axes) {
       swaps.leaving.push_back(lane);
     }
@@ -81,7 +81,7 @@ void plan_groups(TilePlan& plan, std::span<const std::uint8_t> to, std::span<con
   }
 
   std::vector<std::uint8_t> in_lane;  // after the swaps: which axis each lane axis stands for
-  for (std::uint8_t lane = 0; lane < lane_axes; ++lane) {
+  for (const std::uint8_t lane : listed(low_axes(lane_axes))) {
     const auto left = std::ranges::find(swaps.leaving, lane);
     const bool leaves = left != swaps.leaving.end();
     plan.swapped_lanes |= leaves ? 1U << lane : 0;
