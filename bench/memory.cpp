@@ -1,5 +1,6 @@
 // The pool against malloc and mimalloc in one run: large blocks that are used again, and small mixed sizes across
 // threads. Rounds of the three are interleaved, so that a busy machine disturbs all alike; medians are printed.
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <mimalloc.h>
 
@@ -15,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "basalt/error.h"
 #include "basalt/inventory.h"
 #include "basalt/memory/pool.h"
 #include "base/stopwatch.h"
@@ -36,9 +38,26 @@ struct Malloc {
   static void release(std::byte* block, std::uint64_t /*bytes*/) { std::free(block); }
 };
 
-struct Mimalloc {
-  static std::byte* allocate(std::uint64_t bytes) { return static_cast<std::byte*>(mi_malloc(bytes)); }
-  static void release(std::byte* block, std::uint64_t /*bytes*/) { mi_free(block); }
+/// Loaded at run time: linked, the library would take the place of malloc itself.
+class Mimalloc {
+ public:
+  Mimalloc() {
+    void* const library = ::dlopen(BASALT_MIMALLOC, RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+      throw Error(ErrorCode::failed, std::string("mimalloc cannot be loaded: ") + ::dlerror());
+    }
+    allocate_ = reinterpret_cast<decltype(&mi_malloc)>(::dlsym(library, "mi_malloc"));
+    free_ = reinterpret_cast<decltype(&mi_free)>(::dlsym(library, "mi_free"));
+    if (allocate_ == nullptr || free_ == nullptr) {
+      throw Error(ErrorCode::failed, "mimalloc lacks mi_malloc or mi_free");
+    }
+  }
+  [[nodiscard]] std::byte* allocate(std::uint64_t bytes) const { return static_cast<std::byte*>(allocate_(bytes)); }
+  void release(std::byte* block, std::uint64_t /*bytes*/) const { free_(block); }
+
+ private:
+  decltype(&mi_malloc) allocate_;
+  decltype(&mi_free) free_;
 };
 
 /// Through the interface, as the product calls it.
@@ -180,12 +199,13 @@ std::vector<Row> measure(const Options& options, int threads) {
   HostMemory host;
   PoolResource resource(host);
   const Pool pool{resource};
+  const Mimalloc mimalloc;
   std::vector<Row> rows;
   const auto add = [&](std::string work, const auto& seconds_of) {
     Row row{std::move(work), {}};
     for (int round = 0; round < options.rounds; ++round) {
       row.seconds[0].push_back(seconds_of(Malloc{}));
-      row.seconds[1].push_back(seconds_of(Mimalloc{}));
+      row.seconds[1].push_back(seconds_of(mimalloc));
       row.seconds[2].push_back(seconds_of(pool));
     }
     rows.push_back(std::move(row));
@@ -248,5 +268,10 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--json", options.json, "Print one JSON document");
   CLI11_PARSE(app, argc, argv);
-  return basalt::run(options);
+  try {
+    return basalt::run(options);
+  } catch (const basalt::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return basalt::exit_status_of(error.code());
+  }
 }
