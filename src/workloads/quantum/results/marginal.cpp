@@ -56,6 +56,7 @@ std::vector<double> marginal(const StateView& state, std::span<const Qubit> qubi
   const Buffer scratch(state.memory, marginal_scratch_bytes(state.field.padded_axes(), qubits.size()));
   state.arena.for_each(tables, state.cancel, [&](std::uint64_t t) {
     double* table = scratch.as<double>() + t * bins;
+    std::fill_n(table, bins, 0.0);
     for (std::uint64_t block = t * blocks_per_table; block < (t + 1) * blocks_per_table; ++block) {
       if (block % 64 == 0) {
         state.cancel.check();

@@ -108,11 +108,9 @@ struct ShotTree {
     auto* count = counts.as<std::uint64_t>();
     count[1] = shots;
     for (std::uint64_t node = 1; node < blocks; ++node) {
-      if (count[node] > 0) {
-        const CounterRandom random(seed, mix(stream, node));
-        count[2 * node] = binomial(random, 0, count[node], mass[2 * node] / mass[node]);
-        count[2 * node + 1] = count[node] - count[2 * node];
-      }
+      const CounterRandom random(seed, mix(stream, node));
+      count[2 * node] = count[node] == 0 ? 0 : binomial(random, 0, count[node], mass[2 * node] / mass[node]);
+      count[2 * node + 1] = count[node] - count[2 * node];
     }
     return count + blocks;
   }
@@ -147,6 +145,7 @@ Samples sample(const StateView& state, std::uint64_t shots, std::uint64_t seed, 
   auto* drawn = storage.as<BasisCount>();
   state.for_each_block([&](std::uint64_t block) {
     if (shots_of_block[block] == 0) {
+      size[block] = 0;
       return;
     }
     const std::uint64_t first = block * elements;
