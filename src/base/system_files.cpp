@@ -1,5 +1,6 @@
 #include "base/system_files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <memory>
 
 namespace basalt {
 namespace {
@@ -125,6 +127,31 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     }
     begin = end + 1;
   }
+}
+
+std::vector<std::pair<std::uint64_t, std::filesystem::path>> numbered_entries(const std::filesystem::path& folder,
+                                                                              std::string_view prefix,
+                                                                              std::string_view suffix) {
+  constexpr std::size_t kMostEntries = 16384;
+  std::vector<std::pair<std::uint64_t, std::filesystem::path>> found;
+  // not by std::filesystem: its iterators end the process when memory runs out
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder.c_str()), ::closedir);
+  while (directory != nullptr && found.size() < kMostEntries) {
+    const dirent* entry = ::readdir(directory.get());  // NOLINT(concurrency-mt-unsafe): of a directory of our own
+    if (entry == nullptr) {
+      break;
+    }
+    const std::string_view name = entry->d_name;
+    if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() < prefix.size() + suffix.size()) {
+      continue;
+    }
+    const std::string_view digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+    if (const std::optional<std::uint64_t> number = whole_number(digits)) {
+      found.emplace_back(*number, folder / name);
+    }
+  }
+  std::ranges::sort(found);
+  return found;
 }
 
 }  // namespace basalt

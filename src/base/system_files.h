@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace basalt {
@@ -32,6 +33,12 @@ std::optional<std::vector<int>> list_numbers(std::string_view list);
 std::optional<std::uint64_t> count_listed(std::string_view list);
 
 std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// Entries of a folder whose names are `prefix`, a number and `suffix`, by number; none of a folder that cannot be
+/// read.
+std::vector<std::pair<std::uint64_t, std::filesystem::path>> numbered_entries(const std::filesystem::path& folder,
+                                                                              std::string_view prefix,
+                                                                              std::string_view suffix = {});
 
 /// `path` with the leading slash taken as that of `root`.
 inline std::filesystem::path under(const std::filesystem::path& root, const std::filesystem::path& path) {

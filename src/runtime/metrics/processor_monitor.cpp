@@ -15,38 +15,13 @@ namespace {
 namespace fs = std::filesystem;
 using Readings = std::vector<DeviceReading>;
 
-/// Entries of a folder that are `prefix` and a number, by number.
-std::vector<std::pair<std::uint64_t, fs::path>> numbered(const fs::path& folder, std::string_view prefix,
-                                                         std::string_view suffix = {}) {
-  constexpr std::size_t kMostEntries = 16384;
-  std::vector<std::pair<std::uint64_t, fs::path>> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    const std::string name = entry->path().filename();
-    if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() < prefix.size() + suffix.size()) {
-      continue;
-    }
-    const std::string_view digits =
-        std::string_view(name).substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-    if (const std::optional<std::uint64_t> number = whole_number(digits)) {
-      found.emplace_back(*number, entry->path());
-    }
-    if (found.size() == kMostEntries) {
-      break;
-    }
-  }
-  std::ranges::sort(found);
-  return found;
-}
-
 std::string first_line(const fs::path& file) {
   const std::string text = read_system_file(file).value_or("");
   return text.substr(0, text.find('\n'));
 }
 
 void add_frequencies(const fs::path& root, Readings& readings) {
-  for (const auto& [number, folder] : numbered(root / "sys/devices/system/cpu", "cpu")) {
+  for (const auto& [number, folder] : numbered_entries(root / "sys/devices/system/cpu", "cpu")) {
     if (const auto kilohertz = read_system_number(folder / "cpufreq/scaling_cur_freq")) {
       readings.push_back({"cpu", "core " + std::to_string(number), DeviceReading::Quantity::frequency_hertz,
                           static_cast<double>(*kilohertz) * 1e3});
@@ -65,11 +40,11 @@ void add_temperature(const fs::path& file, std::string part, Readings& readings)
 void add_sensor_chips(const fs::path& root, Readings& readings) {
   constexpr std::array<std::string_view, 5> kProcessorChips = {"coretemp", "k10temp", "zenpower", "cpu_thermal",
                                                                "scpi_sensors"};
-  for (const auto& [chip, folder] : numbered(root / "sys/class/hwmon", "hwmon")) {
+  for (const auto& [chip, folder] : numbered_entries(root / "sys/class/hwmon", "hwmon")) {
     if (std::ranges::find(kProcessorChips, first_line(folder / "name")) == kProcessorChips.end()) {
       continue;
     }
-    for (const auto& [number, file] : numbered(folder, "temp", "_input")) {
+    for (const auto& [number, file] : numbered_entries(folder, "temp", "_input")) {
       std::string label = first_line(folder / ("temp" + std::to_string(number) + "_label"));
       add_temperature(file, label.empty() ? "sensor " + std::to_string(number) : std::move(label), readings);
     }
@@ -77,7 +52,7 @@ void add_sensor_chips(const fs::path& root, Readings& readings) {
 }
 
 void add_thermal_zones(const fs::path& root, Readings& readings) {
-  for (const auto& [number, folder] : numbered(root / "sys/class/thermal", "thermal_zone")) {
+  for (const auto& [number, folder] : numbered_entries(root / "sys/class/thermal", "thermal_zone")) {
     std::string type = first_line(folder / "type");
     if (type == "x86_pkg_temp" || type.find("cpu") != std::string::npos) {
       add_temperature(folder / "temp", std::move(type), readings);

@@ -1,8 +1,6 @@
 #include "runtime/resource/huge_pages.h"
 
-#include <algorithm>
 #include <string>
-#include <system_error>
 
 #include "base/system_files.h"
 
@@ -19,21 +17,15 @@ std::string chosen(std::string_view text) {
 }
 
 std::vector<HugePagePool> read_pools(const fs::path& folder) {
-  constexpr std::string_view kPrefix = "hugepages-";
   std::vector<HugePagePool> pools;
-  std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    const std::uint64_t kibibytes =
-        name.starts_with(kPrefix) ? leading_number(name.substr(kPrefix.size())).value_or(0) : 0;
-    const auto total = read_system_number(entry.path() / "nr_hugepages");
+  for (const auto& [kibibytes, entry] : numbered_entries(folder, "hugepages-", "kB")) {
+    const auto total = read_system_number(entry / "nr_hugepages");
     if (kibibytes > 0 && kibibytes < (std::uint64_t{1} << 53) && total) {
       pools.push_back({.page_bytes = kibibytes * 1024,
                        .total = *total,
-                       .free = read_system_number(entry.path() / "free_hugepages").value_or(0)});
+                       .free = read_system_number(entry / "free_hugepages").value_or(0)});
     }
   }
-  std::ranges::sort(pools, {}, &HugePagePool::page_bytes);
   return pools;
 }
 
