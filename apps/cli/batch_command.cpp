@@ -15,7 +15,7 @@
 #include "interrupt.h"
 #include "number.h"
 #include "observation.h"
-#include "output.h"
+#include "print.h"
 #include "request_options.h"
 
 namespace basalt::cli {

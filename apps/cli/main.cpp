@@ -12,6 +12,7 @@
 #include "command.h"
 #include "interrupt.h"
 #include "output.h"
+#include "print.h"
 
 namespace basalt::cli {
 namespace {

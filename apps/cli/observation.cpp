@@ -1,6 +1,7 @@
 #include "observation.h"
 
 #include "basalt/error.h"
+#include "basalt/error_log.h"
 #include "basalt/metrics.h"
 #include "request_options.h"
 
@@ -11,11 +12,16 @@ void Observation::add_options(CLI::App& command) {
             [this](const std::string& text) { trace_file_ = text; });
   add_value(command, "--metrics-file", "FILE", "Write counters and gauges as Prometheus text",
             [this](const std::string& text) { metrics_file_ = text; });
+  add_value(command, "--log", "FILE", "Append every error to this file, one JSON object a line",
+            [this](const std::string& text) { log_file_ = text; });
 }
 
 void Observation::around(const std::function<void()>& work) const {
   if (!trace_file_.empty()) {
     start_trace();
+  }
+  if (!log_file_.empty()) {
+    set_error_log(log_file_);
   }
   try {
     work();

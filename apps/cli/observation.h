@@ -1,4 +1,4 @@
-// What is recorded about a command while it works: --trace and --metrics-file.
+// What is recorded about a command while it works: --trace, --metrics-file and --log.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -20,6 +20,7 @@ class Observation {
 
   std::string trace_file_;
   std::string metrics_file_;
+  std::string log_file_;
 };
 
 }  // namespace basalt::cli

@@ -9,9 +9,5 @@ namespace basalt::cli {
 
 void write_text_report(const std::string& file, const Report& report, bool quiet);
 void write_check(const std::string& file, const CheckResult& result, bool json);
-void write_devices(const Devices& devices, bool json);
-
-/// Flushes standard output. Throws Error(io) if anything could not be written.
-void finish_output();
 
 }  // namespace basalt::cli

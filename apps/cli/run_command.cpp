@@ -1,15 +1,21 @@
 // basalt run: one circuit.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "basalt/engine.h"
 #include "basalt/json.h"
 #include "command.h"
 #include "interrupt.h"
+#include "number.h"
 #include "observation.h"
 #include "output.h"
+#include "print.h"
 #include "progress_bar.h"
 #include "request_options.h"
 
@@ -41,6 +47,7 @@ struct RunOptions {
   Request request;
   std::vector<std::string> assignments;
   Observation observation;
+  std::optional<std::uint64_t> spill_limit_bytes;
   bool quiet = false;
 };
 
@@ -57,16 +64,31 @@ void assign_inputs(const std::vector<std::string>& assignments, Request& request
   }
 }
 
+std::string describe(const Waiting& waiting) {
+  return fmt::format("waiting ({}): {}{}{}", format_seconds(waiting.seconds), waiting.reason,
+                     waiting.holders.empty() ? "" : "; held by ", fmt::join(waiting.holders, ", "));
+}
+
 void run_circuit(RunOptions& options, bool json) {
   assign_inputs(options.assignments, options.request);
   options.request.source = read_program(options.file, &interrupt_token());
   ProgressBar bar(!options.quiet);
-  RunHooks hooks{.cancel = &interrupt_token(), .on_progress = {}};
+  RunHooks hooks;
+  hooks.cancel = &interrupt_token();
   if (bar.visible()) {
     hooks.on_progress = [&](const Progress& progress) { bar.show(progress); };
   }
+  if (!options.quiet) {
+    hooks.on_wait = [](const Waiting& waiting) { print_notes({describe(waiting)}); };
+  }
   Report report;
-  options.observation.around([&] { report = run(options.request, hooks); });
+  options.observation.around([&] {
+    Engine engine({.threads = 0,
+                   .memory_limit_bytes = std::nullopt,
+                   .spill_limit_bytes = options.spill_limit_bytes,
+                   .ledger = {}});
+    report = engine.run(options.request, hooks);
+  });
   bar.clear();
   if (json) {
     write_json(std::cout, report);
@@ -91,6 +113,13 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
       .add_option("--set", options->assignments, "Value of an OpenQASM 3 input variable. May be given more than once")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  add_value(command, "--priority", "P", "Who goes first where jobs share this machine: -10 (last) to 10.\nDefault: 0",
+            [options](const std::string& text) {
+              options->request.priority = integer_between("--priority", text, kLowestPriority, kHighestPriority);
+            });
+  add_value(command, "--spill-limit", "LIMIT",
+            "Most disk space for states that wait while others run; 0: none.\nDefault: what basalt devices shows",
+            [options](const std::string& text) { options->spill_limit_bytes = parse_bytes(text, "--spill-limit"); });
   options->observation.add_options(command);
   command.add_flag("--json", chosen.json, "Print one JSON document on standard output and nothing else");
   command.add_flag("--quiet", options->quiet, "Print results only: no notes, no summary, no progress");

@@ -1,15 +1,13 @@
 // Text for people: aligned, a bar for every count, colour only on a terminal.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <iostream>
 
 #include "basalt/json.h"
 #include "output.h"
+#include "print.h"
 
 namespace basalt::cli {
 namespace {
@@ -17,19 +15,6 @@ namespace {
 constexpr std::size_t kMostRows = 16;
 constexpr int kBarWidth = 40;
 constexpr double kLeastSweepSeconds = 20e-6;
-
-bool colour() {
-  static const bool on = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  return on;
-}
-
-std::string styled(std::string_view text, std::string_view code) {
-  return colour() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
-}
-
-std::string heading(std::string_view text) {
-  return styled(text, "1");
-}
 
 /// A bar of eighths of a character.
 std::string bar(double share) {
@@ -40,10 +25,6 @@ std::string bar(double share) {
     text += "█";
   }
   return styled(text + kEighths[eighths % 8], "36");
-}
-
-void print(const std::string& text) {
-  std::cout << text << '\n';
 }
 
 /// Rows of name, number, share and bar; the largest first when there are too many for a page.
@@ -148,13 +129,6 @@ void print_top(const Report& report) {
   print("");
 }
 
-std::string format_seconds(double seconds) {
-  if (seconds < 1e-3) {
-    return fmt::format("{:.3g} µs", seconds * 1e6);
-  }
-  return seconds < 1 ? fmt::format("{:.3g} ms", seconds * 1e3) : fmt::format("{:.3g} s", seconds);
-}
-
 void print_summary(const std::string& file, const Report& report) {
   const std::string branches = report.branches > 1 ? fmt::format(", {} branches", report.branches) : "";
   print(fmt::format(
@@ -173,38 +147,6 @@ void print_summary(const std::string& file, const Report& report) {
   print(fmt::format("speed: {} gates in {}, {} per gate: as long as {:.1f} in-place scales of the state; {:.1f} GB/s",
                     report.gates, format_seconds(report.timing.execute), gate_time, report.sweep_equivalents,
                     report.bytes_moved / report.timing.execute / 1e9));
-}
-
-void print_limits(std::string_view what, const std::vector<Limit>& limits, const auto& format_value) {
-  print(fmt::format("  limits on {}", what));
-  for (const Limit& limit : limits) {
-    print(fmt::format("    {:>10}  {}", format_value(limit.value), limit.source));
-  }
-}
-
-void write_text_devices(const Devices& devices) {
-  const Inventory& inventory = devices.inventory;
-  const auto count = [](std::uint64_t value) { return fmt::format("{}", value); };
-  print(heading("cpu") + "  " + inventory.processor);
-  print(fmt::format("  instruction set  {}", devices.instruction_set));
-  print(fmt::format("  cores            {} ({})", inventory.cores.value, inventory.cores.source));
-  print(fmt::format("  memory           {} ({})", format_bytes(inventory.memory_bytes.value),
-                    inventory.memory_bytes.source));
-  for (const CacheLevel& cache : inventory.caches) {
-    print(fmt::format("  L{} cache         {}, shared by {}", cache.level, format_bytes(cache.size_bytes),
-                      cache.shared_by));
-  }
-  print(fmt::format("  NUMA nodes       {}", inventory.numa_nodes));
-  print(fmt::format("  huge pages       {}",
-                    inventory.huge_page_bytes == 0 ? "off" : format_bytes(inventory.huge_page_bytes)));
-  print_limits("cores", inventory.core_limits, count);
-  print_limits("memory", inventory.memory_limits, format_bytes);
-}
-
-void print_notes(const std::vector<std::string>& notes) {
-  for (const std::string& note : notes) {
-    std::cerr << "note: " << note << '\n';
-  }
 }
 
 }  // namespace
@@ -239,21 +181,6 @@ void write_check(const std::string& file, const CheckResult& result, bool json) 
   }
   print(fmt::format("{}: correct {}, {} qubits{}", file == "-" ? "<stdin>" : file, result.language, result.qubits,
                     inputs));
-}
-
-void write_devices(const Devices& devices, bool json) {
-  if (json) {
-    print(json_of(devices));
-  } else {
-    write_text_devices(devices);
-  }
-}
-
-void finish_output() {
-  std::cout.flush();
-  if (!std::cout) {
-    throw Error(ErrorCode::io, "standard output could not be written", "is the disk full?");
-  }
 }
 
 }  // namespace basalt::cli

@@ -9,8 +9,10 @@
 
 #include "basalt/cancel.h"
 #include "basalt/inventory.h"
+#include "basalt/ledger.h"
 #include "basalt/report.h"
 #include "basalt/request.h"
+#include "basalt/tune.h"
 
 namespace basalt {
 
@@ -29,7 +31,8 @@ struct Progress {
 struct RunHooks {
   const CancelToken* cancel = nullptr;
   std::function<void(const Progress&)> on_progress;  ///< From the calling thread, after every stage; keep it short.
-  MemoryResource* memory = nullptr;                  ///< Source of state-sized memory; null: the system.
+  OnWait on_wait{};                                   ///< While other jobs hold what this one needs.
+  MemoryResource* memory = nullptr;                  ///< Source of state-sized memory; null: the engine's own.
 };
 
 /// What `check` found in a correct program.
@@ -44,6 +47,9 @@ struct CheckResult {
 struct EngineSettings {
   int threads = 0;                                  ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;  ///< None: all that the process may use.
+  /// Most disk space for states that wait while others run; none: what the inventory grants; 0: nothing goes to disk.
+  std::optional<std::uint64_t> spill_limit_bytes;
+  std::string ledger;  ///< As LedgerPlace::table.
 };
 
 /// Runs jobs and keeps between them what is costly to set up: threads, memory, kernels. Thread-safe: jobs may run at
@@ -59,6 +65,8 @@ class Engine {
   /// Runs a circuit. Throws Error; never std::bad_alloc.
   Report run(const Request& request, const RunHooks& hooks = {});
 
+  /// Who may use how much of the machine; programs may take leases of their own.
+  [[nodiscard]] Ledger& ledger() noexcept;
   /// State-sized memory, as the jobs take it.
   [[nodiscard]] MemoryResource& memory() noexcept;
   /// What this engine may use, read anew.
@@ -80,7 +88,11 @@ CheckResult check(const Source& source, const CancelToken* cancel = nullptr);
 /// What this process may use.
 struct Devices {
   Inventory inventory;
-  std::string instruction_set;  ///< That kernels run with.
+  std::string instruction_set;    ///< That kernels run with.
+  WisdomStatus wisdom;            ///< What was measured of the processor.
+  std::string ledger;             ///< The file by which processes share the machine; empty: they do not.
+  std::vector<Holding> holdings;  ///< Jobs that have or want a part of it.
+  std::vector<std::string> notes;
 };
 Devices devices();
 

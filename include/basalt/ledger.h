@@ -112,6 +112,8 @@ class Lease {
   /// Error(cancelled).
   Signal wait_for_cores(const CancelToken& cancel, const OnWait& on_wait = {});
 
+  /// The job cannot save its state after all: it will not be asked for its memory again.
+  void keep_host();
   /// Gives back host memory and cores; device memory and slots stay. The memory must be free by then.
   void release_host();
   /// Waits until what release_host() gave back is granted again; age counts from where it stood. Throws

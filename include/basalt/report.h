@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "basalt/request.h"
+#include "basalt/usage.h"
 
 namespace basalt {
 
@@ -27,11 +28,13 @@ struct MemoryReport {
   std::uint64_t counts_bytes = 0;    ///< Held by the counts besides.
   std::uint64_t limit_bytes = 0;     ///< What the process may use.
   std::string limit_source;
+  std::uint64_t spilled_bytes = 0;  ///< States written to disk, before compression.
 };
 
 struct TimingReport {  // seconds
   double parse = 0;
   double plan = 0;
+  double wait = 0;  ///< For other jobs that held what this one needed.
   double allocate = 0;
   double execute = 0;
   double sample = 0;
@@ -60,6 +63,7 @@ struct Report {
   double norm = 1;  ///< Σ|amplitude|² at the end; of the last branch.
   MemoryReport memory;
   TimingReport timing;
+  UsageReport usage;
   std::uint64_t sweeps = 0;      ///< Visits of the whole state.
   double sweep_seconds = 0;      ///< One in-place scale of the state, measured in this run.
   double sweep_equivalents = 0;  ///< timing.execute / sweep_seconds.

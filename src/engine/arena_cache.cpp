@@ -1,19 +1,23 @@
 #include "engine/arena_cache.h"
 
-#include <algorithm>
 #include <new>
 
 namespace basalt {
 
 ArenaCache::Loan ArenaCache::lend(int threads) {
-  const std::scoped_lock lock(mutex_);
-  const auto found = std::find_if(waiting_.begin(), waiting_.end(),
-                                  [&](const std::unique_ptr<Arena>& arena) { return arena->threads() == threads; });
-  if (found == waiting_.end()) {
-    return {*this, std::make_unique<Arena>(threads)};
+  std::unique_ptr<Arena> arena;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!waiting_.empty()) {
+      arena = std::move(waiting_.back());
+      waiting_.pop_back();
+    }
   }
-  std::unique_ptr<Arena> arena = std::move(*found);
-  waiting_.erase(found);
+  if (arena == nullptr) {
+    arena = std::make_unique<Arena>(ArenaSettings{.threads = threads, .processors = processors_});
+  } else {
+    arena->set_limit(threads);
+  }
   return {*this, std::move(arena)};
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "basalt/arena.h"
@@ -11,6 +12,9 @@ namespace basalt {
 
 class ArenaCache {
  public:
+  /// With `processors`, threads are pinned to them in turn.
+  explicit ArenaCache(std::vector<int> processors) : processors_(std::move(processors)) {}
+
   /// An arena while one job has it; goes back by itself. The cache must outlive it.
   class Loan {
    public:
@@ -26,12 +30,13 @@ class ArenaCache {
     std::unique_ptr<Arena> arena_;
   };
 
-  /// An arena of this many threads, a waiting one where there is one. Throws Error(out_of_resources).
+  /// An arena of this many threads, one that waits where there is one. Throws Error(out_of_resources).
   Loan lend(int threads);
 
  private:
   void take_back(std::unique_ptr<Arena> arena) noexcept;
 
+  const std::vector<int> processors_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Arena>> waiting_;
 };

@@ -21,6 +21,9 @@ using quantum::Outcome;
 constexpr std::size_t kStagesPerNorm = 100;
 constexpr double kNormTolerance = 1e-6;
 
+/// A disk is some thirty times slower than memory: a state that fewer stages made is sooner made again than read back.
+constexpr std::size_t kStagesWorthSpilling = 64;
+
 /// Branches whose outcome is certain to this much are not projected: the rest is rounding.
 double certainty(ElementType type) {
   return type == ElementType::c64 ? 1 - 1e-9 : 1 - 1e-14;
@@ -57,10 +60,11 @@ void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& can
 }
 
 BranchTree::BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory,
-                       const ExecuteContext& context, const BranchSettings& settings)
+                       StateStore& store, const ExecuteContext& context, const BranchSettings& settings)
     : script_(std::move(script)),
       state_(state),
       memory_(memory),
+      store_(store),
       context_(context),
       settings_(settings),
       circuit_(script_->qubit_count) {}
@@ -72,7 +76,8 @@ void BranchTree::run(Machine first, quantum::Circuit circuit, Machine::Status st
                 .key = mix(settings_.seed, script_->qubit_count),
                 .global_phase = 0,
                 .history = {},
-                .stages_since_norm = 0};
+                .stages_since_norm = 0,
+                .stages = 0};
   apply_circuit(branch);
   for (;;) {
     descend(branch, status);
@@ -101,15 +106,11 @@ void BranchTree::descend(Branch& branch, Machine::Status status) {
         if (on_split) {
           on_split(outcomes.size());
         }
-        Fork fork{.branch = branch, .waiting = std::move(outcomes), .saved = {}};
+        Fork fork{.branch = branch, .waiting = std::move(outcomes), .saved = std::nullopt};
         std::reverse(fork.waiting.begin(), fork.waiting.end());
         const Outcome next = std::move(fork.waiting.back());
         fork.waiting.pop_back();
-        if (saved_ < settings_.saved_states) {
-          fork.saved = Field(memory_, state_.type, state_.axes);
-          copy_state(state_, fork.saved);
-          ++saved_;
-        }
+        save_state(fork);
         forks_.push_back(std::move(fork));
         take(branch, next);
       }
@@ -157,6 +158,7 @@ void BranchTree::run_program(Branch& branch, const Program& program) {
                    on_gates);
     first += count;
     branch.stages_since_norm += count;
+    branch.stages += count;
     if (branch.stages_since_norm == kStagesPerNorm) {
       branch.stages_since_norm = 0;
       renormalise();
@@ -168,7 +170,8 @@ void BranchTree::execute_stages(const Plan& plan, const Program& program, const 
   const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
   auto stage = plan.stages.begin();
-  const ExecuteContext context{context_.kernels, context_.arena, context_.cancel, [&](std::size_t steps) {
+  const ExecuteContext context{context_.kernels, context_.arena, context_.cancel, context_.at_boundary,
+                               [&](std::size_t steps) {
                                  costs_.bytes_moved += stage->predicted_bytes;
                                  if (report) {
                                    report(steps, stage->predicted_bytes);
@@ -241,13 +244,8 @@ Branch BranchTree::take_waiting() {
   const Outcome next = std::move(fork.waiting.back());
   fork.waiting.pop_back();
   Branch branch = fork.branch;
-  if (fork.saved.buffer.data() == nullptr) {
+  if (!load_state(fork)) {
     recompute(fork.branch);
-  } else if (fork.waiting.empty()) {
-    std::swap(state_, fork.saved);
-    --saved_;
-  } else {
-    copy_state(fork.saved, state_);
   }
   if (fork.waiting.empty()) {
     forks_.pop_back();
@@ -256,13 +254,19 @@ Branch BranchTree::take_waiting() {
   return branch;
 }
 
-void BranchTree::copy_state(const Field& from, Field& to) {
+void BranchTree::save_state(Fork& fork) {
   const Stopwatch watch;
-  for_each_piece(from.size_bytes(), context_.arena, context_.cancel, [&](std::uint64_t first, std::uint64_t size) {
-    std::memcpy(to.buffer.data() + first, from.buffer.data() + first, size);
-  });
-  ++costs_.sweeps;
+  fork.saved = store_.save(state_, fork.branch.stages >= kStagesWorthSpilling);
+  costs_.sweeps += fork.saved ? 1 : 0;
   costs_.execute_seconds += watch.seconds();
+}
+
+bool BranchTree::load_state(const Fork& fork) {
+  const Stopwatch watch;
+  const bool loaded = fork.saved && store_.load(*fork.saved, fork.waiting.empty(), state_);
+  costs_.sweeps += loaded ? 1 : 0;
+  costs_.execute_seconds += watch.seconds();
+  return loaded;
 }
 
 /// Computes the state of `target` again: the same script with the outcomes of its history.
@@ -274,7 +278,8 @@ void BranchTree::recompute(const Branch& target) {
                 .key = 0,
                 .global_phase = 0,
                 .history = {},
-                .stages_since_norm = 0};
+                .stages_since_norm = 0,
+                .stages = 0};
   for (std::size_t taken = 0;;) {
     if (advance(branch) == Machine::Status::needs_outcomes) {
       if (taken == target.history.size()) {

@@ -2,14 +2,16 @@
 // outcomes and each branch goes on with its share and its own state.
 //
 // Branches are visited depth first, fewest shots first, so that at most log2(shots) states wait at a time. A waiting
-// state is kept where memory allows; else it is computed again from the start when its turn comes.
+// state is kept where memory or disk allow; else it is computed again from the start when its turn comes.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "engine/state_store.h"
 #include "execute/execute.h"
 #include "workloads/quantum/input/machine.h"
 #include "workloads/quantum/kernels/operands.h"
@@ -25,6 +27,7 @@ struct Branch {
   double global_phase = 0;  ///< Radians, left out of the state.
   std::vector<quantum::Outcome> history;
   std::size_t stages_since_norm = 0;  ///< Stages applied since the norm was last brought back to 1.
+  std::size_t stages = 0;             ///< Stages applied since the state was all zeroes.
 };
 
 /// What the tree costs, counted as it goes.
@@ -39,7 +42,6 @@ struct BranchCosts {
 struct BranchSettings {
   std::uint64_t shots = 1;
   std::uint64_t seed = 0;
-  std::uint64_t saved_states = 0;  ///< Copies of the state that may be kept.
   PlanLimits limits;
 };
 
@@ -49,7 +51,7 @@ class BranchTree {
   using Split = std::function<void(std::size_t outcomes)>;
   using Gates = std::function<void(std::uint64_t gates, double bytes)>;
 
-  BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory,
+  BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory, StateStore& store,
              const ExecuteContext& context, const BranchSettings& settings);
 
   /// Called when shots are about to go different ways; may throw to refuse.
@@ -70,7 +72,7 @@ class BranchTree {
   struct Fork {
     Branch branch;
     std::vector<quantum::Outcome> waiting;
-    Field saved;  ///< Empty where the state must be computed again.
+    std::optional<StateStore::Key> saved;  ///< None where the state must be computed again.
   };
 
   void descend(Branch& branch, quantum::Machine::Status status);
@@ -84,7 +86,8 @@ class BranchTree {
   void take(Branch& branch, const quantum::Outcome& outcome);
   void collapse(const Branch& branch, const quantum::Outcome& outcome);
   Branch take_waiting();
-  void copy_state(const Field& from, Field& to);
+  void save_state(Fork& fork);
+  [[nodiscard]] bool load_state(const Fork& fork);
   void reset_state();
   void recompute(const Branch& target);
   [[nodiscard]] quantum::StateView view() const { return {state_, context_.arena, context_.cancel, memory_}; }
@@ -92,11 +95,11 @@ class BranchTree {
   std::shared_ptr<const quantum::Script> script_;
   Field& state_;
   MemoryResource& memory_;
+  StateStore& store_;
   const ExecuteContext& context_;
   BranchSettings settings_;
   quantum::Circuit circuit_;
   std::vector<Fork> forks_;
-  std::uint64_t saved_ = 0;
   BranchCosts costs_;
 };
 

@@ -1,10 +1,9 @@
-// Parse and type-check, and what the machine offers: the requests that run nothing.
+// Reading a program, and checking one without running it.
 
 #include <filesystem>
 #include <new>
 
 #include "basalt/engine.h"
-#include "runtime/cpu/sweep.h"
 #include "workloads/quantum/input/compile.h"
 #include "workloads/quantum/input/parse.h"
 
@@ -31,10 +30,6 @@ CheckResult check(const Source& source, const CancelToken* cancel) {
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::out_of_resources, "memory ran out", "close other programs and try again");
   }
-}
-
-Devices devices() {
-  return {.inventory = take_inventory(), .instruction_set = simd_target()};
 }
 
 }  // namespace basalt

@@ -27,6 +27,10 @@ Report Engine::run(const Request& request, const RunHooks& hooks) {
   return run_request(*resources_, request, hooks);
 }
 
+Ledger& Engine::ledger() noexcept {
+  return resources_->ledger();
+}
+
 MemoryResource& Engine::memory() noexcept {
   return resources_->memory();
 }

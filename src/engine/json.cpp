@@ -1,28 +1,14 @@
 #include "basalt/json.h"
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <sstream>
 #include <utility>
 
 #include "basalt/version.h"
+#include "engine/json_text.h"
 
 namespace basalt {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& document, JsonStyle style) {
-  return document.dump(style == JsonStyle::indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json limits_json(const std::vector<Limit>& limits) {
-  Json result = Json::array();
-  for (const Limit& limit : limits) {
-    result.push_back({{"value", limit.value}, {"source", limit.source}});
-  }
-  return result;
-}
 
 /// Opens the document with its counts. The keys are bits and blanks, so nothing needs escaping.
 void write_counts(std::ostream& out, const Report& report, JsonStyle style) {
@@ -86,14 +72,15 @@ Json results_json(const Report& report) {
   document["threads"] = report.threads;
   document["seed"] = report.seed;
   document["norm"] = report.norm;
-  document["memory"] = {{"estimate_bytes", report.memory.estimate_bytes},
-                        {"peak_bytes", report.memory.peak_bytes},
-                        {"counts_bytes", report.memory.counts_bytes},
-                        {"limit_bytes", report.memory.limit_bytes},
-                        {"limit_source", report.memory.limit_source}};
-  document["timing_seconds"] = {{"parse", report.timing.parse},       {"plan", report.timing.plan},
-                                {"allocate", report.timing.allocate}, {"execute", report.timing.execute},
-                                {"sample", report.timing.sample},     {"total", report.timing.total}};
+  document["memory"] = {
+      {"estimate_bytes", report.memory.estimate_bytes}, {"peak_bytes", report.memory.peak_bytes},
+      {"counts_bytes", report.memory.counts_bytes},     {"limit_bytes", report.memory.limit_bytes},
+      {"limit_source", report.memory.limit_source},     {"spilled_bytes", report.memory.spilled_bytes}};
+  document["timing_seconds"] = {{"parse", report.timing.parse},     {"plan", report.timing.plan},
+                                {"wait", report.timing.wait},       {"allocate", report.timing.allocate},
+                                {"execute", report.timing.execute}, {"sample", report.timing.sample},
+                                {"total", report.timing.total}};
+  document["usage"] = usage_json(report.usage);
   document["sweeps"] = report.sweeps;
   document["sweep_seconds"] = report.sweep_seconds;
   document["sweep_equivalents"] = report.sweep_equivalents;
@@ -135,29 +122,6 @@ std::string json_of(const std::string& file, const CheckResult& result, JsonStyl
                   {"inputs", result.inputs},
                   {"notes", result.notes}},
                  style);
-}
-
-std::string json_of(const Devices& devices, JsonStyle style) {
-  const Inventory& inventory = devices.inventory;
-  Json caches = Json::array();
-  for (const CacheLevel& cache : inventory.caches) {
-    caches.push_back({{"level", cache.level}, {"size_bytes", cache.size_bytes}, {"shared_by", cache.shared_by}});
-  }
-  const Json cpu = {{"backend", "cpu"},
-                    {"name", inventory.processor},
-                    {"instruction_set", devices.instruction_set},
-                    {"features", inventory.features},
-                    {"cores", inventory.cores.value},
-                    {"cores_source", inventory.cores.source},
-                    {"core_limits", limits_json(inventory.core_limits)},
-                    {"memory_bytes", inventory.memory_bytes.value},
-                    {"memory_source", inventory.memory_bytes.source},
-                    {"memory_limits", limits_json(inventory.memory_limits)},
-                    {"physical_memory_bytes", inventory.physical_memory_bytes},
-                    {"caches", caches},
-                    {"numa_nodes", inventory.numa_nodes},
-                    {"huge_page_bytes", inventory.huge_page_bytes}};
-  return text_of({{"devices", Json::array({cpu})}}, style);
 }
 
 }  // namespace basalt

@@ -1,9 +1,23 @@
-// What all jobs of one engine share: the machine as this process may use it, memory, threads, kernels.
+// What all jobs of one engine share: the machine as this process may use it and the ledger over it, memory, threads,
+// kernels.
 #pragma once
 
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+
 #include "basalt/engine.h"
+#include "basalt/ledger.h"
 #include "basalt/memory.h"
+#include "basalt/memory/adaptors.h"
+#include "basalt/memory/placement.h"
+#include "basalt/memory/pool.h"
+#include "basalt/memory/spill.h"
+#include "basalt/memory/trace.h"
+#include "base/stopwatch.h"
 #include "engine/arena_cache.h"
+#include "plan/limits.h"
 #include "runtime/backend/kernel.h"
 
 namespace basalt {
@@ -12,18 +26,67 @@ namespace basalt {
 class Resources {
  public:
   explicit Resources(const EngineSettings& settings);
+  ~Resources();
+  Resources(const Resources&) = delete;
+  Resources& operator=(const Resources&) = delete;
 
-  /// The machine as it is now, within the settings.
-  [[nodiscard]] Inventory inventory() const;
-  [[nodiscard]] MemoryResource& memory() noexcept { return host_; }
+  /// The machine within the settings, as it was at most a tenth of a second ago.
+  [[nodiscard]] Inventory inventory();
+  /// What a job may have of its memory: now, or once every other job has given back what it holds.
+  [[nodiscard]] Limit memory_limit();
+  [[nodiscard]] Limit memory_limit_alone();
+
+  [[nodiscard]] PlanLimits plan_limits(const Inventory& inventory, int threads) const;
+
+  [[nodiscard]] Ledger& ledger() noexcept { return ledger_; }
+  /// Where jobs take state-sized memory: a pool that keeps what they give back, and reliefs for when it runs out.
+  [[nodiscard]] FailureAdaptor& memory() noexcept { return memory_; }
+  [[nodiscard]] HolderTable& holders() noexcept { return holders_; }
+  /// Where states wait on disk; null where there is no room for them.
+  [[nodiscard]] SpillFile* spill();
   [[nodiscard]] ArenaCache& arenas() noexcept { return arenas_; }
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
 
+  /// Of the `bytes` of a job, how many idle memory provides. Nobody else is told of the same memory.
+  [[nodiscard]] std::uint64_t claim_idle(std::uint64_t bytes);
+  /// What a job leaves idle when its memory is given back.
+  [[nodiscard]] std::uint64_t count_left_idle() noexcept;
+  /// Before a job takes `bytes`: gives idle memory back to the system so far as `limit_bytes` would be exceeded.
+  void make_room(std::uint64_t bytes, std::uint64_t limit_bytes) noexcept;
+  /// Gives all idle memory back.
+  void release_idle() noexcept { pool_.trim(); }
+  /// A job has ended: idle memory goes back to the system if somebody else waits for memory.
+  void job_ended() noexcept;
+
  private:
-  EngineSettings settings_;
+  [[nodiscard]] Inventory watch(double most_seconds_ago);
+  [[nodiscard]] Capacity capacity(double most_seconds_ago);
+  [[nodiscard]] bool somebody_waits() const noexcept;
+  [[nodiscard]] std::uint64_t idle_bytes() const { return pool_.statistics().idle_bytes; }
+
+  const EngineSettings settings_;
+  std::mutex watch_mutex_;
+  InventoryWatch watch_;
+  Stopwatch since_watched_;
+  std::optional<CpuFigures> figures_;
+
   HostMemory host_;
+  PlacementAdaptor placed_;
+  PoolResource pool_;
+  std::unique_ptr<RecorderAdaptor> recorder_;  ///< Of allocations, where BASALT_MEMORY_TRACE names a file.
+  StatisticsAdaptor statistics_;
+  FailureAdaptor memory_;
+  HolderTable holders_;
+
+  std::mutex idle_mutex_;
+  std::uint64_t unclaimed_idle_ = 0;  ///< Idle memory that the ledger knows of.
+
+  std::mutex spill_mutex_;
+  std::unique_ptr<SpillFile> spill_;
+
   ArenaCache arenas_;
   KernelRegistry kernels_;
+  Ledger ledger_;
 };
 
 }  // namespace basalt

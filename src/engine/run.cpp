@@ -1,18 +1,20 @@
-// One request from program text to report. Forward only: parse, compile, promise memory, run the tree of branches,
-// read the results off each leaf.
+// One request from program text to report. Forward only: parse, compile, promise memory, take the lease, run the tree
+// of branches, read the results off each leaf.
 #include "engine/run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <new>
 #include <utility>
 
-#include "base/hash.h"
+#include "basalt/error_log.h"
+#include "basalt/metrics.h"
 #include "base/stopwatch.h"
 #include "engine/branches.h"
+#include "engine/choices.h"
 #include "engine/memory_budget.h"
+#include "engine/occupancy.h"
 #include "engine/prepared_program.h"
 #include "engine/progress_meter.h"
 #include "engine/results.h"
@@ -20,6 +22,7 @@
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
+#include "runtime/metrics/work_time.h"
 
 namespace basalt {
 namespace {
@@ -29,40 +32,8 @@ using quantum::Machine;
 /// Basis states shown for a program that has no classical bits and was asked for nothing.
 constexpr std::uint64_t kDefaultTop = 8;
 
-void check_request(const Request& request) {
-  if (request.shots < 1 || request.shots > kMaxShots) {
-    throw Error(ErrorCode::bad_usage, fmt::format("--shots {} is out of range", request.shots),
-                fmt::format("give 1 to {}", kMaxShots));
-  }
-  if (request.threads < 0) {
-    throw Error(ErrorCode::bad_usage, fmt::format("--threads {} is out of range", request.threads),
-                "give 1 or more; leave it out for all that this process may use");
-  }
-}
-
-Limit memory_limit(const Request& request, const Inventory& inventory) {
-  Limit limit = inventory.memory_bytes;
-  if (request.memory_limit_bytes && *request.memory_limit_bytes < limit.value) {
-    limit = {*request.memory_limit_bytes, "--memory"};
-  }
-  return limit;
-}
-
-int choose_threads(const Request& request, const Inventory& inventory, std::vector<std::string>& notes) {
-  const int cores = static_cast<int>(inventory.cores.value);
-  if (request.threads > cores) {
-    notes.push_back(fmt::format("--threads {} is more than the {} that this process may use ({}): using {}",
-                                request.threads, cores, inventory.cores.source, cores));
-  }
-  return request.threads == 0 ? cores : std::min(request.threads, cores);
-}
-
-/// Copies of the state that branching may keep: what its order of visits can need, as far as memory allows.
-std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t shots, const Limit& limit) {
-  const auto most = static_cast<std::uint64_t>(std::bit_width(shots));
-  const std::uint64_t spare = limit.value - estimate.promised_bytes();
-  return std::min(most, spare / estimate.state_bytes);
-}
+/// Seconds from which on a job's memory is looked at, page table by page table.
+constexpr double kWorthSampling = 0.1;
 
 class Run {
  public:
@@ -72,18 +43,24 @@ class Run {
         hooks_(hooks),
         cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_) {}
 
+  ~Run() { lease_.leave_cached(resources_.count_left_idle()); }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
   Report operator()() {
     const Stopwatch total;
     const metrics::Span span(metrics::SpanName::job);
     check_request(request_);
-    const Inventory inventory = resources_.inventory();
-    limit_ = memory_limit(request_, inventory);
+    report_.notes = load_tools();
+    inventory_ = resources_.inventory();
+    limit_ = memory_limit(request_, resources_.memory_limit());
     compile_program();
-    report_.threads = choose_threads(request_, inventory, report_.notes);
     report_.seed = request_.seed ? *request_.seed : draw_seed();
     prepare();
+    take_lease();
     execute_tree();
     report_.timing.total = total.seconds();
+    report_.usage = usage_.finish(report_.threads);
     count_metrics();
     return std::move(report_);
   }
@@ -107,6 +84,9 @@ class Run {
   /// Everything that can be refused is refused here, before memory is taken.
   void prepare() {
     MemoryEstimate estimate = estimate_memory(request_, *script_);
+    if (estimate.promised_bytes() > limit_.value) {  // it may have to wait, which is no reason to refuse it
+      limit_ = memory_limit(request_, resources_.memory_limit_alone());
+    }
     admit(estimate, request_, *script_, limit_);
     results_ = std::make_unique<Results>(request_, *script_, report_);
 
@@ -123,27 +103,52 @@ class Run {
     if (status_ != Machine::Status::finished) {
       estimate.saved_states = choose_saved_states(estimate, request_.shots, limit_);
     }
-    saved_states_ = estimate.saved_states;
+    estimate_ = estimate;
     report_.memory.estimate_bytes = estimate.total_bytes();
     report_.memory.limit_bytes = limit_.value;
     report_.memory.limit_source = limit_.source;
   }
 
+  /// Waits until memory and cores are granted.
+  void take_lease() {
+    const int most = most_threads(request_, inventory_, report_.notes);
+    limits_ = resources_.plan_limits(inventory_, most);
+    report_.threads = worthwhile_threads(estimate_.state_bytes, limits_);
+    limits_.threads = report_.threads;
+    const Demand demand{.host_bytes = estimate_.promised_bytes(),
+                        .cached_bytes = resources_.claim_idle(estimate_.promised_bytes()),
+                        .device_bytes = {},
+                        .min_cores = 1,
+                        .max_cores = report_.threads,
+                        .queue_slots = 0,
+                        .expected_seconds = 0,
+                        .can_release_host = resources_.spill() != nullptr};
+    const Stopwatch watch;
+    const metrics::Span span(metrics::SpanName::wait);
+    lease_ = resources_.ledger().acquire(demand, {.name = request_.source.name, .priority = request_.priority}, cancel_,
+                                         hooks_.on_wait);
+    report_.timing.wait = watch.seconds();
+    resources_.make_room(demand.host_bytes, limit_.value);
+  }
+
   void execute_tree() {
-    LimitAdaptor memory(hooks_.memory != nullptr ? *hooks_.memory : resources_.memory(), limit_.value);
-    const ArenaCache::Loan loan = resources_.arenas().lend(report_.threads);
-    const Arena& arena = *loan;
+    LimitAdaptor bounded(hooks_.memory != nullptr ? *hooks_.memory : resources_.memory(), lease_.host_bytes());
+    TrackingAdaptor memory(bounded, resources_.holders(), fmt::format("job {}", usage_.job()));
+    const ArenaCache::Loan loan = resources_.arenas().lend(std::max(1, lease_.cores()));
+    Arena& arena = *loan;
 
     const Stopwatch watch;
     Field state = allocate_state(memory, arena);
     report_.timing.allocate = watch.seconds();
+    lease_.note_resident(state.size_bytes());
 
-    const ExecuteContext context{resources_.kernels(), arena, cancel_, {}};
-    BranchTree tree(script_, state, memory, context,
-                    {.shots = request_.shots,
-                     .seed = report_.seed,
-                     .saved_states = saved_states_,
-                     .limits = {.threads = report_.threads}});
+    StateStore store(memory, estimate_.saved_states, resources_.spill(), arena, cancel_);
+    const FailureAdaptor::Registration relief = resources_.memory().add_relief(
+        FailureAdaptor::Rank::spill, [&](std::uint64_t bytes) { return store.relieve(bytes); });
+    Occupancy occupancy(lease_, arena, checkpoint_of(state, store, memory, arena), cancel_, hooks_.on_wait);
+    const ExecuteContext context{resources_.kernels(), arena, cancel_, [&] { occupancy.at_boundary(); }, {}};
+    BranchTree tree(script_, state, memory, store, context,
+                    {.shots = request_.shots, .seed = report_.seed, .limits = limits_});
     ProgressMeter meter(hooks_, request_.shots);
     if (status_ == Machine::Status::finished) {
       tree.on_plan = [&](std::uint64_t gates, double bytes) { meter.expect(gates, bytes); };
@@ -152,6 +157,7 @@ class Run {
     tree.on_split = [&](std::size_t) {
       results_->branching();
       meter.branch();
+      lease_.note_resident(bounded.current_bytes());
     };
     tree.run(std::move(*machine_), std::move(circuit_), status_, [&](const Branch& branch) {
       const Stopwatch sampling;
@@ -165,16 +171,53 @@ class Run {
     report_.sweeps = tree.costs().sweeps;
     report_.bytes_moved = tree.costs().bytes_moved;
     report_.timing.plan += tree.costs().plan_seconds;
-    report_.timing.execute = tree.costs().execute_seconds;
+    report_.timing.execute = tree.costs().execute_seconds - occupancy.waited_seconds();
     report_.sweep_seconds = measure_sweep_seconds(state, arena, cancel_);
     report_.sweep_equivalents = report_.timing.execute / report_.sweep_seconds;
-    report_.memory.peak_bytes = memory.peak_bytes();
+    report_.timing.wait += occupancy.waited_seconds();
+    report_.memory.peak_bytes = bounded.peak_bytes();
+    report_.memory.spilled_bytes = store.spilled_bytes() + checkpointed_bytes_;
     report_.memory.counts_bytes = results_->counts_bytes();
     results_->finish();
+    if (report_.timing.allocate + report_.timing.execute > kWorthSampling) {
+      usage_.sample();
+    }
+    lease_.note_resident(0);
+  }
+
+  /// The state goes to disk and comes back; states that wait go to disk or are computed again.
+  Checkpoint checkpoint_of(Field& state, StateStore& store, MemoryResource& memory, const Arena& arena) {
+    const ForEach for_each = [&](std::uint64_t count, const std::function<void(std::uint64_t)>& body) {
+      arena.for_each(count, cancel_, body);
+    };
+    const auto save = [&, for_each] {
+      try {
+        checkpoint_ = resources_.spill()->store(state.buffer.bytes(), cancel_, for_each);
+      } catch (const Error& error) {
+        if (error.code() == ErrorCode::cancelled) {
+          throw;
+        }
+        report_.notes.push_back(fmt::format("memory was not given up for another job: {}", error.message()));
+        return false;
+      }
+      checkpointed_bytes_ += state.size_bytes();
+      store.clear_memory();
+      state.buffer = Buffer();
+      resources_.release_idle();
+      return true;
+    };
+    const auto restore = [&, for_each] {
+      resources_.make_room(lease_.host_bytes(), limit_.value);
+      state = Field(memory, state.type, state.axes);
+      resources_.spill()->restore(checkpoint_, state.buffer.bytes(), cancel_, for_each);
+      checkpoint_ = {};
+    };
+    return {.save = save, .restore = restore};
   }
 
   [[nodiscard]] Field allocate_state(MemoryResource& memory, const Arena& arena) const {
     const metrics::Span span(metrics::SpanName::allocate);
+    const metrics::MemoryTime memory_time;
     Field state(memory, element_type_of(request_.precision), static_cast<int>(script_->qubit_count));
     prepare_zero_state(state, arena, cancel_);
     return state;
@@ -202,6 +245,8 @@ class Run {
   const RunHooks& hooks_;
   const CancelToken never_;
   const CancelToken& cancel_;
+  UsageMeter usage_;
+  Inventory inventory_;
   Report report_;
   std::shared_ptr<const quantum::Script> script_;
   Limit limit_;
@@ -209,8 +254,18 @@ class Run {
   std::unique_ptr<Machine> machine_;
   quantum::Circuit circuit_;
   Machine::Status status_ = Machine::Status::finished;
-  std::uint64_t saved_states_ = 0;
+  MemoryEstimate estimate_;
+  PlanLimits limits_;
+  Lease lease_;
+  SpillFile::Item checkpoint_;  ///< The state, while another job has its memory.
+  std::uint64_t checkpointed_bytes_ = 0;
 };
+
+void note_failure(Resources& resources, const Error& error, const Request& request) noexcept {
+  metrics::add(metrics::Metric::jobs_failed);
+  log_error(error, request.source.name, "run");
+  resources.job_ended();
+}
 
 }  // namespace
 
@@ -221,12 +276,15 @@ Error out_of_memory() {
 Report run_request(Resources& resources, const Request& request, const RunHooks& hooks) {
   metrics::add(metrics::Metric::jobs);
   try {
-    return Run(resources, request, hooks)();
+    Report report = Run(resources, request, hooks)();
+    resources.job_ended();
+    return report;
   } catch (const std::bad_alloc&) {
-    metrics::add(metrics::Metric::jobs_failed);
-    throw out_of_memory();
-  } catch (const Error&) {
-    metrics::add(metrics::Metric::jobs_failed);
+    const Error error = out_of_memory();
+    note_failure(resources, error, request);
+    throw error;
+  } catch (const Error& error) {
+    note_failure(resources, error, request);
     throw;
   }
 }

@@ -8,6 +8,9 @@ namespace basalt {
 
 void execute(const Plan& plan, const Program& program, Field& field, const ExecuteContext& context) {
   for (const Stage& stage : plan.stages) {
+    if (context.at_boundary) {
+      context.at_boundary();
+    }
     for (std::size_t i = stage.first_step; i < stage.first_step + stage.step_count; ++i) {
       const Step& step = program.steps[i];
       const Kernel* kernel = context.kernels.find(step.kernel, field.type);

@@ -16,6 +16,7 @@ struct ExecuteContext {
   const KernelRegistry& kernels;
   const Arena& arena;
   const CancelToken& cancel;
+  std::function<void()> at_boundary;  ///< Before each stage; may wait, and may move the field's block.
   std::function<void(std::size_t steps)> on_steps_done;  ///< After each stage; may be empty.
 };
 

@@ -68,7 +68,7 @@ TEST_F(Execute, StopsWhenAskedTo) {
   Field field(memory, ElementType::c64, 10);
   const Plan plan = make_plan(program, field.type, field.axes, {});
   std::size_t stages = 0;
-  const ExecuteContext context{kernels, arena, cancel, [&](std::size_t) {
+  const ExecuteContext context{kernels, arena, cancel, {}, [&](std::size_t) {
                                  ++stages;
                                  cancel.request();
                                }};

@@ -1,6 +1,7 @@
 #include "runtime/cpu/instruction_set.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "runtime/cpu/simd_targets.h"
 // After the choice of targets.
@@ -8,16 +9,16 @@
 
 namespace basalt {
 
-// Asked once: what is switched off later must not be forgotten.
+// Asked once: what is switched off later must not be forgotten. Never destroyed: engines may run while a process exits.
 std::vector<InstructionSet> instruction_sets() {
-  static const std::vector<InstructionSet> kAll = [] {
-    std::vector<InstructionSet> all;
+  static const auto* const found = [] {
+    auto all = std::make_unique<std::vector<InstructionSet>>();
     for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-      all.push_back({hwy::TargetName(target), target});
+      all->push_back({hwy::TargetName(target), target});
     }
-    return all;
+    return all.release();
   }();
-  return kAll;
+  return *found;
 }
 
 void use_instruction_set(const std::string& name) {

@@ -71,6 +71,10 @@ void Lease::change(Change change_job) {
   }
 }
 
+void Lease::keep_host() {
+  change([](Job& job, double) { job.can_release_host = false; });
+}
+
 void Lease::release_host() {
   change([](Job& job, double now) { suspend(job, now); });
 }

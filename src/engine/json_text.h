@@ -1,0 +1,20 @@
+// JSON documents of the engine, and how they become text. Private to the engine.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "basalt/json.h"
+#include "basalt/usage.h"
+
+namespace basalt {
+
+using Json = nlohmann::ordered_json;
+
+inline std::string text_of(const Json& document, JsonStyle style) {
+  return document.dump(style == JsonStyle::indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json usage_json(const UsageReport& report);
+
+}  // namespace basalt

@@ -1,0 +1,54 @@
+// What a job took of the machine, as JSON. What could not be read is null.
+
+#include "engine/json_text.h"
+
+namespace basalt {
+namespace {
+
+template <typename Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json devices_json(const std::vector<DeviceReading>& readings) {
+  static constexpr const char* kQuantities[] = {"frequency_hertz", "temperature_celsius", "memory_used_bytes",
+                                                "busy_fraction"};
+  Json result = Json::array();
+  for (const DeviceReading& reading : readings) {
+    result.push_back({{"device", reading.device},
+                      {"part", reading.part},
+                      {"quantity", kQuantities[static_cast<std::size_t>(reading.quantity)]},
+                      {"value", reading.value}});
+  }
+  return result;
+}
+
+}  // namespace
+
+Json usage_json(const UsageReport& report) {
+  const Usage& usage = report.usage;
+  return {{"job", report.job},
+          {"wall_seconds", report.wall_seconds},
+          {"utilisation", report.utilisation},
+          {"time_seconds",
+           {{"compute", report.time.compute_seconds},
+            {"memory", report.time.memory_seconds},
+            {"synchronisation", report.time.synchronisation_seconds},
+            {"serial", report.time.serial_seconds}}},
+          {"user_seconds", usage.user_seconds},
+          {"system_seconds", usage.system_seconds},
+          {"minor_faults", usage.minor_faults},
+          {"major_faults", usage.major_faults},
+          {"voluntary_switches", usage.voluntary_switches},
+          {"involuntary_switches", usage.involuntary_switches},
+          {"resident_bytes", or_null(usage.resident_bytes)},
+          {"peak_resident_bytes", or_null(usage.peak_resident_bytes)},
+          {"huge_page_bytes", or_null(usage.huge_page_bytes)},
+          {"stall_seconds",
+           {{"cpu", or_null(usage.cpu_stall_seconds)},
+            {"memory", or_null(usage.memory_stall_seconds)},
+            {"io", or_null(usage.io_stall_seconds)}}},
+          {"devices", devices_json(report.devices)}};
+}
+
+}  // namespace basalt
