@@ -157,16 +157,16 @@ std::string Wisdom::export_json() const {
          "\n";
 }
 
-std::size_t Wisdom::import_json(const std::string& text) const {
+std::size_t Wisdom::import_json(const std::string& document) const {
   const auto refuse = [](const std::string& what) -> void {
     throw Error(ErrorCode::bad_input, what, "give a file that basalt tune --export wrote");
   };
-  const Json document = Json::parse(text, nullptr, false);
-  if (!document.is_object() || document.value("basalt_wisdom", Json()) != kFormatVersion ||
-      !document.value("machines", Json()).is_array()) {
+  const Json parsed = Json::parse(document, nullptr, false);
+  if (!parsed.is_object() || parsed.value("basalt_wisdom", Json()) != kFormatVersion ||
+      !parsed.value("machines", Json()).is_array()) {
     refuse("this is no export of wisdom, or one of another version");
   }
-  const Json& machines = document["machines"];
+  const Json& machines = parsed["machines"];
   for (const Json& machine : machines) {
     if (!machine.is_object() || !machine.value("fingerprint", Json()).is_string() ||
         !machine.value("processor", Json()).is_string() || !figures_from_json(machine.value("figures", Json()))) {

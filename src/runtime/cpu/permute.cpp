@@ -1,5 +1,6 @@
 #include "runtime/cpu/permute.h"
 
+#include <fmt/format.h>
 #include <hwy/aligned_allocator.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "basalt/error.h"
 #include "runtime/cpu/tile_kernel.h"
 #include "runtime/cpu/tile_plan.h"
 
@@ -18,6 +20,13 @@ constexpr std::uint64_t kPieceWords = std::uint64_t{1} << 19;
 
 /// Shorter runs make a pass so slow that two passes with long runs are faster.
 constexpr int kMinRunAxes = 4;
+
+void check_axes(const Field& field, const AxisPermutation& to) {
+  if (static_cast<int>(to.size()) != field.axes || !is_permutation(to)) {
+    throw Error(ErrorCode::bad_usage, fmt::format("[{}] is no permutation of {} axes", fmt::join(to, ","), field.axes),
+                "name the new place of each axis, from 0 on, once");
+  }
+}
 
 /// The permutation of a field's words: a c128 is two words that stay together.
 AxisPermutation word_permutation(ElementType type, const AxisPermutation& to) {
@@ -131,7 +140,8 @@ void move_closed_tiles(const TilePlan& plan, std::uint64_t* words, const Arena& 
 
 void permute(const Field& source, const Field& target, const AxisPermutation& to, const Arena& arena,
              const CancelToken& cancel, const PermuteSettings& settings) {
-  assert(is_permutation(to) && source.type == target.type);
+  check_axes(source, to);
+  assert(source.type == target.type && source.axes == target.axes);
   const AxisPermutation words = word_permutation(source.type, to);
   const auto* from = source.buffer.as<std::uint64_t>();
   auto* into = target.buffer.as<std::uint64_t>();
@@ -154,7 +164,7 @@ void permute(const Field& source, const Field& target, const AxisPermutation& to
 
 void permute_in_place(const Field& field, const AxisPermutation& to, const Arena& arena, const CancelToken& cancel,
                       const PermuteSettings& settings) {
-  assert(is_permutation(to));
+  check_axes(field, to);
   const AxisPermutation words = word_permutation(field.type, to);
   auto* data = field.buffer.as<std::uint64_t>();
   const TileLimits limits{.lane_axes = lane_axes(), .max_tile_axes = settings.max_tile_axes};
@@ -166,9 +176,12 @@ void permute_in_place(const Field& field, const AxisPermutation& to, const Arena
   if (is_identity(words)) {
     return;
   }
-  if (const auto plan = plan_closed_tiles(words, limits, kMinRunAxes)) {
-    move_closed_tiles(*plan, data, arena, cancel);
-    return;
+  for (const int axes : {settings.max_tile_axes, settings.max_single_pass_axes}) {
+    const TileLimits single{.lane_axes = limits.lane_axes, .max_tile_axes = axes};
+    if (const auto plan = plan_closed_tiles(words, single, kMinRunAxes)) {
+      move_closed_tiles(*plan, data, arena, cancel);
+      return;
+    }
   }
   const auto [first, second] = split_into_involutions(words);
   for (const AxisPermutation& step : {first, second}) {

@@ -9,12 +9,16 @@
 namespace basalt {
 
 struct PermuteSettings {
-  bool streaming = true;   ///< Copies larger than a cache are written around the caches.
-  int max_tile_axes = 12;  ///< Words of a tile: 2^12 are 32 KiB. At least 6.
+  bool streaming = true;  ///< Copies are written around the caches.
+  /// Words of a tile: 2^10 are 8 KiB, so that the nearest cache holds a tile and what is on its way. At least 6.
+  int max_tile_axes = 10;
+  /// In place larger tiles may save a second pass: 2^14 words are 128 KiB, of which a thread has two.
+  int max_single_pass_axes = 14;
 };
 
 /// target[permute_index(to, i)] = source[i] for all i. Both fields have one type and to.size() axes, and share no
-/// memory. Throws Error(cancelled); the target is then partly written.
+/// memory. Throws Error(bad_usage) for what is no permutation of the axes, and Error(cancelled); the target is then
+/// partly written.
 void permute(const Field& source, const Field& target, const AxisPermutation& to, const Arena& arena,
              const CancelToken& cancel, const PermuteSettings& settings = {});
 

@@ -129,6 +129,16 @@ TEST(Permute, InPlaceTouchesNothingAroundTheField) {
   EXPECT_EQ(field.buffer.as<std::uint64_t>()[4], after);
 }
 
+TEST(Permute, RefusesWhatIsNoPermutationOfTheAxes) {
+  HostMemory memory;
+  const Field source = numbered_field(memory, ElementType::c64, 3);
+  const Field target(memory, ElementType::c64, 3);
+  for (const AxisPermutation& to : {AxisPermutation{0, 1}, AxisPermutation{0, 1, 3}, AxisPermutation{0, 1, 1}}) {
+    EXPECT_THROW(permute(source, target, to, Arena(1), kNever), Error);
+    EXPECT_THROW(permute_in_place(source, to, Arena(1), kNever), Error);
+  }
+}
+
 TEST(Permute, ARequestedCancelStopsIt) {
   HostMemory memory;
   const Field source = numbered_field(memory, ElementType::c64, 20);
