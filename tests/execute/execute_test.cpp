@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstring>
 
 namespace basalt {
 namespace {
@@ -55,7 +56,7 @@ TEST_F(Execute, AppliesStepsInOrderToEveryElement) {
     const Plan plan =
         make_plan(program, field.type, field.axes, {.threads = 2, .serial_bytes = 0, .piece_bytes = 4096});
     std::size_t steps = 0;
-    execute(plan, program, field, {kernels, arena, cancel, [&](std::size_t done) { steps += done; }});
+    execute(plan, program, field, {kernels, arena, cancel, {}, [&](std::size_t done) { steps += done; }});
     EXPECT_EQ(steps, 3U);
     for (std::uint64_t i = 0; i < std::uint64_t{1} << axes; ++i) {
       ASSERT_EQ(field.buffer.as<float>()[2 * i], 7.0F) << i;
@@ -81,11 +82,27 @@ TEST_F(Execute, StopsWhenAskedTo) {
   EXPECT_EQ(stages, 1U);
 }
 
+TEST_F(Execute, TheBlockMayMoveAtEveryBoundary) {
+  Field field(memory, ElementType::c64, 12);
+  const Plan plan = make_plan(program, field.type, field.axes, {});
+  std::size_t boundaries = 0;
+  const auto move_block = [&] {
+    ++boundaries;
+    Field moved(memory, field.type, field.axes);
+    std::memcpy(moved.buffer.data(), field.buffer.data(), field.size_bytes());
+    std::memset(field.buffer.data(), 0xFF, field.size_bytes());
+    std::swap(field, moved);
+  };
+  execute(plan, program, field, {kernels, arena, cancel, move_block, {}});
+  EXPECT_EQ(boundaries, 3U);
+  EXPECT_EQ(field.buffer.as<float>()[0], 7.0F);
+}
+
 TEST_F(Execute, NamesAKernelThatIsMissing) {
   Field field(memory, ElementType::c128, 5);
   const Plan plan = make_plan(program, field.type, field.axes, {});
   try {
-    execute(plan, program, field, {kernels, arena, cancel, {}});
+    execute(plan, program, field, {kernels, arena, cancel, {}, {}});
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("test/add"), std::string::npos);

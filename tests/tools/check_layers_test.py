@@ -62,7 +62,7 @@ class CheckLayers(unittest.TestCase):
         self.rejects("src/base/bits.cpp:2", "base may not include plan")
 
     def test_down_the_runtime_only(self):
-        self.include("src/runtime/resource/inventory.cpp", "basalt/memory.h")
+        self.include("src/runtime/resource/inventory.cpp", "runtime/memory/field.h")
         self.rejects("runtime/resource may not include runtime/memory")
 
     def test_planner_knows_no_backend_and_no_workload(self):
