@@ -31,7 +31,7 @@ struct Progress {
 struct RunHooks {
   const CancelToken* cancel = nullptr;
   std::function<void(const Progress&)> on_progress;  ///< From the calling thread, after every stage; keep it short.
-  OnWait on_wait{};                                   ///< While other jobs hold what this one needs.
+  OnWait on_wait{};                                  ///< While other jobs hold what this one needs.
   MemoryResource* memory = nullptr;                  ///< Source of state-sized memory; null: the engine's own.
 };
 

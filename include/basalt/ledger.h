@@ -61,8 +61,8 @@ struct Demand {
   /// Of `host_bytes`, what this process has already touched and will use for the job: blocks kept from earlier ones.
   std::uint64_t cached_bytes = 0;
   std::vector<HeapBytes> device_bytes{};  ///< At most 4 heaps.
-  int min_cores = 1;                    ///< The job starts once it has these; it is paused when they are taken.
-  int max_cores = 1;                    ///< More are given while nobody else wants them.
+  int min_cores = 1;                      ///< The job starts once it has these; it is paused when they are taken.
+  int max_cores = 1;                      ///< More are given while nobody else wants them.
   int queue_slots = 0;
   double expected_seconds =
       0;  ///< How long the job is predicted to run; 0: unknown. Lets short jobs pass waiting ones.

@@ -60,13 +60,13 @@ void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& can
 }
 
 BranchTree::BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory,
-                       StateStore& store, const ExecuteContext& context, const BranchSettings& settings)
+                       StateStore& store, const ExecuteContext& context, BranchSettings settings)
     : script_(std::move(script)),
       state_(state),
       memory_(memory),
       store_(store),
       context_(context),
-      settings_(settings),
+      settings_(std::move(settings)),
       circuit_(script_->qubit_count) {}
 
 void BranchTree::run(Machine first, quantum::Circuit circuit, Machine::Status status, const Leaf& leaf) {

@@ -280,9 +280,8 @@ Report run_request(Resources& resources, const Request& request, const RunHooks&
     resources.job_ended();
     return report;
   } catch (const std::bad_alloc&) {
-    const Error error = out_of_memory();
-    note_failure(resources, error, request);
-    throw error;
+    note_failure(resources, out_of_memory(), request);
+    throw out_of_memory();
   } catch (const Error& error) {
     note_failure(resources, error, request);
     throw;

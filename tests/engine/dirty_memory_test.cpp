@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "basalt/memory.h"
-
 #include "engine_harness.h"
 
 namespace basalt {
