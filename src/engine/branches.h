@@ -52,7 +52,7 @@ class BranchTree {
   using Gates = std::function<void(std::uint64_t gates, double bytes)>;
 
   BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory, StateStore& store,
-             const ExecuteContext& context, const BranchSettings& settings);
+             const ExecuteContext& context, BranchSettings settings);
 
   /// Called when shots are about to go different ways; may throw to refuse.
   Split on_split;
