@@ -65,8 +65,11 @@ void assign_inputs(const std::vector<std::string>& assignments, Request& request
 }
 
 std::string describe(const Waiting& waiting) {
-  return fmt::format("waiting ({}): {}{}{}", format_seconds(waiting.seconds), waiting.reason,
-                     waiting.holders.empty() ? "" : "; held by ", fmt::join(waiting.holders, ", "));
+  constexpr double kWorthSaying = 0.1;
+  const std::string since =
+      waiting.seconds < kWorthSaying ? "" : fmt::format(" (for {})", format_seconds(waiting.seconds));
+  return fmt::format("waiting{}: {}{}{}", since, waiting.reason, waiting.holders.empty() ? "" : "; held by ",
+                     fmt::join(waiting.holders, ", "));
 }
 
 void run_circuit(RunOptions& options, bool json) {

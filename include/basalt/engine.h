@@ -49,7 +49,7 @@ struct EngineSettings {
   std::optional<std::uint64_t> memory_limit_bytes;  ///< None: all that the process may use.
   /// Most disk space for states that wait while others run; none: what the inventory grants; 0: nothing goes to disk.
   std::optional<std::uint64_t> spill_limit_bytes;
-  std::string ledger;  ///< As LedgerPlace::table.
+  std::string ledger{};  ///< As LedgerPlace::table.
 };
 
 /// Runs jobs and keeps between them what is costly to set up: threads, memory, kernels. Thread-safe: jobs may run at

@@ -149,9 +149,9 @@ struct Holding {
   bool own = false;      ///< Of this ledger.
   HoldState state = HoldState::waiting;
   int priority = kNormalPriority;
-  double age_seconds = 0;     ///< Since it was asked for.
-  double waited_seconds = 0;  ///< Of these, without cores.
-  std::uint64_t host_bytes = 0;
+  double age_seconds = 0;        ///< Since it was asked for.
+  double waited_seconds = 0;     ///< Of these, without cores.
+  std::uint64_t host_bytes = 0;  ///< Held, or waited for.
   std::uint64_t resident_bytes = 0;
   std::vector<HeapBytes> device_bytes;
   int queue_slots = 0;

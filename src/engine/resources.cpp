@@ -44,6 +44,13 @@ void bound(Limit& least, std::vector<Limit>& limits, std::uint64_t value) {
   }
 }
 
+/// What a pool may keep between jobs. No lease covers it: it must not matter to others, also in a small container.
+std::uint64_t most_idle_bytes(const Inventory& inventory) {
+  constexpr std::uint64_t kMostIdleBytes = std::uint64_t{256} << 20;
+  constexpr std::uint64_t kIdleShare = 32;
+  return std::min(kMostIdleBytes, inventory.memory_bytes.value / kIdleShare);
+}
+
 /// The tightest limit on memory, were `held_bytes` of what is touched given back.
 Limit least_memory(const Capacity& capacity, std::uint64_t held_bytes) {
   Limit least{.value = std::numeric_limits<std::uint64_t>::max(), .source = {}};
@@ -62,7 +69,7 @@ Resources::Resources(const EngineSettings& settings)
     : settings_(settings),
       figures_(look_up_wisdom(watch_.now()).figures),
       placed_(host_, placement_for(watch_.now()), watch_.now().nodes),
-      pool_(placed_),
+      pool_(placed_, {.max_idle_bytes = most_idle_bytes(watch_.now())}),
       recorder_(make_recorder(pool_)),
       statistics_(recorder_ != nullptr ? static_cast<MemoryResource&>(*recorder_) : pool_),
       memory_(statistics_),
@@ -120,11 +127,11 @@ Capacity Resources::capacity(double most_seconds_ago) {
 }
 
 Limit Resources::memory_limit() {
-  return least_memory(capacity(kFreshSeconds), idle_bytes());
+  return least_memory(capacity(kFreshSeconds), 0);
 }
 
 Limit Resources::memory_limit_alone() {
-  std::uint64_t held = idle_bytes();
+  std::uint64_t held = 0;
   for (const Holding& holding : ledger_.holdings()) {
     held += holding.resident_bytes;
   }
@@ -135,33 +142,17 @@ PlanLimits Resources::plan_limits(const Inventory& inventory, int threads) const
   return choose_limits(inventory, figures_, threads);
 }
 
-std::uint64_t Resources::claim_idle(std::uint64_t bytes) {
-  const std::scoped_lock lock(idle_mutex_);
-  const std::uint64_t claimed = std::min({bytes, unclaimed_idle_, idle_bytes()});
-  unclaimed_idle_ -= claimed;
-  return claimed;
-}
-
-std::uint64_t Resources::count_left_idle() noexcept {
-  const std::scoped_lock lock(idle_mutex_);
-  const std::uint64_t idle = idle_bytes();
-  const std::uint64_t left = idle - std::min(idle, unclaimed_idle_);
-  unclaimed_idle_ = idle;
-  return left;
-}
-
-void Resources::make_room(std::uint64_t bytes, std::uint64_t limit_bytes) noexcept {
-  const std::uint64_t taken = statistics_.statistics().current_bytes + bytes;
-  pool_.trim(limit_bytes > taken ? limit_bytes - taken : 0);
+bool Resources::somebody_waits() const noexcept {
+  try {
+    const std::vector<Holding> holdings = ledger_.holdings();
+    return std::ranges::any_of(holdings, [](const Holding& holding) { return holding.state == HoldState::waiting; });
+  } catch (const std::exception&) {
+    return true;  // memory ran out, or the table is gone: no time to keep what others may need
+  }
 }
 
 void Resources::job_ended() noexcept {
-  if (idle_bytes() == 0) {
-    return;
-  }
-  const std::vector<Holding> holdings = ledger_.holdings();
-  if (std::any_of(holdings.begin(), holdings.end(),
-                  [](const Holding& holding) { return !holding.own && holding.state == HoldState::waiting; })) {
+  if (pool_.statistics().idle_bytes > 0 && somebody_waits()) {
     pool_.trim();
   }
 }

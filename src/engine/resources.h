@@ -32,9 +32,11 @@ class Resources {
 
   /// The machine within the settings, as it was at most a tenth of a second ago.
   [[nodiscard]] Inventory inventory();
-  /// What a job may have of its memory: now, or once every other job has given back what it holds.
+  /// What a job may have of memory: now, or once every other job has given back what it holds.
   [[nodiscard]] Limit memory_limit();
   [[nodiscard]] Limit memory_limit_alone();
+  /// Whether any job, of this process or another, is in the ledger.
+  [[nodiscard]] bool others_are_there() const { return !ledger_.holdings().empty(); }
 
   [[nodiscard]] PlanLimits plan_limits(const Inventory& inventory, int threads) const;
 
@@ -47,12 +49,6 @@ class Resources {
   [[nodiscard]] ArenaCache& arenas() noexcept { return arenas_; }
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
 
-  /// Of the `bytes` of a job, how many idle memory provides. Nobody else is told of the same memory.
-  [[nodiscard]] std::uint64_t claim_idle(std::uint64_t bytes);
-  /// What a job leaves idle when its memory is given back.
-  [[nodiscard]] std::uint64_t count_left_idle() noexcept;
-  /// Before a job takes `bytes`: gives idle memory back to the system so far as `limit_bytes` would be exceeded.
-  void make_room(std::uint64_t bytes, std::uint64_t limit_bytes) noexcept;
   /// Gives all idle memory back.
   void release_idle() noexcept { pool_.trim(); }
   /// A job has ended: idle memory goes back to the system if somebody else waits for memory.
@@ -62,7 +58,6 @@ class Resources {
   [[nodiscard]] Inventory watch(double most_seconds_ago);
   [[nodiscard]] Capacity capacity(double most_seconds_ago);
   [[nodiscard]] bool somebody_waits() const noexcept;
-  [[nodiscard]] std::uint64_t idle_bytes() const { return pool_.statistics().idle_bytes; }
 
   const EngineSettings settings_;
   std::mutex watch_mutex_;
@@ -77,9 +72,6 @@ class Resources {
   StatisticsAdaptor statistics_;
   FailureAdaptor memory_;
   HolderTable holders_;
-
-  std::mutex idle_mutex_;
-  std::uint64_t unclaimed_idle_ = 0;  ///< Idle memory that the ledger knows of.
 
   std::mutex spill_mutex_;
   std::unique_ptr<SpillFile> spill_;

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <new>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "basalt/error_log.h"
@@ -42,10 +45,6 @@ class Run {
         request_(std::move(request)),
         hooks_(hooks),
         cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_) {}
-
-  ~Run() { lease_.leave_cached(resources_.count_left_idle()); }
-  Run(const Run&) = delete;
-  Run& operator=(const Run&) = delete;
 
   Report operator()() {
     const Stopwatch total;
@@ -84,8 +83,8 @@ class Run {
   /// Everything that can be refused is refused here, before memory is taken.
   void prepare() {
     MemoryEstimate estimate = estimate_memory(request_, *script_);
-    if (estimate.promised_bytes() > limit_.value) {  // it may have to wait, which is no reason to refuse it
-      limit_ = memory_limit(request_, resources_.memory_limit_alone());
+    if (estimate.promised_bytes() > limit_.value) {
+      wait_for_sight_of(estimate.promised_bytes());
     }
     admit(estimate, request_, *script_, limit_);
     results_ = std::make_unique<Results>(request_, *script_, report_);
@@ -109,6 +108,22 @@ class Run {
     report_.memory.limit_source = limit_.source;
   }
 
+  /// Having to wait for others is no reason to be refused: the limit becomes what there is without them. What they
+  /// touch or give back just now is counted a little later, so that it is looked at for some time.
+  void wait_for_sight_of(std::uint64_t bytes) {
+    constexpr double kPatienceSeconds = 2;
+    resources_.release_idle();
+    const Stopwatch watch;
+    do {
+      limit_ = memory_limit(request_, resources_.memory_limit_alone());
+      if (bytes <= limit_.value || !resources_.others_are_there()) {
+        return;
+      }
+      cancel_.check();
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    } while (watch.seconds() < kPatienceSeconds);
+  }
+
   /// Waits until memory and cores are granted.
   void take_lease() {
     const int most = most_threads(request_, inventory_, report_.notes);
@@ -116,7 +131,7 @@ class Run {
     report_.threads = worthwhile_threads(estimate_.state_bytes, limits_);
     limits_.threads = report_.threads;
     const Demand demand{.host_bytes = estimate_.promised_bytes(),
-                        .cached_bytes = resources_.claim_idle(estimate_.promised_bytes()),
+                        .cached_bytes = 0,
                         .device_bytes = {},
                         .min_cores = 1,
                         .max_cores = report_.threads,
@@ -125,10 +140,17 @@ class Run {
                         .can_release_host = resources_.spill() != nullptr};
     const Stopwatch watch;
     const metrics::Span span(metrics::SpanName::wait);
-    lease_ = resources_.ledger().acquire(demand, {.name = request_.source.name, .priority = request_.priority}, cancel_,
-                                         hooks_.on_wait);
+    const JobInfo job{.name = request_.source.name, .priority = request_.priority};
+    Ledger& ledger = resources_.ledger();
+    if (std::optional<Lease> lease = ledger.try_acquire(demand, job)) {
+      lease_ = std::move(*lease);
+    } else {
+      resources_.release_idle();
+      lease_ = ledger.acquire(demand, job, cancel_, hooks_.on_wait);
+    }
     report_.timing.wait = watch.seconds();
-    resources_.make_room(demand.host_bytes, limit_.value);
+    const std::vector<std::string> notes = ledger.notes();
+    report_.notes.insert(report_.notes.end(), notes.begin(), notes.end());
   }
 
   void execute_tree() {
@@ -182,7 +204,6 @@ class Run {
     if (report_.timing.allocate + report_.timing.execute > kWorthSampling) {
       usage_.sample();
     }
-    lease_.note_resident(0);
   }
 
   /// The state goes to disk and comes back; states that wait go to disk or are computed again.
@@ -207,7 +228,6 @@ class Run {
       return true;
     };
     const auto restore = [&, for_each] {
-      resources_.make_room(lease_.host_bytes(), limit_.value);
       state = Field(memory, state.type, state.axes);
       resources_.spill()->restore(checkpoint_, state.buffer.bytes(), cancel_, for_each);
       checkpoint_ = {};

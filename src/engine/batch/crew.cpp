@@ -1,6 +1,7 @@
 #include "engine/batch/crew.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/stopwatch.h"
 #include "engine/batch/program_cache.h"
@@ -41,7 +42,8 @@ Crew choose_crew(const std::vector<BatchJob>& jobs, int wanted_workers, const In
   for (const BatchJob& job : jobs) {
     wanted_threads = std::max(wanted_threads, job.request.threads);
   }
-  Crew crew{.workers = wanted_workers, .threads_per_job = 1};
+  const int most = static_cast<int>(std::clamp<std::size_t>(jobs.size(), 1, std::numeric_limits<int>::max()));
+  Crew crew{.workers = std::min(wanted_workers, most), .threads_per_job = 1};
   if (wanted_workers == 0) {
     const std::uint64_t fitting =
         std::max<std::uint64_t>(1, inventory.memory_bytes.value / std::max<std::uint64_t>(1, job_bytes));

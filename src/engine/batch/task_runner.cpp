@@ -1,8 +1,12 @@
 #include "engine/batch/task_runner.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "engine/batch/thread_runner.h"
+#include "engine/seed.h"
 
 namespace basalt {
 namespace {
@@ -27,6 +31,8 @@ std::unique_ptr<TaskRunner> make_task_runner(const BatchSettings& settings, int 
   PoolSettings pool;
   pool.command = settings.worker_command;
   pool.workers = workers;
+  // BASALT_MEMORY and BASALT_THREADS bound the batch, not each of its workers
+  pool.environment.emplace_back("BASALT_LEDGER_GROUP", fmt::format("batch {}-{:x}", ::getpid(), draw_seed()));
   return std::make_unique<ProcessRunner>(std::move(pool));
 }
 

@@ -30,7 +30,7 @@ void scale(T* HWY_RESTRICT data, std::size_t count, T factor) {
     for (std::size_t byte = 0; byte < 4 * kLanes * sizeof(T); byte += 64) {
       __builtin_prefetch(reinterpret_cast<const std::byte*>(data + i) + kPrefetchBytes + byte);
     }
-    for (std::size_t j = 0; j < 4 * kLanes; j += kLanes) {
+    for (std::size_t j = 0; j < 4 * kLanes && i + j < count; j += kLanes) {  // the smallest field has two vectors
       hn::Store(hn::Mul(hn::Load(tag, data + i + j), factors), tag, data + i + j);
     }
   }

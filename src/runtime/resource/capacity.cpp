@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -23,7 +24,13 @@ CapacityLimit limit_of(Resource resource, const Limit& limit, const Inventory& i
   const bool bytes = resource == Resource::host_bytes;
   CapacityLimit result{.resource = resource, .name = limit.source, .value = limit.value};
   if (limit.source.starts_with("BASALT_")) {
-    return result;  // this process's own, and counts from nothing
+    // this process's own, and counts from nothing; processes that work for one batch share it
+    const char* group = std::getenv("BASALT_LEDGER_GROUP");  // NOLINT(concurrency-mt-unsafe): never changed by Basalt
+    if (group != nullptr && *group != '\0') {
+      result.shared = true;
+      result.name += fmt::format(" of {}", group);
+    }
+    return result;
   }
   result.is_what_is_left = bytes && limit.source != "physical memory";
   result.shared = !limit.source.starts_with("RLIMIT_");

@@ -45,7 +45,9 @@ Signal Lease::at_boundary() {
   const double now = seconds_now();
   if (now - grant_->looked_at >= kLookSeconds) {
     grant_->looked_at = now;
-    if (!grant_->core->is_up_to_date()) {
+    if (grant_->core->is_lost()) {
+      grant_->core->transact([](Books&, double) {});
+    } else if (!grant_->core->is_up_to_date()) {
       grant_->core->look([](const Books&) {});
     }
   }

@@ -92,14 +92,13 @@ std::string heap_name(const Books& books, std::uint64_t heap) {
 }
 
 Holding holding_of(const Books& books, const Job& job, double now) {
-  const bool has_memory = job.state == JobState::running || job.state == JobState::paused;
   Holding holding{.name = std::string(ledger::from_text(job.name)),
                   .pid = job.member < books.members.size() ? books.members[job.member].pid : 0,
                   .state = state_of(job),
                   .priority = job.priority,
                   .age_seconds = std::max(0.0, now - job.asked_at),
                   .waited_seconds = ledger::waited_until(job, now),
-                  .host_bytes = has_memory ? job.host_bytes : 0,
+                  .host_bytes = job.host_bytes,
                   .resident_bytes = job.resident_bytes,
                   .device_bytes = {},
                   .queue_slots = job.state == JobState::waiting ? 0 : job.queue_slots,

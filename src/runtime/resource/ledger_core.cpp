@@ -54,7 +54,17 @@ double seconds_now() {
 
 Ledger::Core::Core(std::function<Capacity()> measure, const LedgerPlace& place)
     : measure_(std::move(measure)), measured_at_(-1e9), table_(choose_table(place, notes_)) {
-  this->measure(0);
+  try {
+    this->measure(0);
+  } catch (const Error& error) {
+    if (table_->path().empty()) {
+      throw;
+    }
+    // a file system without room, or without locks: it is the first turn that shows it
+    notes_.push_back(error.message() + ": other processes will not see what this one holds");
+    table_ = ledger::make_private_table();
+    this->measure(0);
+  }
 }
 
 Ledger::Core::~Core() = default;

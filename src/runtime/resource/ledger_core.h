@@ -92,6 +92,12 @@ class Ledger::Core {
   /// The generation that this ledger has seen, and what the table has.
   [[nodiscard]] bool is_up_to_date() const noexcept { return table_->generation() == seen_.load(); }
 
+  /// The table was removed: own jobs must be entered in the one that takes its place.
+  [[nodiscard]] bool is_lost() {
+    const std::scoped_lock lock(mutex_);
+    return table_->is_lost();
+  }
+
   /// Adds an own job in a turn, under a new number.
   std::shared_ptr<LiveJob> open(ledger::Books& books, const ledger::Job& job);
   /// Ends a job: what it holds is free.

@@ -25,6 +25,7 @@ class PrivateTable final : public Table {
   [[nodiscard]] bool alive(std::size_t /*member*/) const override { return true; }
 
   [[nodiscard]] std::uint32_t generation() const noexcept override { return generation_.load(); }
+  [[nodiscard]] bool is_lost() const noexcept override { return false; }
   void wait(std::uint32_t seen, double seconds) override {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return generation_.load() != seen; });

@@ -179,6 +179,11 @@ class SharedTable final : public Table {
     return read(&value, sizeof(value), offsetof(TableHeader, generation)) ? value : 0;
   }
 
+  [[nodiscard]] bool is_lost() const noexcept override {
+    struct stat status {};
+    return ::fstat(file_.descriptor(), &status) != 0 || status.st_nlink == 0;
+  }
+
   void wait(std::uint32_t seen, double seconds) override {
     const timespec timeout{.tv_sec = static_cast<time_t>(seconds),
                            .tv_nsec = static_cast<long>(1e9 * (seconds - std::floor(seconds)))};

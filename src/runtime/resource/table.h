@@ -30,6 +30,8 @@ class Table {
 
   /// Changes with every commit of anyone.
   [[nodiscard]] virtual std::uint32_t generation() const noexcept = 0;
+  /// Whether the table was removed, so that others look at another one by now: begin() moves there.
+  [[nodiscard]] virtual bool is_lost() const noexcept = 0;
   /// Returns when the generation is no longer `seen`, or after `seconds`, or for no reason.
   virtual void wait(std::uint32_t seen, double seconds) = 0;
 
