@@ -113,6 +113,35 @@ TEST(Share, OneCoreServesTheHigherPriorityFirst) {
   EXPECT_EQ(reports.first.memory.spilled_bytes, 0U) << "there is memory for both";
 }
 
+TEST(Share, ManyJobsOfManySizesAllEndWhereFewFit) {
+  const auto request_of = [](int qubits) {
+    Request request =
+        request_for(qasm3("qubit[" + std::to_string(qubits) + "] q; bit[2] c; h q; c[0] = measure q[0]; " +
+                          "if (c[0]) { x q[1]; } h q[2]; c[1] = measure q[1];"),
+                    50);
+    request.priority = qubits % 5 - 2;
+    return request;
+  };
+  constexpr int kSizes[] = {14, 18, 16, 17, 15};
+  Engine engine(
+      {.threads = 2, .memory_limit_bytes = kStateBytes * 5 / 2, .spill_limit_bytes = std::nullopt, .ledger = "off"});
+  std::vector<std::future<std::size_t>> workers;
+  for (std::size_t worker = 0; worker < 5; ++worker) {
+    workers.push_back(std::async(std::launch::async, [&, worker] {
+      std::size_t right = 0;
+      for (std::size_t i = 0; i < 12; ++i) {
+        const Request request = request_of(kSizes[(worker + i) % 5]);
+        right += engine.run(request).shots == 50 ? 1 : 0;
+      }
+      return right;
+    }));
+  }
+  for (std::future<std::size_t>& worker : workers) {
+    ASSERT_EQ(worker.wait_for(std::chrono::minutes(5)), std::future_status::ready) << "jobs wait for one another";
+    EXPECT_EQ(worker.get(), 12U);
+  }
+}
+
 TEST(Share, LedgerListsWhatIsHeld) {
   Engine engine({.threads = 1, .memory_limit_bytes = std::nullopt, .spill_limit_bytes = std::nullopt, .ledger = "off"});
   std::vector<Holding> held;

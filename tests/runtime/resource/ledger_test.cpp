@@ -3,9 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
 #include <thread>
 
 namespace basalt {
@@ -137,7 +143,8 @@ TEST_F(LedgerTest, AWaitIsExplainedAndEndsWhenItsReasonDoes) {
   const std::vector<Holding> holdings = ledger_.holdings();
   ASSERT_THAT(holdings, SizeIs(2));
   EXPECT_EQ(holdings[1].state, HoldState::waiting);
-  EXPECT_EQ(holdings[1].host_bytes, 0U);
+  EXPECT_EQ(holdings[1].host_bytes, 4 * kGiB) << "what it waits for";
+  EXPECT_EQ(holdings[1].cores, 0);
   first.reset();
   second.join();
   EXPECT_TRUE(granted);
@@ -260,6 +267,47 @@ TEST_F(LedgerTest, ManyThreadsNeverHoldMoreThanThereIs) {
   }
   EXPECT_EQ(grants, 400);
   EXPECT_THAT(ledger_.holdings(), IsEmpty());
+}
+
+std::string table_in_folder() {
+  std::string folder = (std::filesystem::temp_directory_path() / "basalt_ledger_XXXXXX").string();
+  return std::string(mkdtemp(folder.data())) + "/table";
+}
+
+TEST(LedgerTable, ARunningJobShowsInTheTableThatReplacesARemovedOne) {
+  Machine machine;
+  const std::string table = table_in_folder();
+  Ledger ledger(machine.measure(), {.table = table});
+  CancelToken cancel;
+  Lease lease = ledger.acquire({.host_bytes = kGiB}, {.name = "holder"}, cancel);
+  std::filesystem::remove(table);
+  const Ledger other(machine.measure(), {.table = table});
+  EXPECT_TRUE(eventually([&] {
+    lease.at_boundary();
+    return other.holdings().size() == 1;
+  }));
+  EXPECT_EQ(lease.host_bytes(), kGiB);
+  std::filesystem::remove_all(std::filesystem::path(table).parent_path());
+}
+
+/// Leaves with 0 if a file system that takes nothing is worth a note, and leases are granted all the same.
+[[noreturn]] void leave_without_room_for_a_table() {
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit nothing{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_FSIZE, &nothing);
+  Machine machine;
+  const std::string table = table_in_folder();
+  Ledger ledger(machine.measure(), {.table = table});
+  const CancelToken cancel;
+  const Lease lease = ledger.acquire({.host_bytes = kGiB}, {.name = "holder"}, cancel);
+  const bool well = lease.cores() == 1 && ledger.table_path().empty() && ledger.notes().size() == 1;
+  std::filesystem::remove_all(std::filesystem::path(table).parent_path());
+  std::_Exit(well ? 0 : 1);
+}
+
+TEST(LedgerTableDeathTest, AFullFileSystemLeavesALedgerOfOneProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(leave_without_room_for_a_table(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
