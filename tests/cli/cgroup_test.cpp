@@ -114,6 +114,9 @@ class LimitedGroup {
 class CgroupTest : public testing::Test {
  protected:
   void SetUp() override {
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+    GTEST_SKIP() << "a sanitizer takes several times the memory of the program";
+#endif
     if (!group_.why_not().empty()) {
       GTEST_SKIP() << group_.why_not();
     }
