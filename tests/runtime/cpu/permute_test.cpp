@@ -18,9 +18,7 @@ const CancelToken kNever;
 
 AxisPermutation identity(std::size_t axes) {
   AxisPermutation to(axes);
-  for (std::size_t i = 0; i < axes; ++i) {
-    to[i] = static_cast<std::uint8_t>(i);
-  }
+  std::iota(to.begin(), to.end(), std::uint8_t{0});
   return to;
 }
 
