@@ -38,7 +38,9 @@ void append(std::vector<std::byte>& bytes, const std::vector<Row>& rows) {
 template <typename Row>
 const std::byte* extract(const std::byte* from, std::uint32_t count, std::vector<Row>& rows) {
   rows.resize(count);
-  std::memcpy(rows.data(), from, count * sizeof(Row));
+  if (count > 0) {  // an empty vector may have no place to copy to
+    std::memcpy(rows.data(), from, count * sizeof(Row));
+  }
   return from + count * sizeof(Row);
 }
 

@@ -23,7 +23,8 @@ class OffsetModel {
     const std::uint64_t size = (bytes + granularity_ - 1) / granularity_ * granularity_;
     const auto allocation = allocator_.allocate(bytes, alignment);
     if (!allocation) {
-      const std::uint64_t enough = size + size / 32 + std::max(alignment, granularity_);
+      const std::uint64_t aligned = size + std::max(alignment, granularity_);
+      const std::uint64_t enough = aligned + aligned / 32;
       return largest_gap() >= enough ? "refused " + std::to_string(bytes) + " B though there is room" : check();
     }
     const std::uint64_t offset = allocation->offset;
