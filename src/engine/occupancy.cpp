@@ -37,7 +37,6 @@ void Occupancy::give_up_memory() {
     lease_.keep_host();
     return;
   }
-  ++checkpoints_;
   lease_.note_resident(0);
   lease_.release_host();
   lease_.reacquire(cancel_, on_wait_);

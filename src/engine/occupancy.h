@@ -25,8 +25,6 @@ class Occupancy {
 
   /// Spent waiting for others.
   [[nodiscard]] double waited_seconds() const noexcept { return waited_seconds_; }
-  /// How often the memory was given up.
-  [[nodiscard]] int checkpoints() const noexcept { return checkpoints_; }
 
  private:
   void obey(Signal signal);
@@ -38,7 +36,6 @@ class Occupancy {
   const CancelToken& cancel_;
   OnWait on_wait_;
   double waited_seconds_ = 0;
-  int checkpoints_ = 0;
 };
 
 }  // namespace basalt
