@@ -88,33 +88,30 @@ void ThreadRunner::work() {
       return;
     }
     const Task task = std::move(waiting_.extract(waiting_.begin()).mapped());
+    // Before the lock goes: a cancel must find the task either waiting or running.
+    Running running;
+    running_.push_back(&running);
     lock.unlock();
-    TaskResult result = run(task);
+    TaskResult result = run(task, running);
     lock.lock();
+    std::erase(running_, &running);
+    if (running.cancelled && result.end != TaskEnd::done) {
+      result.end = TaskEnd::cancelled;
+    }
     results_.push_back(std::move(result));
     ended_.notify_one();
   }
 }
 
-TaskResult ThreadRunner::run(const Task& task) {
+TaskResult ThreadRunner::run(const Task& task, Running& running) {
   TaskResult result;
   result.id = task.id;
-  Running running;
-  {
-    const std::scoped_lock lock(mutex_);
-    running_.push_back(&running);
-  }
   const auto again = [&] {
     return result.attempts <= task.retries &&
            (result.attempts == 0 || result.end == TaskEnd::timed_out || result.end == TaskEnd::out_of_memory);
   };
   while (again() && begin_attempt(task, running)) {
     attempt(task, *running.stop, result);
-  }
-  const std::scoped_lock lock(mutex_);
-  std::erase(running_, &running);
-  if (running.cancelled && result.end != TaskEnd::done) {
-    result.end = TaskEnd::cancelled;
   }
   return result;
 }

@@ -38,7 +38,7 @@ class ThreadRunner final : public TaskRunner {
   };
 
   void work();
-  TaskResult run(const Task& task);
+  TaskResult run(const Task& task, Running& running);
   bool begin_attempt(const Task& task, Running& running);
   void attempt(const Task& task, const CancelToken& stop, TaskResult& result);
   void stop_overdue();
