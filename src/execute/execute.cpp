@@ -11,8 +11,8 @@ void execute(const Plan& plan, const Program& program, Field& field, const Execu
     if (context.at_boundary) {
       context.at_boundary();
     }
-    for (std::size_t i = stage.first_step; i < stage.first_step + stage.step_count; ++i) {
-      const Step& step = program.steps[i];
+    for (const std::uint32_t index : stage.steps) {
+      const Step& step = program.steps[index];
       const Kernel* kernel = context.kernels.find(step.kernel, field.type);
       if (kernel == nullptr) {
         throw Error(ErrorCode::failed, "no kernel '" + std::string(step.kernel) + "' for this element type");
@@ -23,7 +23,7 @@ void execute(const Plan& plan, const Program& program, Field& field, const Execu
       });
     }
     if (context.on_steps_done) {
-      context.on_steps_done(stage.step_count);
+      context.on_steps_done(stage.steps.size());
     }
   }
 }

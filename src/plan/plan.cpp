@@ -35,8 +35,10 @@ Plan make_plan(const Program& program, ElementType type, int axes, const PlanLim
   plan.stages.reserve(program.steps.size());
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     const double bytes = sweep_bytes * visited_share(program.steps[i], line_axes);
-    plan.stages.push_back(
-        {.first_step = i, .step_count = 1, .pieces = count_pieces(bytes, limits), .predicted_bytes = bytes});
+    Stage& stage = plan.stages.emplace_back();
+    stage.steps = {static_cast<std::uint32_t>(i)};
+    stage.pieces = count_pieces(bytes, limits);
+    stage.predicted_bytes = bytes;
     plan.predicted_bytes += bytes;
   }
   return plan;

@@ -11,17 +11,25 @@
 
 namespace basalt {
 
-/// A run of steps that are local to one choice of tile. Today's tile is the whole field and a stage is one step.
+/// A run of steps that are local to one choice of tile: a tile is gathered once, all steps are applied to it, and it is
+/// stored once.
 struct Stage {
-  std::size_t first_step = 0;
-  std::size_t step_count = 1;
-  std::uint64_t pieces = 1;    ///< Into how many slices the work is cut.
-  double predicted_bytes = 0;  ///< Read plus written.
+  std::vector<std::uint32_t> steps;  ///< Indices into the program, in the order in which they are applied.
+  /// The axes that a tile spans; one bit per axis. 0: the steps run over the whole field, each by its own kernel.
+  std::uint64_t tile_axes = 0;
+  /// The axes over which tiles are enumerated. Where an axis in neither mask is 1, the field holds zeros only.
+  std::uint64_t outer_axes = 0;
+  std::uint64_t pieces = 1;      ///< Into how many parts the work is cut.
+  double predicted_bytes = 0;    ///< Read plus written, of the field.
+  double predicted_flops = 0;    ///< A fused multiply-add counts as two.
+  double predicted_seconds = 0;  ///< 0: unknown.
 };
 
 struct Plan {
   std::vector<Stage> stages;
   double predicted_bytes = 0;
+  double predicted_flops = 0;
+  double predicted_seconds = 0;
 };
 
 /// Pure: the same program, field shape and limits give the same plan.
