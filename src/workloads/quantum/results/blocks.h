@@ -7,6 +7,7 @@
 
 #include "basalt/arena.h"
 #include "runtime/memory/field.h"
+#include "workloads/quantum/qubit_map.h"
 
 namespace basalt::quantum {
 
@@ -17,7 +18,8 @@ struct StateView {
   const Field& field;
   const Arena& arena;
   const CancelToken& cancel;
-  MemoryResource& memory;  ///< For scratch that grows with the state.
+  MemoryResource& memory;         ///< For scratch that grows with the state.
+  const QubitMap* map = nullptr;  ///< Which axis each qubit is; null: qubit q is axis q.
 
   [[nodiscard]] int block_axes() const noexcept { return std::min(kBlockAxes, field.padded_axes()); }
   [[nodiscard]] std::uint64_t block_elements() const noexcept { return std::uint64_t{1} << block_axes(); }
