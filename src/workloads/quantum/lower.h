@@ -1,17 +1,23 @@
-// Circuit to program: each gate becomes the cheapest kernel that its structure allows.
+// Gates to program: each becomes a step of the kernel that its kind names.
 #pragma once
 
 #include "plan/program.h"
 #include "workloads/quantum/circuit.h"
+#include "workloads/quantum/gate_list.h"
 
 namespace basalt::quantum {
 
 struct LoweredCircuit {
   Program program;
   double global_phase = 0;  ///< Radians, left out of the program: exp(i·phase) times the result.
+  QubitMap map;             ///< Where the circuit's qubits are in the field after the program.
 };
 
-/// Qubit k becomes axis k; all qubits must be below 64.
+/// Steps "quantum/dense", "quantum/phase" and "quantum/exchange". A SWAP becomes three exchanges. Axis k of the field
+/// is qubit k of the list.
+LoweredCircuit lower(const GateList& list);
+
+/// Without passes, diagonals as "quantum/diagonal"; qubit k becomes axis k; all qubits must be below 64.
 LoweredCircuit lower(const Circuit& circuit);
 
 }  // namespace basalt::quantum
