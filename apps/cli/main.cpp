@@ -55,6 +55,7 @@ int run_command(int argc, char** argv) {
   add_check_command(app, chosen);
   add_devices_command(app, chosen);
   add_tune_command(app, chosen);
+  add_bench_command(app, chosen);
   app.add_subcommand("version", "Print the version.")->callback([&chosen] {
     chosen.act = [] { std::cout << "basalt " << BASALT_VERSION << '\n'; };
   });

@@ -50,13 +50,11 @@ struct BenchSettings {
   std::vector<BenchCircuit> circuits;
   std::vector<Precision> precisions{Precision::single_precision, Precision::double_precision};
   std::vector<int> threads{0};  ///< 0: all that the process may use. Equal counts are measured once.
-  /// Runs of a row at most, the first of which is not counted; a row ends early, after one run that counts, once its
-  /// runs have taken `seconds_per_row`.
-  int repeats = 5;
-  double seconds_per_row = 10;
+  int repeats = 5;              ///< Runs of a row; more where they are short.
+  double seconds_per_row = 10;  ///< After which a row is not run again.
 };
 
-/// One circuit at one precision and number of threads; medians over the runs that count. Zero: not known.
+/// One circuit at one precision and number of threads; medians over its runs. Zero: not known.
 struct BenchRow {
   std::string family;
   std::uint32_t qubits = 0;
@@ -83,7 +81,7 @@ struct BenchRow {
 struct BenchHooks {
   const CancelToken* cancel = nullptr;
   std::function<void(std::size_t row, std::size_t rows, const std::string& what)> on_start;  ///< Before each row.
-  std::function<void(const BenchRow& row)> on_row;                                          ///< After it.
+  std::function<void(const BenchRow& row)> on_row;                                           ///< After it.
 };
 
 struct BenchReport {

@@ -68,6 +68,8 @@ struct Report {
   double sweep_seconds = 0;      ///< One in-place scale of the state, measured in this run.
   double sweep_equivalents = 0;  ///< timing.execute / sweep_seconds.
   double bytes_moved = 0;        ///< Read plus written by the gates, by the plan's count.
+  double predicted_seconds = 0;  ///< Of timing.execute, by the plan's cost model; 0: not predicted.
+  double predicted_flops = 0;    ///< Operations of the gates' arithmetic, by the plan's count; 0: not counted.
   std::vector<std::string> notes;
 };
 

@@ -1,0 +1,220 @@
+// basalt bench: how fast are circuits on this machine, and how fast could they be?
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bar.h"
+#include "basalt/bench.h"
+#include "basalt/json.h"
+#include "bench_table.h"
+#include "command.h"
+#include "interrupt.h"
+#include "number.h"
+#include "print.h"
+#include "request_options.h"
+
+namespace basalt::cli {
+namespace {
+
+std::string footer() {
+  std::string text = "Families of circuits:\n";
+  for (const BenchFamily& family : bench_families()) {
+    text += fmt::format("  {:20}{}\n", family.name, family.description);
+  }
+  return text +
+         "\n"
+         "Columns, each the median over the runs of a row:\n"
+         "  time      the gates alone, from |0...0> in memory to the final state\n"
+         "  plan      what planning them took besides\n"
+         "  sweeps    time over one in-place scale of the state, measured in the same run\n"
+         "  stages    visits of the whole state\n"
+         "  flop/amp  operations of arithmetic for each amplitude, by the plan's count\n"
+         "  roofline  max(bytes moved / speed of the scale, operations / arithmetic peak) over time\n"
+         "  pred/act  time that the plan predicted over time\n"
+         "A dash stands for what is not known. A row that does not fit in memory is skipped, with the reason.\n"
+         "\n"
+         "Other programs slow the rows down: run it on a quiet machine. The arithmetic peak is that of\n"
+         "basalt tune; without its figures it is measured first.\n"
+         "\n"
+         "Examples:\n"
+         "  basalt bench --set quick\n"
+         "  basalt bench --families qft,random --qubits 24 --threads all --json\n"
+         "  basalt bench my_circuit.qasm --precision double\n"
+         "  basalt bench --write circuits    (the same circuits for other simulators; runs nothing)\n"
+         "\n"
+         "Exit status: 0 done; 1 a run failed; 2 bad usage or input; 130 cancelled (Ctrl-C).";
+}
+
+struct Options {
+  std::vector<std::string> files;
+  BenchSet set = BenchSet::quick;
+  std::vector<std::string> families;  ///< None: all.
+  std::vector<std::uint32_t> qubits;  ///< None: those of the set.
+  std::uint64_t seed = 1;
+  BenchSettings settings;
+  std::string write_folder;
+};
+
+std::vector<std::string> split_at_commas(const std::string& option, const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    parts.push_back(not_empty(option, text.substr(begin, comma - begin)));
+    begin = comma + 1;
+  }
+  return parts;
+}
+
+BenchSet set_of(const std::string& name) {
+  if (name != "quick" && name != "standard") {
+    throw CLI::ValidationError("--set", "'" + name + "' is neither quick nor standard");
+  }
+  return name == "quick" ? BenchSet::quick : BenchSet::standard;
+}
+
+std::vector<Precision> precisions_of(const std::string& name) {
+  if (name == "both") {
+    return {Precision::single_precision, Precision::double_precision};
+  }
+  if (name != "single" && name != "double") {
+    throw CLI::ValidationError("--precision", "'" + name + "' is none of single, double and both");
+  }
+  return {name == "single" ? Precision::single_precision : Precision::double_precision};
+}
+
+std::vector<int> threads_of(const std::string& text) {
+  std::vector<int> threads;
+  for (const std::string& part : split_at_commas("--threads", text)) {
+    threads.push_back(part == "all" ? 0 : count_of("--threads", part));
+  }
+  return threads;
+}
+
+std::vector<BenchCircuit> generated_circuits(const Options& options) {
+  std::vector<std::string> families = options.families;
+  if (families.empty()) {
+    for (const BenchFamily& family : bench_families()) {
+      families.push_back(family.name);
+    }
+  }
+  return generate_bench_circuits(families, options.qubits.empty() ? bench_qubits(options.set) : options.qubits,
+                                 options.seed);
+}
+
+std::vector<BenchCircuit> circuits_of(const std::vector<std::string>& files) {
+  std::vector<BenchCircuit> circuits;
+  for (const std::string& file : files) {
+    circuits.push_back({.family = std::filesystem::path(file).stem().string(),
+                        .qubits = 0,
+                        .source = read_program(file, &interrupt_token())});
+  }
+  return circuits;
+}
+
+/// Draws what runs now below the table, on a terminal.
+class StatusLine {
+ public:
+  void show(double fraction, const std::string& what) const {
+    if (visible_) {
+      fmt::print(stderr, "\r\x1b[K{}  {}", draw_bar(fraction), what);
+      std::fflush(stderr);
+    }
+  }
+  void clear() const {
+    if (visible_) {
+      fmt::print(stderr, "\r\x1b[K");
+      std::fflush(stderr);
+    }
+  }
+
+ private:
+  bool visible_ = isatty(STDERR_FILENO) != 0;
+};
+
+void measure(const BenchSettings& settings, bool json) {
+  const StatusLine status;
+  BenchHooks hooks{.cancel = &interrupt_token(), .on_start = {}, .on_row = {}};
+  hooks.on_start = [&](std::size_t row, std::size_t rows, const std::string& what) {
+    status.show(static_cast<double>(row) / static_cast<double>(rows), what);
+  };
+  hooks.on_row = [&](const BenchRow& row) {
+    status.clear();
+    if (!json) {
+      print_bench_row(row);
+      std::cout.flush();
+    }
+  };
+  if (!json) {
+    print_bench_heading();
+  }
+  BenchReport report;
+  try {
+    report = bench(settings, hooks);
+  } catch (...) {
+    status.clear();
+    throw;
+  }
+  if (json) {
+    std::cout << json_of(report) << '\n';
+  } else {
+    print_bench_machine(report);
+    print_notes(report.notes);
+  }
+}
+
+void act(Options& options, bool json) {
+  options.settings.circuits = options.files.empty() ? generated_circuits(options) : circuits_of(options.files);
+  if (options.write_folder.empty()) {
+    measure(options.settings, json);
+    return;
+  }
+  for (const std::string& path : write_bench_circuits(options.settings.circuits, options.write_folder)) {
+    print(path);
+  }
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, Chosen& chosen) {
+  const auto options = std::make_shared<Options>();
+  CLI::App& command =
+      *app.add_subcommand("bench", "Measure circuits against what this machine can do: memory, arithmetic, the plan.");
+  command.footer(footer());
+  CLI::Option* files = command.add_option("FILE", options->files, "OpenQASM programs to measure instead of a set");
+  add_value(command, "--set", "quick|standard",
+            "quick: 10, 16 and 20 qubits;\nstandard: 24, 26 and 28 besides. Default: quick",
+            [options](const std::string& text) { options->set = set_of(text); })
+      ->excludes(files);
+  add_value(command, "--families", "F,...", "Families of circuits, separated by commas. Default: all",
+            [options](const std::string& text) { options->families = split_at_commas("--families", text); })
+      ->excludes(files);
+  add_value(command, "--qubits", "N,...", "Widths, 4 to 64, in place of those of the set",
+            [options](const std::string& text) { options->qubits = qubit_list("--qubits", text); })
+      ->excludes(files);
+  add_value(command, "--seed", "S", "Seed of what is random in the circuits. Default: 1",
+            [options](const std::string& text) { options->seed = whole_number("--seed", text); })
+      ->excludes(files);
+  add_value(command, "--precision", "single|double|both", "Default: both",
+            [options](const std::string& text) { options->settings.precisions = precisions_of(text); });
+  add_value(command, "--threads", "T,...", "Numbers of threads, or all. Default: 1,all",
+            [options](const std::string& text) { options->settings.threads = threads_of(text); });
+  add_value(command, "--repeat", "N",
+            "Runs of each row: fewer where they are long (10 s a row),\nmore where they are short. Default: 5",
+            [options](const std::string& text) { options->settings.repeats = count_of("--repeat", text); });
+  add_value(command, "--write", "DIR", "Write the circuits to a folder as OpenQASM 2, and run nothing",
+            [options](const std::string& text) { options->write_folder = text; })
+      ->excludes(files);
+  command.add_flag("--json", chosen.json, "Print one JSON document on standard output and nothing else");
+  options->settings.threads = {1, 0};
+  command.callback([options, &chosen] { chosen.act = [options, &chosen] { act(*options, chosen.json); }; });
+}
+
+}  // namespace basalt::cli
