@@ -169,15 +169,13 @@ void BranchTree::run_program(Branch& branch, const Program& program) {
 void BranchTree::execute_stages(const Plan& plan, const Program& program, const Gates& report) {
   const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
-  auto stage = plan.stages.begin();
-  const ExecuteContext context{context_.kernels, context_.arena, context_.cancel, context_.at_boundary,
-                               [&](std::size_t steps) {
-                                 costs_.bytes_moved += stage->predicted_bytes;
-                                 if (report) {
-                                   report(steps, stage->predicted_bytes);
-                                 }
-                                 ++stage;
-                               }};
+  ExecuteContext context = context_;
+  context.on_stage_done = [&](const Stage& stage, double) {
+    costs_.bytes_moved += stage.predicted_bytes;
+    if (report) {
+      report(stage.steps.size(), stage.predicted_bytes);
+    }
+  };
   execute(plan, program, state_, context);
   costs_.execute_seconds += watch.seconds();
   costs_.sweeps += plan.stages.size();

@@ -26,6 +26,7 @@
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
 #include "runtime/metrics/work_time.h"
+#include "workloads/quantum/kernels/tile_compiler.h"
 
 namespace basalt {
 namespace {
@@ -168,7 +169,13 @@ class Run {
     const FailureAdaptor::Registration relief = resources_.memory().add_relief(
         FailureAdaptor::Rank::spill, [&](std::uint64_t bytes) { return store.relieve(bytes); });
     Occupancy occupancy(lease_, arena, checkpoint_of(state, store, memory, arena), cancel_, hooks_.on_wait);
-    const ExecuteContext context{resources_.kernels(), arena, cancel_, [&] { occupancy.at_boundary(); }, {}};
+    const ExecuteContext context{.kernels = resources_.kernels(),
+                                 .arena = arena,
+                                 .cancel = cancel_,
+                                 .memory = memory,
+                                 .tiles = quantum::tile_compiler(),
+                                 .at_boundary = [&] { occupancy.at_boundary(); },
+                                 .on_stage_done = {}};
     BranchTree tree(script_, state, memory, store, context,
                     {.shots = request_.shots, .seed = report_.seed, .limits = limits_});
     ProgressMeter meter(hooks_, request_.shots);

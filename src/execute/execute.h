@@ -7,6 +7,7 @@
 #include "basalt/arena.h"
 #include "basalt/cancel.h"
 #include "plan/plan.h"
+#include "plan/tile_program.h"
 #include "runtime/backend/kernel.h"
 
 namespace basalt {
@@ -16,11 +17,16 @@ struct ExecuteContext {
   const KernelRegistry& kernels;
   const Arena& arena;
   const CancelToken& cancel;
-  std::function<void()> at_boundary;  ///< Before each stage; may wait, and may move the field's block.
-  std::function<void(std::size_t steps)> on_steps_done;  ///< After each stage; may be empty.
+  MemoryResource& memory;             ///< For a tile of every thread.
+  TileCompiler tiles;                 ///< Needed where stages have tiles.
+  std::function<void()> at_boundary;  ///< Before each stage; may wait, and may move the field's block. May be empty.
+  std::function<void(const Stage& stage, double seconds)> on_stage_done;  ///< May be empty.
 };
 
 /// Applies every stage in order. Throws Error(cancelled) between pieces; the field is then in no useful state.
 void execute(const Plan& plan, const Program& program, Field& field, const ExecuteContext& context);
+
+/// What one thread takes of `memory` for tiles of `tile_bytes`, at most.
+std::uint64_t tile_buffer_bytes(std::uint64_t tile_bytes) noexcept;
 
 }  // namespace basalt

@@ -19,15 +19,25 @@ struct TileShape {
   std::uint64_t axes = 0;  ///< Of the field; one bit per axis.
 };
 
+/// Elements whose addresses differ by large powers of two share a set of the cache, which holds few of them. A padded
+/// tile has a free line after every 4 KiB, so that they do not. Offsets in bytes; additive for disjoint bits.
+constexpr std::uint64_t padded_offset(std::uint64_t offset_bytes) noexcept {
+  return offset_bytes + (offset_bytes >> 12 << 6);
+}
+
 class TileProgram {
  public:
   virtual ~TileProgram() = default;
 
-  /// Applies all steps, in order, to a tile whose first element has index `base` in the field. `scratch` is of
-  /// scratch_bytes(), aligned to 64 bytes, and the calling thread's own. Never fails.
-  virtual void run(void* tile, std::uint64_t base, void* scratch) const = 0;
+  /// Applies all steps, in order, to a tile whose first element has index `base` in the field. With `padded`, element i
+  /// lies at padded_offset(i · element size), which memory in cache is read faster for. `scratch` is of scratch_bytes(),
+  /// aligned to 64 bytes, and the calling thread's own. Never fails.
+  virtual void run(void* tile, std::uint64_t base, bool padded, void* scratch) const = 0;
 
   [[nodiscard]] virtual std::size_t scratch_bytes() const { return 0; }
+
+  /// Whether tiles may be padded.
+  [[nodiscard]] virtual bool takes_padding() const { return false; }
 };
 
 /// Part of what a visit of a tile costs besides reading and storing it.

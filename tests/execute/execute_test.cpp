@@ -43,6 +43,11 @@ class Execute : public testing::Test {
         {.kernel = "test/add", .access = {}, .operands = std::make_shared<AddOperands>(AddOperands{1})});
   }
 
+  ExecuteContext context(std::function<void()> at_boundary = {},
+                         std::function<void(const Stage&, double)> on_stage_done = {}) {
+    return {kernels, arena, cancel, memory, {}, std::move(at_boundary), std::move(on_stage_done)};
+  }
+
   HostMemory memory;
   KernelRegistry kernels;
   Arena arena{2};
@@ -56,7 +61,7 @@ TEST_F(Execute, AppliesStepsInOrderToEveryElement) {
     const Plan plan =
         make_plan(program, field.type, field.axes, {.threads = 2, .serial_bytes = 0, .piece_bytes = 4096});
     std::size_t steps = 0;
-    execute(plan, program, field, {kernels, arena, cancel, {}, [&](std::size_t done) { steps += done; }});
+    execute(plan, program, field, context({}, [&](const Stage& stage, double) { steps += stage.steps.size(); }));
     EXPECT_EQ(steps, 3U);
     for (std::uint64_t i = 0; i < std::uint64_t{1} << axes; ++i) {
       ASSERT_EQ(field.buffer.as<float>()[2 * i], 7.0F) << i;
@@ -69,12 +74,12 @@ TEST_F(Execute, StopsWhenAskedTo) {
   Field field(memory, ElementType::c64, 10);
   const Plan plan = make_plan(program, field.type, field.axes, {});
   std::size_t stages = 0;
-  const ExecuteContext context{kernels, arena, cancel, {}, [&](std::size_t) {
-                                 ++stages;
-                                 cancel.request();
-                               }};
+  const auto stop = [&](const Stage&, double) {
+    ++stages;
+    cancel.request();
+  };
   try {
-    execute(plan, program, field, context);
+    execute(plan, program, field, context({}, stop));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::cancelled);
@@ -93,7 +98,7 @@ TEST_F(Execute, TheBlockMayMoveAtEveryBoundary) {
     std::memset(field.buffer.data(), 0xFF, field.size_bytes());
     std::swap(field, moved);
   };
-  execute(plan, program, field, {kernels, arena, cancel, move_block, {}});
+  execute(plan, program, field, context(move_block));
   EXPECT_EQ(boundaries, 3U);
   EXPECT_EQ(field.buffer.as<float>()[0], 7.0F);
 }
@@ -102,7 +107,7 @@ TEST_F(Execute, NamesAKernelThatIsMissing) {
   Field field(memory, ElementType::c128, 5);
   const Plan plan = make_plan(program, field.type, field.axes, {});
   try {
-    execute(plan, program, field, {kernels, arena, cancel, {}, {}});
+    execute(plan, program, field, context());
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("test/add"), std::string::npos);

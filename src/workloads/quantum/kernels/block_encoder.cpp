@@ -1,0 +1,279 @@
+// Matrices and exchanges; phases are in block_phases.cpp.
+#include "workloads/quantum/kernels/block_encoder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+namespace basalt::quantum {
+namespace {
+
+using Complex = std::complex<double>;
+
+/// A common factor is given back before single precision could lose it.
+constexpr double kLeastScale = 0x1p-40;
+
+/// Entries that differ by less are equal: what rounding leaves of a product of two exact matrices.
+constexpr double kEntryTolerance = 1e-15;
+
+/// The lane with which lane l changes places.
+auto flipped(std::uint64_t lane_bits) {
+  return [lane_bits](std::uint64_t lane) { return lane ^ lane_bits; };
+}
+
+bool acts(const ControlMask& lanes, std::uint64_t lane) {
+  return (lane & lanes.mask) == lanes.value;
+}
+
+}  // namespace
+
+BlockEncoder::BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes)
+    : type_(type), lanes_(lanes), most_high_(most_high), axes_(tile_axes), result_{{}, {}, Coefficients(type, lanes)} {}
+
+bool BlockEncoder::fits_block(const Step& step) {
+  if (step.kernel != "quantum/dense") {
+    return true;
+  }
+  const auto& operands = *static_cast<const DenseOperands*>(step.operands.get());
+  return operands.target_count == 1 || (operands.target_count == 2 && operands.control.mask == 0);
+}
+
+void BlockEncoder::begin_pass(std::uint64_t block_axes) {
+  // Blocks are as large as can be: with what is free they have more amplitudes for one reading of coefficients.
+  const int wanted = std::min(axes_.count(), lanes_ + most_high_);
+  block_axes |= (std::uint64_t{1} << std::min(lanes_, wanted)) - 1;
+  while (std::popcount(block_axes) < wanted) {
+    block_axes |= ~block_axes & (block_axes + 1);
+  }
+  block_axes_ = block_axes;
+  BlockPass& pass = result_.passes.emplace_back();
+  for (std::uint64_t rest = block_axes >> lanes_; rest != 0; rest &= rest - 1) {
+    pass.high[static_cast<std::size_t>(pass.high_count++)] = static_cast<std::uint8_t>(std::countr_zero(rest));
+  }
+}
+
+void BlockEncoder::add(const Step& step) {
+  if (step.kernel == "quantum/phase") {
+    return add_phase(*static_cast<const PhaseTerm*>(step.operands.get()));
+  }
+  flush(axes_.inside(step.access.mixes));
+  if (step.kernel == "quantum/exchange") {
+    add_exchange(*static_cast<const ExchangeOperands*>(step.operands.get()));
+  } else {
+    add_dense(*static_cast<const DenseOperands*>(step.operands.get()));
+  }
+}
+
+EncodedStage BlockEncoder::finish() {
+  flush(~std::uint64_t{0});
+  push_scale();
+  return std::move(result_);
+}
+
+/// Which of a block's axes that choose a vector this is, or −1.
+int BlockEncoder::position_of(int tile_axis) const {
+  if (tile_axis < lanes_ || (block_axes_ & tile_mask(tile_axis)) == 0) {
+    return -1;
+  }
+  return std::popcount((block_axes_ >> lanes_) & ((std::uint64_t{1} << (tile_axis - lanes_)) - 1));
+}
+
+BlockEncoder::Split BlockEncoder::split_tile(const ControlMask& tile) const {
+  const std::uint64_t all_lanes = (std::uint64_t{1} << lanes_) - 1;
+  Split result;
+  result.lanes = {tile.mask & all_lanes, tile.value & all_lanes};
+  for (std::uint64_t rest = tile.mask & ~all_lanes; rest != 0; rest &= rest - 1) {
+    const int axis = std::countr_zero(rest);
+    const std::uint64_t set = (tile.value >> axis) & 1;
+    const int position = position_of(axis);
+    ControlMask& part = position >= 0 ? result.vectors : result.tile;
+    const int bit = position >= 0 ? position : axis - lanes_;
+    part.mask |= std::uint64_t{1} << bit;
+    part.value |= set << bit;
+  }
+  return result;
+}
+
+BlockEncoder::Split BlockEncoder::split(const ControlMask& control) const {
+  const SplitControl parts = axes_.split(control);
+  Split result = split_tile(parts.tile);
+  result.field = parts.field;
+  return result;
+}
+
+BlockOp& BlockEncoder::push(BlockCode code, const Split& condition) {
+  BlockOp& op = result_.passes.back().ops.emplace_back();
+  op.code = code;
+  op.control_mask = static_cast<std::uint8_t>(condition.vectors.mask);
+  op.control_value = static_cast<std::uint8_t>(condition.vectors.value);
+  op.tile_mask = condition.tile.mask;
+  op.tile_value = condition.tile.value;
+  op.field_mask = condition.field.mask;
+  op.field_value = condition.field.value;
+  op.coefficients = result_.coefficients.position();
+  return op;
+}
+
+void BlockEncoder::add_exchange(const ExchangeOperands& operands) {
+  const int target = axes_.number_of(std::countr_zero(operands.flip));
+  // The target's own bit in the mask only says that a pair is met once.
+  const Split control = split({operands.control.mask & ~operands.flip, operands.control.value & ~operands.flip});
+  if (target < lanes_) {
+    push(BlockCode::lane_permute, control);
+    const std::uint64_t flip = std::uint64_t{1} << target;
+    result_.coefficients.add_indices(
+        [&](std::uint64_t lane) { return acts(control.lanes, lane) ? lane ^ flip : lane; });
+    return;
+  }
+  BlockOp& op = push(control.lanes.mask == 0 ? BlockCode::exchange : BlockCode::exchange_lanes, control);
+  op.position = static_cast<std::uint8_t>(position_of(target));
+  if (control.lanes.mask != 0) {
+    result_.coefficients.add_real([&](std::uint64_t lane) { return acts(control.lanes, lane) ? 1.0 : 0.0; });
+  }
+}
+
+void BlockEncoder::add_dense(const DenseOperands& operands) {
+  if (operands.target_count == 2) {
+    add_pair(operands);
+  } else {
+    add_single(operands);
+  }
+}
+
+void BlockEncoder::add_single(const DenseOperands& operands) {
+  const int target = axes_.number_of(operands.targets[0]);
+  const Split control = split(operands.control);
+  if (target < lanes_) {
+    add_single_lane(operands, control, target);
+  } else if (!add_unit_high(operands, position_of(target))) {
+    add_single_high(operands, control, position_of(target));
+  }
+}
+
+/// A real matrix whose entries are equal in pairs up to sign, as those of rotations and of H, costs one fused
+/// multiply-add an entry once the larger of the two is taken out as a common factor.
+bool BlockEncoder::add_unit_high(const DenseOperands& operands, int position) {
+  if (!operands.real || operands.control.mask != 0) {
+    return false;
+  }
+  const double m00 = operands.matrix[0].real();
+  const double m01 = operands.matrix[1].real();
+  const double m10 = operands.matrix[2].real();
+  const double m11 = operands.matrix[3].real();
+  const bool cross = std::abs(m01) > std::abs(m00);
+  const double scale = cross ? m01 : m00;
+  const double other = cross ? m10 : m11;
+  const bool equal = std::abs(other - scale) <= kEntryTolerance * std::abs(scale);
+  const bool opposite = std::abs(other + scale) <= kEntryTolerance * std::abs(scale);
+  if (!equal && !opposite) {
+    return false;
+  }
+  if (std::abs(scale_ * scale) < kLeastScale) {
+    push_scale();
+  }
+  scale_ *= scale;
+  const BlockCode straight_code = equal ? BlockCode::rotate : BlockCode::reflect;
+  const BlockCode cross_code = equal ? BlockCode::cross_rotate : BlockCode::cross_reflect;
+  push(cross ? cross_code : straight_code, {}).position = static_cast<std::uint8_t>(position);
+  result_.coefficients.add_real([&](std::uint64_t) { return (cross ? m00 : m01) / scale; });
+  result_.coefficients.add_real([&](std::uint64_t) { return (cross ? m11 : m10) / scale; });
+  return true;
+}
+
+void BlockEncoder::add_single_high(const DenseOperands& operands, const Split& control, int position) {
+  push(operands.real ? BlockCode::real : BlockCode::dense, control).position = static_cast<std::uint8_t>(position);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto of_lane = [&](std::uint64_t lane) {
+      return acts(control.lanes, lane) ? operands.matrix[i] : Complex(i == 0 || i == 3 ? 1 : 0);
+    };
+    if (operands.real) {
+      result_.coefficients.add_real([&](std::uint64_t lane) { return of_lane(lane).real(); });
+    } else {
+      result_.coefficients.add_pair(of_lane);
+    }
+  }
+}
+
+void BlockEncoder::add_single_lane(const DenseOperands& operands, const Split& control, int lane_axis) {
+  const auto own = [&](std::uint64_t lane) {
+    const std::size_t row = (lane >> lane_axis) & 1;
+    return acts(control.lanes, lane) ? operands.matrix[3 * row] : Complex(1);
+  };
+  const auto other = [&](std::uint64_t lane) {
+    const std::size_t row = (lane >> lane_axis) & 1;
+    return acts(control.lanes, lane) ? operands.matrix[2 * row + (1 - row)] : Complex(0);
+  };
+  const double scale = operands.matrix[0].real();
+  const bool unit = operands.real && operands.control.mask == 0 && std::abs(scale) >= 0.5 &&
+                    std::abs(operands.matrix[3].real() - scale) <= kEntryTolerance;
+  if (unit && std::abs(scale_ * scale) < kLeastScale) {
+    push_scale();
+  }
+  const BlockCode real_code = unit ? BlockCode::lane_unit : BlockCode::lane_real;
+  push(operands.real ? real_code : BlockCode::lane_dense, control);
+  result_.coefficients.add_indices(flipped(std::uint64_t{1} << lane_axis));
+  if (unit) {
+    scale_ *= scale;
+    result_.coefficients.add_real([&](std::uint64_t lane) { return other(lane).real() / scale; });
+  } else if (operands.real) {
+    result_.coefficients.add_real([&](std::uint64_t lane) { return own(lane).real(); });
+    result_.coefficients.add_real([&](std::uint64_t lane) { return other(lane).real(); });
+  } else {
+    result_.coefficients.add_pair(own);
+    result_.coefficients.add_pair(other);
+  }
+}
+
+void BlockEncoder::add_pair(const DenseOperands& operands) {
+  const int first = axes_.number_of(operands.targets[0]);
+  const int second = axes_.number_of(operands.targets[1]);
+  Coefficients& coefficients = result_.coefficients;
+  if (first >= lanes_) {
+    BlockOp& op = push(BlockCode::pair_high, {});
+    op.position = static_cast<std::uint8_t>(position_of(first));
+    op.second = static_cast<std::uint8_t>(position_of(second));
+    for (const Complex& entry : operands.matrix) {
+      coefficients.add_pair([&](std::uint64_t) { return entry; });
+    }
+    return;
+  }
+  const auto bits_of = [&](std::uint64_t lane) {
+    return ((lane >> first) & 1) | (second < lanes_ ? ((lane >> second) & 1) << 1 : 0);
+  };
+  if (second >= lanes_) {
+    push(BlockCode::pair_mixed, {}).position = static_cast<std::uint8_t>(position_of(second));
+    coefficients.add_indices(flipped(std::uint64_t{1} << first));
+    for (std::size_t row = 0; row < 2; ++row) {
+      for (std::size_t k = 0; k < 4; ++k) {
+        coefficients.add_pair([&](std::uint64_t lane) {
+          const std::uint64_t low = bits_of(lane);
+          return operands.matrix[(low | row << 1) * 4 + ((low ^ (k & 1)) | (k & 2))];
+        });
+      }
+    }
+    return;
+  }
+  push(BlockCode::pair_lanes, {});
+  for (std::uint64_t flip = 1; flip < 4; ++flip) {
+    coefficients.add_indices(flipped((flip & 1) << first | (flip >> 1) << second));
+  }
+  for (std::size_t flip = 0; flip < 4; ++flip) {
+    coefficients.add_pair(
+        [&](std::uint64_t lane) { return operands.matrix[bits_of(lane) * 4 + (bits_of(lane) ^ flip)]; });
+  }
+}
+
+/// Gives the common factor back.
+void BlockEncoder::push_scale() {
+  if (scale_ == 1) {
+    return;
+  }
+  push(BlockCode::scale, {});
+  for (int vector = 0; vector < 1 << result_.passes.back().high_count; ++vector) {
+    result_.coefficients.add_real([&](std::uint64_t) { return scale_; });
+  }
+  scale_ = 1;
+}
+
+}  // namespace basalt::quantum

@@ -1,0 +1,81 @@
+// Steps to operations on blocks: what the gates of a stage are once it is known which of their axes lie within a
+// vector, which choose a vector of the block, and which are constants of the block or of the tile.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plan/program.h"
+#include "workloads/quantum/kernels/block.h"
+#include "workloads/quantum/kernels/coefficients.h"
+#include "workloads/quantum/kernels/phase_tables.h"
+#include "workloads/quantum/kernels/tile_axes.h"
+
+namespace basalt::quantum {
+
+/// A stage as visits of its tiles, block by block.
+struct EncodedStage {
+  std::vector<BlockPass> passes;
+  std::vector<PhaseRecipe> recipes;  ///< By the number that operations give.
+  Coefficients coefficients;
+};
+
+class BlockEncoder {
+ public:
+  /// For vectors of 2^lanes amplitudes and blocks of 2^most_high vectors at most.
+  BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes);
+
+  /// The next steps are added to a visit of blocks that span these of the tile's axes (at most lanes + most_high).
+  void begin_pass(std::uint64_t block_axes);
+
+  /// The block must span what the step mixes. Phases wait until a step needs them done.
+  void add(const Step& step);
+
+  /// Does what still waits, in the last pass. There must be one.
+  EncodedStage finish();
+
+  /// Whether `step` can be in a block at all.
+  static bool fits_block(const Step& step);
+
+ private:
+  /// A condition or a set of axes, by where they are.
+  struct Split {
+    ControlMask lanes;
+    ControlMask vectors;  ///< Of the numbers of a block's vectors.
+    ControlMask tile;     ///< Of vector indices in the tile.
+    ControlMask field;
+  };
+  struct TurnGroup;
+
+  [[nodiscard]] Split split_tile(const ControlMask& tile) const;
+  [[nodiscard]] Split split(const ControlMask& control) const;
+  [[nodiscard]] int position_of(int tile_axis) const;
+  [[nodiscard]] std::uint64_t tile_mask(int tile_axis) const { return std::uint64_t{1} << tile_axis; }
+  BlockOp& push(BlockCode code, const Split& condition);
+
+  void add_phase(const PhaseTerm& term);
+  void add_exchange(const ExchangeOperands& operands);
+  void add_dense(const DenseOperands& operands);
+  void add_single(const DenseOperands& operands);
+  bool add_unit_high(const DenseOperands& operands, int position);
+  void add_single_high(const DenseOperands& operands, const Split& control, int position);
+  void add_single_lane(const DenseOperands& operands, const Split& control, int lane);
+  void add_pair(const DenseOperands& operands);
+
+  void flush(std::uint64_t mixed_tile_axes);
+  [[nodiscard]] std::vector<TurnGroup> group_turns(const std::vector<TilePhase>& phases) const;
+  void push_turns(const std::vector<TurnGroup>& groups);
+  void push_table(const std::vector<TilePhase>& phases);
+  void push_scale();
+
+  ElementType type_;
+  int lanes_;
+  int most_high_;
+  TileAxes axes_;
+  EncodedStage result_;
+  std::uint64_t block_axes_ = 0;
+  std::vector<TilePhase> waiting_;
+  double scale_ = 1;  ///< A common factor that was taken out of matrices.
+};
+
+}  // namespace basalt::quantum

@@ -1,0 +1,166 @@
+// A stage's steps as visits of a tile: the planner's cut once more, with registers as the level, then the encoding of
+// each visit. Matrices too large for a block run over the tile by the kernel that runs them over a field.
+#include "workloads/quantum/kernels/tile_compiler.h"
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+#include <utility>
+
+#include "plan/cut.h"
+#include "workloads/quantum/kernels/block_encoder.h"
+#include "workloads/quantum/kernels/variants.h"
+
+namespace basalt::quantum {
+namespace {
+
+/// A dense step on a whole tile.
+struct LargeStep {
+  DenseOperands operands;  ///< By the tile's numbers of its axes.
+  ControlMask field;
+};
+
+/// Steps that fit blocks, then one that does not.
+struct Segment {
+  EncodedStage blocks;
+  std::optional<LargeStep> large;
+};
+
+DenseOperands inside_tile(const DenseOperands& operands, const TileAxes& axes) {
+  DenseOperands result = operands;
+  result.control = axes.split(operands.control).tile;
+  for (std::size_t i = 0; i < operands.target_count; ++i) {
+    result.targets[i] = static_cast<std::uint8_t>(axes.number_of(operands.targets[i]));
+  }
+  return result;
+}
+
+class Compilation {
+ public:
+  Compilation(std::span<const Step* const> steps, const TileShape& shape)
+      : steps_(steps),
+        shape_(shape),
+        axes_(shape.axes),
+        lanes_(lane_axes(shape.type)),
+        most_high_(most_block_high(shape.type)) {}
+
+  std::vector<Segment> operator()() {
+    std::vector<Segment> segments;
+    for (std::size_t first = 0; first < steps_.size();) {
+      const auto rest = steps_.subspan(first);
+      const auto large = std::ranges::find_if(rest, [](const Step* step) { return !BlockEncoder::fits_block(*step); });
+      const auto count = static_cast<std::size_t>(large - rest.begin());
+      Segment& segment = segments.emplace_back(Segment{encode(rest.first(count)), std::nullopt});
+      first += count;
+      if (large != rest.end()) {
+        const auto& operands = *static_cast<const DenseOperands*>((*large)->operands.get());
+        segment.large = LargeStep{inside_tile(operands, axes_), axes_.split(operands.control).field};
+        ++first;
+      }
+    }
+    return segments;
+  }
+
+ private:
+  EncodedStage encode(std::span<const Step* const> steps) const {
+    std::vector<Access> accesses;
+    accesses.reserve(steps.size());
+    for (const Step* step : steps) {
+      accesses.push_back({.mixes = axes_.inside(step->access.mixes), .reads = axes_.inside(step->access.reads)});
+    }
+    const CutSettings settings{
+        .field_axes = axes_.count(), .tile_axes = lanes_ + most_high_, .low_axes = lanes_, .effort = 64 * steps.size()};
+    BlockEncoder encoder(shape_.type, lanes_, most_high_, shape_.axes);
+    for (const StageCut& pass : cut_stages(accesses, settings)) {
+      encoder.begin_pass(pass.tile_axes);
+      for (const std::uint32_t step : pass.steps) {
+        encoder.add(*steps[step]);
+      }
+    }
+    return encoder.finish();
+  }
+
+  std::span<const Step* const> steps_;
+  TileShape shape_;
+  TileAxes axes_;
+  int lanes_;
+  int most_high_;
+};
+
+class CircuitTile final : public TileProgram {
+ public:
+  CircuitTile(std::vector<Segment> segments, const TileShape& shape)
+      : segments_(std::move(segments)), type_(shape.type), axes_(std::popcount(shape.axes)) {
+    for (const Segment& segment : segments_) {
+      std::size_t tables = 0;
+      for (const PhaseRecipe& recipe : segment.blocks.recipes) {
+        tables += recipe.scratch_bytes();
+      }
+      table_bytes_ = std::max(table_bytes_, tables);
+      most_tables_ = std::max(most_tables_, segment.blocks.recipes.size());
+      for (const BlockPass& pass : segment.blocks.passes) {
+        most_ops_ = std::max(most_ops_, pass.ops.size());
+      }
+    }
+  }
+
+  void run(void* tile, std::uint64_t base, bool padded, void* scratch) const override {
+    const BlockTile place{.data = tile, .axes = axes_, .base = base, .padded = padded};
+    for (const Segment& segment : segments_) {
+      run_blocks(segment.blocks, place, static_cast<std::byte*>(scratch));
+      if (segment.large && (base & segment.large->field.mask) == segment.large->field.value) {
+        const DenseOperands& operands = segment.large->operands;
+        (operands.target_count <= 2 ? dense_small : dense_large)(type_, tile, axes_, operands, {});
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t scratch_bytes() const override {
+    return table_bytes_ + most_tables_ * sizeof(PhaseTables) + most_ops_ * sizeof(BlockOp);
+  }
+
+  [[nodiscard]] bool takes_padding() const override {
+    return std::ranges::none_of(segments_, [](const Segment& segment) { return segment.large.has_value(); });
+  }
+
+ private:
+  void run_blocks(const EncodedStage& stage, const BlockTile& tile, std::byte* scratch) const {
+    auto* const tables = reinterpret_cast<PhaseTables*>(scratch + table_bytes_);
+    auto* const ops = reinterpret_cast<BlockOp*>(tables + most_tables_);
+    for (std::size_t i = 0; i < stage.recipes.size(); ++i) {
+      tables[i] = stage.recipes[i].tables(tile.base, scratch);
+      scratch += stage.recipes[i].scratch_bytes();
+    }
+    for (const BlockPass& pass : stage.passes) {
+      const auto end = std::ranges::copy_if(pass.ops, ops, [&](const BlockOp& op) {
+                         return (tile.base & op.field_mask) == op.field_value;
+                       }).out;
+      if (end != ops) {
+        run_block_pass(type_, tile, pass, {ops, end}, stage.coefficients.data(), tables);
+      }
+    }
+  }
+
+  std::vector<Segment> segments_;
+  ElementType type_;
+  int axes_;
+  std::size_t table_bytes_ = 0;
+  std::size_t most_tables_ = 0;
+  std::size_t most_ops_ = 0;
+};
+
+std::unique_ptr<TileProgram> compile(std::span<const Step* const> steps, const TileShape& shape) {
+  return std::make_unique<CircuitTile>(Compilation(steps, shape)(), shape);
+}
+
+}  // namespace
+
+TileCompiler tile_compiler() {
+  return {.compile = compile, .describe = nullptr};
+}
+
+bool runs_in_tiles(std::string_view kernel) {
+  return kernel == "quantum/dense" || kernel == "quantum/exchange" || kernel == "quantum/phase";
+}
+
+}  // namespace basalt::quantum

@@ -1,0 +1,273 @@
+// Stages in tiles: any steps on any choice of tile axes, through gathering, blocks in registers and storing, against
+// the reference. On every instruction set and in both precisions.
+
+#include "execute/execute.h"
+#include "kernel_harness.h"
+#include "workloads/quantum/kernels/tile_compiler.h"
+
+namespace basalt::quantum {
+namespace {
+
+/// A step and what it does to a state.
+struct TestStep {
+  Step step;
+  std::function<void(State&)> apply;
+};
+
+class StepMaker {
+ public:
+  StepMaker(std::mt19937_64& random, int axes, std::uint64_t tile_axes)
+      : random_(random), axes_(axes), tile_axes_(tile_axes) {}
+
+  TestStep any() {
+    switch (random_() % 8) {
+      case 0:
+        return exchange();
+      case 1:
+      case 2:
+        return phase(false);
+      case 3:
+        return phase(true);
+      case 4:
+        return rotation();
+      case 5:
+        return dense(2, false);
+      case 6:
+        return dense(random_() % 8 == 0 ? 3 : 1, true);
+      default:
+        return dense(1, false);
+    }
+  }
+
+  TestStep exchange() {
+    const std::uint64_t flip = std::uint64_t{1} << target();
+    ExchangeOperands operands{.control = control(flip, 3), .flip = flip};
+    const auto controls = controls_of(operands.control);
+    const Qubit qubit = static_cast<Qubit>(std::countr_zero(flip));
+    operands.control.mask |= flip;
+    return {step("quantum/exchange", {.mixes = flip, .reads = operands.control.mask & ~flip}, operands),
+            [=](State& state) {
+              reference::apply_matrix(state, std::vector<Complex>{0, 1, 1, 0}, controls, std::vector{qubit});
+            }};
+  }
+
+  TestStep phase(bool parity) {
+    PhaseTerm term{.mask = 0, .value = 0, .angle = angle(), .parity = parity};
+    for (std::uint64_t count = 1 + random_() % 3; count-- > 0;) {
+      term.mask |= std::uint64_t{1} << random_() % static_cast<std::uint64_t>(axes_);
+    }
+    term.value = parity ? 0 : term.mask & (random_() % 4 == 0 ? random_() : ~std::uint64_t{0});
+    return {step("quantum/phase", {.mixes = 0, .reads = term.mask}, term), [=](State& state) {
+              for (std::size_t i = 0; i < state.size(); ++i) {
+                const bool acts = parity ? std::popcount(i & term.mask) % 2 != 0 : (i & term.mask) == term.value;
+                state[i] *= acts ? std::polar(1.0, term.angle) : 1;
+              }
+            }};
+  }
+
+  /// Real, equal in pairs, of any size of the angle; or a reflection.
+  TestStep rotation() {
+    const double a = angle();
+    const double sign = random_() % 3 == 0 ? -1 : 1;
+    return dense_of({target()}, {}, {std::cos(a), -sign * std::sin(a), std::sin(a), sign * std::cos(a)});
+  }
+
+  TestStep dense(int target_count, bool controlled) {
+    std::vector<Qubit> targets;
+    while (static_cast<int>(targets.size()) < target_count) {
+      const Qubit next = target();
+      if (std::ranges::find(targets, next) == targets.end()) {
+        targets.push_back(next);
+      }
+    }
+    std::ranges::sort(targets);
+    std::vector<Complex> matrix(std::size_t{1} << (2 * target_count));
+    const bool real = random_() % 3 == 0;
+    for (Complex& entry : matrix) {
+      entry = {std::sin(angle()), real ? 0 : std::sin(angle())};
+      entry /= std::sqrt(static_cast<double>(2 << target_count));
+    }
+    std::uint64_t mask = 0;
+    for (const Qubit qubit : targets) {
+      mask |= std::uint64_t{1} << qubit;
+    }
+    return dense_of(targets, controlled ? control(mask, 2) : ControlMask{}, matrix);
+  }
+
+ private:
+  TestStep dense_of(std::vector<Qubit> targets, ControlMask control, std::vector<Complex> matrix) {
+    DenseOperands operands;
+    operands.control = control;
+    set_targets(operands, targets);
+    operands.matrix = matrix;
+    operands.real = std::ranges::all_of(matrix, [](const Complex& entry) { return entry.imag() == 0; });
+    Access access{.mixes = 0, .reads = control.mask};
+    for (const Qubit qubit : targets) {
+      access.mixes |= std::uint64_t{1} << qubit;
+    }
+    return {step("quantum/dense", access, operands),
+            [=](State& state) { reference::apply_matrix(state, matrix, controls_of(control), targets); }};
+  }
+
+  template <typename Operands>
+  static Step step(std::string_view kernel, Access access, const Operands& operands) {
+    Step result;
+    result.kernel = kernel;
+    result.access = access;
+    result.operands = std::make_shared<Operands>(operands);
+    return result;
+  }
+
+  Qubit target() {
+    for (;;) {
+      const auto axis = static_cast<Qubit>(random_() % static_cast<std::uint64_t>(axes_));
+      if (((tile_axes_ >> axis) & 1) != 0) {
+        return axis;
+      }
+    }
+  }
+
+  ControlMask control(std::uint64_t targets, std::uint64_t most) {
+    ControlMask result;
+    for (std::uint64_t count = random_() % (most + 1); count-- > 0;) {
+      result.mask |= std::uint64_t{1} << random_() % static_cast<std::uint64_t>(axes_);
+    }
+    result.mask &= ~targets;
+    result.value = result.mask & random_();
+    return result;
+  }
+
+  double angle() { return static_cast<double>(random_() % 62832) * 1e-4 - 3.1416; }
+
+  std::mt19937_64& random_;
+  int axes_;
+  std::uint64_t tile_axes_;
+};
+
+/// Runs one stage in tiles of `tile_axes`, in `pieces` pieces.
+State run_tiles(const std::vector<TestStep>& steps, const State& before, ElementType type, int axes,
+                std::uint64_t tile_axes, std::uint64_t pieces) {
+  HostMemory memory;
+  const Arena arena(2);
+  const CancelToken cancel;
+  Field field(memory, type, axes);
+  GuardedField copy(type, axes);
+  copy.set(before);
+  std::memcpy(field.buffer.data(), copy.data(), field_bytes(type, axes));
+  Program program;
+  Plan plan;
+  Stage& stage = plan.stages.emplace_back();
+  for (const TestStep& step : steps) {
+    stage.steps.push_back(static_cast<std::uint32_t>(program.steps.size()));
+    program.steps.push_back(step.step);
+  }
+  stage.tile_axes = tile_axes;
+  stage.outer_axes = ((std::uint64_t{1} << axes) - 1) & ~tile_axes;
+  stage.pieces = pieces;
+  execute(plan, program, field, {cpu_kernels(), arena, cancel, memory, tile_compiler(), {}, {}});
+  std::memcpy(copy.data(), field.buffer.data(), field_bytes(type, axes));
+  return copy.get();
+}
+
+void expect_tiles(const std::vector<TestStep>& steps, int axes, std::uint64_t tile_axes, std::mt19937_64& random) {
+  const State before = random_amplitudes(random, axes);
+  State expected = before;
+  for (const TestStep& step : steps) {
+    step.apply(expected);
+  }
+  expected.resize(std::size_t{1} << std::max(axes, kMinFieldAxes));
+  for (const ElementType type : kElementTypes) {
+    const State got = run_tiles(steps, before, type, axes, tile_axes, 1);
+    ASSERT_LE(reference::max_difference(got, expected), rounding(type) * 40 * static_cast<double>(steps.size() + 4));
+    ASSERT_EQ(run_tiles(steps, before, type, axes, tile_axes, 3), got) << "pieces change the bits";
+  }
+}
+
+/// The lowest axes, at least as many as a vector has, and some of the others.
+std::uint64_t random_tile_axes(std::mt19937_64& random, int axes) {
+  const std::uint64_t low = std::min<std::uint64_t>(3 + random() % 3, static_cast<std::uint64_t>(axes));
+  return ((std::uint64_t{1} << low) - 1) | (random() & ((std::uint64_t{1} << axes) - 1));
+}
+
+TEST(Tiles, OneStepOfEveryKind) {
+  for_each_instruction_set([] {
+    std::mt19937_64 random(1);
+    for (int round = 0; round < 600; ++round) {
+      const int axes = 1 + static_cast<int>(random() % 10);
+      const std::uint64_t tile_axes = random_tile_axes(random, axes);
+      SCOPED_TRACE(testing::Message() << "round " << round << ", axes " << axes << ", tile " << tile_axes);
+      if (StepMaker make(random, axes, tile_axes); std::popcount(tile_axes) >= 3) {
+        ASSERT_NO_FATAL_FAILURE(expect_tiles({make.any()}, axes, tile_axes, random));
+      }
+    }
+  });
+}
+
+TEST(Tiles, ManySteps) {
+  for_each_instruction_set([] {
+    std::mt19937_64 random(2);
+    for (int round = 0; round < 150; ++round) {
+      const int axes = 5 + static_cast<int>(random() % 7);
+      const std::uint64_t tile_axes = random_tile_axes(random, axes);
+      SCOPED_TRACE(testing::Message() << "round " << round << ", axes " << axes << ", tile " << tile_axes);
+      StepMaker make(random, axes, tile_axes);
+      std::vector<TestStep> steps;
+      for (std::uint64_t count = random() % 40; count-- > 0;) {
+        steps.push_back(make.any());
+      }
+      ASSERT_NO_FATAL_FAILURE(expect_tiles(steps, axes, tile_axes, random));
+    }
+  });
+}
+
+/// Layers that are worth tables of phases.
+TEST(Tiles, ManyPhases) {
+  for_each_instruction_set([] {
+    std::mt19937_64 random(3);
+    for (int round = 0; round < 40; ++round) {
+      const int axes = 8 + static_cast<int>(random() % 4);
+      const std::uint64_t tile_axes = random_tile_axes(random, axes);
+      SCOPED_TRACE(testing::Message() << "round " << round << ", axes " << axes << ", tile " << tile_axes);
+      StepMaker make(random, axes, tile_axes);
+      std::vector<TestStep> steps;
+      for (int layer = 0; layer < 3; ++layer) {
+        for (int i = 0; i < 30; ++i) {
+          steps.push_back(make.phase(random() % 2 == 0));
+        }
+        for (int i = 0; i < 5; ++i) {
+          steps.push_back(make.rotation());
+        }
+      }
+      ASSERT_NO_FATAL_FAILURE(expect_tiles(steps, axes, tile_axes, random));
+    }
+  });
+}
+
+/// A common factor of so many rotations is beyond single precision.
+TEST(Tiles, LongRunsOfRotations) {
+  std::mt19937_64 random(4);
+  StepMaker make(random, 9, 0x1FF);
+  std::vector<TestStep> steps;
+  for (int i = 0; i < 2000; ++i) {
+    steps.push_back(make.rotation());
+  }
+  expect_tiles(steps, 9, 0x1FF, random);
+}
+
+/// Tiles above the size that is worked on in place, so that they are padded.
+TEST(Tiles, LargePaddedTiles) {
+  for_each_instruction_set([] {
+    std::mt19937_64 random(5);
+    for (const std::uint64_t tile_axes : {0x3FFFU, 0x7FCFU, 0x71FFU, 0x7FFFU}) {
+      StepMaker make(random, 15, tile_axes);
+      std::vector<TestStep> steps;
+      for (int i = 0; i < 25; ++i) {
+        steps.push_back(i % 2 == 0 ? make.rotation() : make.phase(i % 3 == 0));
+      }
+      ASSERT_NO_FATAL_FAILURE(expect_tiles(steps, 15, tile_axes, random));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace basalt::quantum
