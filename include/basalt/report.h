@@ -41,6 +41,24 @@ struct TimingReport {  // seconds
   double total = 0;
 };
 
+/// How many steps of a stage are of one kernel.
+struct KernelCount {
+  std::string kernel;
+  std::uint64_t steps = 0;
+};
+
+/// One stage of a plan, and how long it really took.
+struct StageEntry {
+  std::uint64_t tile_axes = 0;  ///< One bit per axis of the state; 0: not in tiles, but each step over the whole state.
+  std::uint64_t outer_axes = 0;  ///< The axes over which tiles are enumerated; elsewhere the state is still zero.
+  std::uint64_t pieces = 1;      ///< Into how many parts the work is cut.
+  std::vector<KernelCount> kernels;
+  double predicted_bytes = 0;
+  double predicted_flops = 0;
+  double predicted_seconds = 0;  ///< 0: unknown.
+  double actual_seconds = 0;     ///< 0: not run.
+};
+
 struct Report {
   std::vector<std::pair<std::string, std::uint64_t>> counts;            ///< By bit string, ascending.
   std::map<std::string, std::map<std::string, std::uint64_t>> outputs;  ///< `output` variables that are not bits.
@@ -64,12 +82,13 @@ struct Report {
   MemoryReport memory;
   TimingReport timing;
   UsageReport usage;
-  std::uint64_t sweeps = 0;      ///< Visits of the whole state.
-  double sweep_seconds = 0;      ///< One in-place scale of the state, measured in this run.
-  double sweep_equivalents = 0;  ///< timing.execute / sweep_seconds.
-  double bytes_moved = 0;        ///< Read plus written by the gates, by the plan's count.
-  double predicted_seconds = 0;  ///< Of timing.execute, by the plan's cost model; 0: not predicted.
-  double predicted_flops = 0;    ///< Operations of the gates' arithmetic, by the plan's count; 0: not counted.
+  std::uint64_t sweeps = 0;        ///< Visits of the whole state.
+  double sweep_seconds = 0;        ///< One in-place scale of the state, measured in this run.
+  double sweep_equivalents = 0;    ///< timing.execute / sweep_seconds.
+  double bytes_moved = 0;          ///< Read plus written by the gates, by the plan's count.
+  double predicted_seconds = 0;    ///< Of timing.execute, by the plan's cost model; 0: not predicted.
+  double predicted_flops = 0;      ///< Operations of the gates' arithmetic, by the plan's count; 0: not counted.
+  std::vector<StageEntry> stages;  ///< In the order in which they were run, over all branches; the first thousand.
   std::vector<std::string> notes;
 };
 

@@ -42,6 +42,7 @@ class Chooser {
     choose_prefetch();
     choose_pinning();
     choose_instruction_set();
+    limits_.costs = choose_costs(inventory_, figures_, limits_.threads, limits_.choices);
     return std::move(limits_);
   }
 

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "basalt/inventory.h"
+#include "basalt/plan.h"
 #include "basalt/tune.h"
+#include "plan/cost.h"
 
 namespace basalt {
 
@@ -16,13 +18,6 @@ namespace basalt {
 struct ThreadStep {
   int threads = 1;
   std::uint64_t bytes = 0;
-};
-
-/// One number of the limits, for people: what it is, and where it comes from.
-struct LimitChoice {
-  std::string name;    ///< Of the member of PlanLimits.
-  std::string value;   ///< With its unit.
-  std::string source;  ///< e.g. "measured at 2026-11-22T15:20:00Z", "half of an L2 cache", "default".
 };
 
 struct PlanLimits {
@@ -38,6 +33,7 @@ struct PlanLimits {
   std::uint64_t prefetch_bytes = std::uint64_t{4} << 10;  ///< How far ahead of a sweep memory is asked for.
   bool pin_threads = false;                               ///< Each thread stays on one core.
   std::string instruction_set = {};                       ///< For kernels; empty: the best that there is.
+  CostFigures costs = {};                                 ///< What predictions rely on.
   std::vector<LimitChoice> choices = {};                  ///< All of the above that was chosen, for `basalt plan`.
 };
 

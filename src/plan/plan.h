@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "plan/limits.h"
 #include "plan/program.h"
+#include "plan/tile_program.h"
 #include "runtime/memory/field.h"
 
 namespace basalt {
@@ -32,7 +34,18 @@ struct Plan {
   double predicted_seconds = 0;
 };
 
-/// Pure: the same program, field shape and limits give the same plan.
-Plan make_plan(const Program& program, ElementType type, int axes, const PlanLimits& limits);
+/// What a plan needs to know besides the program and the machine.
+struct PlanSettings {
+  /// The field holds zeros where an axis outside of this is 1. 0: only its first element differs from zero.
+  std::uint64_t touched_axes = ~std::uint64_t{0};
+  TileCompiler tiles = {};                                   ///< Without `describe`, nothing runs in tiles.
+  bool (*runs_in_tiles)(std::string_view kernel) = nullptr;  ///< Steps of other kernels run over the whole field.
+};
+
+/// Cuts a program into stages for a field of 2^axes elements. Tiles, threads and the order of steps are those that the
+/// cost model of `limits` predicts to be fastest, as far as a search finds them that takes about a hundredth of the
+/// predicted time. Pure: the same input gives the same plan.
+Plan make_plan(const Program& program, ElementType type, int axes, const PlanLimits& limits,
+               const PlanSettings& settings = {});
 
 }  // namespace basalt

@@ -37,7 +37,13 @@ TEST(ChooseLimits, WithoutWisdomTheInventoryAndDefaultsDecide) {
             "streaming_bytes: never (default)\n"
             "prefetch_bytes: 4.0 KiB (default)\n"
             "pin_threads: no (one memory node: moving a thread costs little)\n"
-            "instruction_set: the widest (default)\n");
+            "instruction_set: the widest (default)\n"
+            "speed of L1 cache: 1600.0 GB/s (default)\n"
+            "speed of L2 cache: 800.0 GB/s (default)\n"
+            "speed of L3 cache: 480.0 GB/s (default)\n"
+            "speed of memory: 60.0 GB/s (default)\n"
+            "arithmetic of a thread: 80.0 GFLOP/s f32, 40.0 f64 (default for 8 lanes)\n"
+            "barrier: 2.0 µs for 2 threads (default)\n");
   EXPECT_EQ(limits.tile_bytes, 512U << 10);
   EXPECT_EQ(limits.instruction_set, "");
 }
@@ -68,6 +74,26 @@ TEST(ChooseLimits, WhatWasMeasuredWins) {
                 ")\n"
                 "pin_threads: no (one memory node: moving a thread costs little)\n"
                 "instruction_set: AVX3 (" +
+                measured +
+                ")\n"
+                "speed of L1 cache: 1600.0 GB/s (default)\n"
+                "speed of L2 cache: 1440.0 GB/s (" +
+                measured +
+                ")\n"
+                "speed of L3 cache: 480.0 GB/s (default)\n"
+                "speed of memory: 20.0 GB/s (" +
+                measured +
+                ")\n"
+                "arithmetic of a thread: 105.0 GFLOP/s f32, 52.0 f64 (" +
+                measured +
+                ")\n"
+                "barrier: 2.0 µs for 2 threads (" +
+                measured +
+                ")\n"
+                "barrier: 3.0 µs for 4 threads (" +
+                measured +
+                ")\n"
+                "barrier: 10.0 µs for 8 threads (" +
                 measured + ")\n");
 }
 
