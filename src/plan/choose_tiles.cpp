@@ -107,11 +107,23 @@ class TileChooser {
     for (const std::uint32_t step : cut.steps) {
       steps.push_back(&steps_[step]);
     }
-    const std::vector<TileWork> work = settings_.tiles.describe(steps, {.type = type_, .axes = cut.tile_axes});
+    const std::vector<TileWork> work = describe(steps, {.type = type_, .axes = cut.tile_axes});
     return cost_of_stage(
         limits_.costs,
         {.type = type_, .tile_axes = cut.tile_axes, .outer_axes = cut.outer_axes, .bytes = 0, .work = work},
         limits_.threads);
+  }
+
+  [[nodiscard]] std::vector<TileWork> describe(std::span<const Step* const> steps, const TileShape& shape) const {
+    if (settings_.tiles.describe != nullptr) {
+      return settings_.tiles.describe(steps, shape);
+    }
+    std::vector<TileWork> work;
+    work.reserve(steps.size());
+    for (const Step* step : steps) {
+      work.push_back({.kernel = step->kernel, .flops_per_element = step->flops_per_element * visited_share(*step, 0)});
+    }
+    return work;
   }
 
   std::span<const Step> steps_;

@@ -60,7 +60,7 @@ class Planner {
 
  private:
   [[nodiscard]] bool runs_in_tiles(const Step& step) const {
-    return settings_.tiles.describe != nullptr &&
+    return settings_.tiles.compile != nullptr &&
            (settings_.runs_in_tiles == nullptr || settings_.runs_in_tiles(step.kernel));
   }
 
