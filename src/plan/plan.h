@@ -38,8 +38,8 @@ struct Plan {
 struct PlanSettings {
   /// The field holds zeros where an axis outside of this is 1. 0: only its first element differs from zero.
   std::uint64_t touched_axes = ~std::uint64_t{0};
-  TileCompiler tiles =
-      {};  ///< Without `compile`, nothing runs in tiles; without `describe`, costs are those of the steps.
+  /// Without `compile`, nothing runs in tiles; without `describe`, costs are those of the steps.
+  TileCompiler tiles = {};
   bool (*runs_in_tiles)(std::string_view kernel) = nullptr;  ///< Steps of other kernels run over the whole field.
 };
 
