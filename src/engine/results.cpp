@@ -86,8 +86,9 @@ void Results::add(const quantum::StateView& state, const Branch& branch) {
   report_.norm = measure_block_norms(state).total();
 
   add_counts(state, branch);
-  for (std::size_t i = 0; i < observables_.size(); ++i) {
-    expectation_values_[i] += weight * expectation(state, observables_[i], report_.norm);
+  const std::vector<double> values = expectations(state, observables_, report_.norm);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    expectation_values_[i] += weight * values[i];
   }
   if (!request_.probability_qubits.empty()) {
     const std::vector<double> probabilities = marginal(state, request_.probability_qubits);

@@ -23,7 +23,7 @@ namespace {
 using quantum::Qubit;
 
 double value_of(StateFixture& fixture, const quantum::Observable& observable) {
-  return expectation(fixture.view(), observable, measure_block_norms(fixture.view()).total());
+  return expectations(fixture.view(), std::vector{observable}, measure_block_norms(fixture.view()).total()).front();
 }
 
 /// Qubits of the state (below, at and above the size of a block) and element type.

@@ -7,6 +7,7 @@
 
 #include "basalt/arena.h"
 #include "runtime/memory/field.h"
+#include "workloads/quantum/kernels/readout.h"
 #include "workloads/quantum/qubit_map.h"
 
 namespace basalt::quantum {
@@ -25,6 +26,11 @@ struct StateView {
   [[nodiscard]] std::uint64_t block_elements() const noexcept { return std::uint64_t{1} << block_axes(); }
   [[nodiscard]] std::uint64_t block_count() const noexcept {
     return std::uint64_t{1} << (field.padded_axes() - block_axes());
+  }
+
+  [[nodiscard]] BlockOf block(std::uint64_t number) const noexcept {
+    return {
+        .data = field.buffer.data(), .type = field.type, .first = number * block_elements(), .count = block_elements()};
   }
 
   /// Calls body(block) for every block, several blocks to a task.

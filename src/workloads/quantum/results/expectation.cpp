@@ -1,51 +1,157 @@
 #include "workloads/quantum/results/expectation.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
-#include <complex>
+#include <compare>
 
-#include "workloads/quantum/kernels/kernels.h"
+#include "workloads/quantum/kernels/walk.h"
+#include "workloads/quantum/results/pauli_plan.h"
 
 namespace basalt::quantum {
 namespace {
 
-/// i^k.
-std::complex<double> power_of_i(int k) {
-  switch (k & 3) {
-    case 0:
-      return {1, 0};
-    case 1:
-      return {0, 1};
-    case 2:
-      return {-1, 0};
-    default:
-      return {0, -1};
+/// Numbers that are folded together, as the kernels need them aligned.
+struct alignas(64) FoldParts {
+  std::array<double, kFoldParts> parts;
+};
+
+using FoldBuffer = std::vector<FoldParts>;
+
+double signed_sum(const FoldParts& leaf, std::uint64_t signed_parts) {
+  std::array<double, kFoldParts> parts = leaf.parts;
+  for (std::uint64_t part = 0; part < kFoldParts; ++part) {
+    if ((std::popcount(part & signed_parts) & 1) != 0) {
+      parts[part] = -parts[part];
+    }
   }
+  for (std::uint64_t width = kFoldParts / 2; width != 0; width /= 2) {
+    for (std::uint64_t part = 0; part < width; ++part) {
+      parts[part] += parts[part + width];
+    }
+  }
+  return parts[0];
+}
+
+/// Adds what one block gives to the sums of all leaves of a sweep.
+void read_block(const StateView& state, const PauliSweep& sweep, std::uint64_t block, FoldBuffer& values,
+                FoldBuffer& sums) {
+  const BlockOf place = state.block(block);
+  double* const numbers = values.front().parts.data();
+  FoldParts* sum = sums.data();
+  for (const StringGroup& group : sweep.groups) {
+    if (group.reads(block)) {
+      if (group.pairs.x_mask == 0) {
+        block_probabilities(place, numbers);
+      } else {
+        block_products(place, group.pairs, numbers);
+      }
+      fold(numbers, group.steps);
+      add_leaves(numbers, group.leaves, block, sum->parts.data());
+    }
+    sum += group.leaves.size();
+  }
+}
+
+/// How many parts a sweep is cut into, each with sums of its own: by sizes alone, never by threads, as the order of
+/// additions follows from it. No more than give the parts work and their sums little memory.
+std::uint64_t part_count(std::uint64_t sets, std::uint64_t set_elements, std::uint64_t strings) {
+  constexpr std::uint64_t kMostParts = 256;
+  constexpr std::uint64_t kLeastElements = std::uint64_t{1} << 16;
+  constexpr std::uint64_t kMostSums = std::uint64_t{1} << 19;
+  const std::uint64_t by_work = sets * set_elements / kLeastElements;
+  const std::uint64_t by_memory = std::bit_floor(kMostSums / strings + 1);
+  return std::clamp<std::uint64_t>(std::min({by_work, by_memory, kMostParts}), 1, sets);
+}
+
+/// Puts the sums of the strings of one sweep into `result`.
+void run_sweep(const StateView& state, const PauliSweep& sweep, std::vector<double>& result) {
+  const std::uint64_t sets = state.block_count() / sweep.members.size();
+  const std::uint64_t parts = part_count(sets, sweep.members.size() * state.block_elements(), result.size());
+  std::vector<double> partial(parts * result.size(), 0.0);
+  state.arena.for_each(parts, state.cancel, [&](std::uint64_t part) {
+    FoldBuffer values(state.block_elements() / kFoldParts);
+    FoldBuffer sums(sweep.leaf_count, FoldParts{});
+    const Range range = range_of({part, parts}, sets);
+    for (std::uint64_t set = range.begin; set < range.end; ++set) {
+      const std::uint64_t base = Walk(sweep.leading, set).index();
+      for (const std::uint64_t member : sweep.members) {
+        read_block(state, sweep, base ^ member, values, sums);
+      }
+      state.cancel.check();
+    }
+    const FoldParts* leaves = sums.data();
+    for (const StringGroup& group : sweep.groups) {
+      for (const StringReading& reading : group.readings) {
+        partial[part * result.size() + reading.string] =
+            reading.factor * signed_sum(leaves[reading.leaf], reading.signed_parts);
+      }
+      leaves += group.leaves.size();
+    }
+  });
+  for (std::uint64_t part = 0; part < parts; ++part) {
+    for (std::size_t string = 0; string < result.size(); ++string) {
+      result[string] += partial[part * result.size() + string];
+    }
+  }
+}
+
+/// A string and its sign in the axes of the state.
+struct PlacedString {
+  PauliString string;
+  double sign = 1;
+};
+
+PlacedString place(const StateView& state, const PauliTerm& term) {
+  if (state.map == nullptr) {
+    return {.string = {.x_mask = term.x_mask, .z_mask = term.z_mask}, .sign = 1};
+  }
+  const std::uint64_t z_mask = state.map->axis_mask(term.z_mask);
+  const bool negative = (std::popcount(z_mask & state.map->flipped) & 1) != 0;
+  return {.string = {.x_mask = state.map->axis_mask(term.x_mask), .z_mask = z_mask}, .sign = negative ? -1.0 : 1.0};
+}
+
+bool is_identity(const PauliString& string) {
+  return string.x_mask == 0 && string.z_mask == 0;
+}
+
+/// Every string of the observables once, but for the identity; in a fixed order.
+std::vector<PauliString> distinct_strings(const StateView& state, std::span<const Observable> observables) {
+  std::vector<PauliString> strings;
+  for (const Observable& observable : observables) {
+    for (const PauliTerm& term : observable.terms) {
+      const PauliString string = place(state, term).string;
+      if (!is_identity(string)) {
+        strings.push_back(string);
+      }
+    }
+  }
+  std::ranges::sort(strings);
+  strings.erase(std::unique(strings.begin(), strings.end()), strings.end());
+  return strings;
 }
 
 }  // namespace
 
-double expectation(const StateView& state, const Observable& observable, double norm) {
-  const Buffer partials(state.memory, sizeof(std::complex<double>) * state.block_count());
-  auto* partial = partials.as<std::complex<double>>();
-  double sum = 0;
-  for (const PauliTerm& term : observable.terms) {
-    if (term.x_mask == 0 && term.z_mask == 0) {
-      sum += term.coefficient * norm;
-      continue;
-    }
-    state.for_each_block([&](std::uint64_t block) {
-      partial[block] = block_pauli(state.field.buffer.data(), state.field.type, block * state.block_elements(),
-                                   state.block_elements(), term.x_mask, term.z_mask);
-    });
-    std::complex<double> value = 0;
-    for (std::uint64_t block = 0; block < state.block_count(); ++block) {
-      value += partial[block];
-    }
-    // Y = i·X·Z as the kernel applies them: Z first, read at the flipped index, gives a factor of −i per Y.
-    value *= power_of_i(3 * std::popcount(term.x_mask & term.z_mask));
-    sum += term.coefficient * value.real();
+std::vector<double> expectations(const StateView& state, std::span<const Observable> observables, double norm) {
+  const std::vector<PauliString> strings = distinct_strings(state, observables);
+  std::vector<double> sums(strings.size(), 0.0);
+  for (const PauliSweep& sweep : plan_pauli_sweeps(strings, state.block_axes(), state.field.type)) {
+    run_sweep(state, sweep, sums);
   }
-  return sum / norm;
+  std::vector<double> result;
+  result.reserve(observables.size());
+  for (const Observable& observable : observables) {
+    double value = 0;
+    for (const PauliTerm& term : observable.terms) {
+      const PlacedString placed = place(state, term);
+      const auto found = std::ranges::lower_bound(strings, placed.string) - strings.begin();
+      const double sum = is_identity(placed.string) ? norm : sums[static_cast<std::size_t>(found)];
+      value += term.coefficient * placed.sign * sum;
+    }
+    result.push_back(value / norm);
+  }
+  return result;
 }
 
 }  // namespace basalt::quantum

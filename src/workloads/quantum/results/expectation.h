@@ -1,13 +1,16 @@
 // Expectation values of Pauli sums.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "workloads/quantum/observable.h"
 #include "workloads/quantum/results/blocks.h"
 
 namespace basalt::quantum {
 
-/// ⟨ψ|O|ψ⟩ / ⟨ψ|ψ⟩, one pass over the state per Pauli string. Identical for any number of threads.
-/// `norm` is ⟨ψ|ψ⟩, measured once for all observables.
-double expectation(const StateView& state, const Observable& observable, double norm);
+/// ⟨ψ|O|ψ⟩ / ⟨ψ|ψ⟩ of each observable, in as few passes over the state as their strings allow: all that are diagonal,
+/// and those whose flips lie close together, in one. `norm` is ⟨ψ|ψ⟩. Identical for any number of threads.
+std::vector<double> expectations(const StateView& state, std::span<const Observable> observables, double norm);
 
 }  // namespace basalt::quantum
