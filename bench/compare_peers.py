@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Compares Basalt with other simulators on the same circuits, in one run on one machine.
+
+Installs qsimcirq, qiskit-aer, qulacs and pennylane-lightning from PyPI into a virtual environment of its own, writes
+the circuits with `basalt bench --write`, and runs each circuit on each simulator in turn, several rounds, so that
+whatever else the machine does hits all of them. Every simulator gets the settings that its documentation recommends,
+the same precision and number of threads, and of its settings for merging gates the best for each circuit.
+
+Time is that of the simulation alone: from |0...0> in memory to the final state. Reading, building and, where a
+simulator documents that as a step done once (Qulacs), optimising a circuit are not in it; merging gates in the course
+of a run (qsim, Aer) is. Of Basalt both are shown: the gates alone, and with planning. Amplitudes are compared up to a
+global phase.
+
+Prints a line for each row and geometric means of the ratios (best rival's time over Basalt's); with --json everything,
+samples included, as one document.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from peers import summary
+from peers.basalt import Basalt
+from peers.client import PeerFailure, WorkerClient
+from peers.environment import PACKAGES, Environment
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCHPRESS = ROOT.parent / "shared" / "circuits" / "benchpress"
+SETS = {"quick": "10,16,20", "standard": "10,16,20,24,26,28"}
+# Differences of amplitudes over the largest one; rounding grows with the gates.
+TOLERANCES = {"single": 1e-3, "double": 1e-9}
+BYTES_OF_AMPLITUDE = {"single": 8, "double": 16}
+# Calls are this long at least: short runs are repeated inside.
+LEAST_SECONDS = 0.05
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--basalt", default=ROOT / "build" / "release" / "basalt", type=Path, help="the program")
+    parser.add_argument("--set", choices=SETS, default="quick", help="widths: " + "; ".join(
+        f"{name}: {widths}" for name, widths in SETS.items()))
+    parser.add_argument("--qubits", help="widths in place of those of the set, as 10,24")
+    parser.add_argument("--families", help="families of basalt bench, separated by commas (default: all)")
+    parser.add_argument("--precision", choices=("single", "double", "both"), default="both")
+    parser.add_argument("--threads", default="all", help="a number, or all")
+    parser.add_argument("--rivals", default=",".join(PACKAGES), help="default: %(default)s")
+    parser.add_argument("--repeat", type=int, default=5, help="rounds (default: %(default)s)")
+    parser.add_argument("--row-seconds", type=float, default=60, help="after which no further round begins")
+    parser.add_argument("--timeout", type=float, default=600, help="seconds that one answer may take")
+    parser.add_argument("--check-qubits", type=int, default=20, help="widest circuit whose amplitudes are compared")
+    parser.add_argument("--no-benchpress", action="store_true", help=f"leave out {BENCHPRESS}")
+    parser.add_argument("--environment", default=ROOT / "build" / "peers-venv", type=Path, help="virtual environment")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    return parser.parse_args()
+
+
+def write_circuits(arguments, folder):
+    """(family, file) of everything that is run."""
+    command = [str(arguments.basalt), "bench", "--write", str(folder), "--qubits",
+               arguments.qubits or SETS[arguments.set]]
+    if arguments.families:
+        command += ["--families", arguments.families]
+    written = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    circuits = [(Path(path).stem.rsplit("_", 1)[0], Path(path)) for path in written]
+    if BENCHPRESS.is_dir() and not arguments.no_benchpress and not arguments.families:
+        widths = [int(width) for width in (arguments.qubits or SETS[arguments.set]).split(",")]
+        circuits += [("benchpress", path) for path in sorted(BENCHPRESS.glob("*.qasm"))
+                     if qubits_of(path) <= max(widths)]
+    return circuits
+
+
+def qubits_of(path):
+    """Of a program with one register."""
+    text = path.read_text()
+    begin = text.index("[", text.index("qreg")) + 1
+    return int(text[begin:text.index("]", begin)])
+
+
+def available_bytes():
+    with open("/proc/meminfo", encoding="ascii") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable"))
+
+
+class Comparison:
+    def __init__(self, arguments, folder, environment):
+        self.arguments = arguments
+        self.folder = folder
+        self.threads = (len(os.sched_getaffinity(0)) if arguments.threads == "all" else int(arguments.threads))
+        self.basalt = Basalt(arguments.basalt, self.threads, folder)
+        self.failures = dict(environment.failures)
+        self.workers = {}
+        for name in arguments.rivals.split(","):
+            if name in self.failures:
+                continue
+            try:
+                self.workers[name] = WorkerClient(name, environment.python, self.threads, folder / f"{name}.log")
+            except PeerFailure as failure:
+                self.failures[name] = str(failure)
+
+    def close(self):
+        for worker in self.workers.values():
+            worker.close()
+
+    def run_row(self, family, file, precision):
+        row = {"circuit": file.stem, "family": family, "qubits": qubits_of(file), "precision": precision,
+               "threads": self.threads, "checks": {}, "failures": {}, "rivals": {}, "basalt": None, "best_rival": None,
+               "ratio": None, "ratio_with_plan": None}
+        if 3 * BYTES_OF_AMPLITUDE[precision] << row["qubits"] > available_bytes():
+            row["failures"]["all"] = "three states would not fit in memory"
+            return row
+        rivals = {name: worker for name, worker in self.workers.items() if precision in worker.facts["precisions"]}
+        if row["qubits"] <= self.arguments.check_qubits:
+            self.check(row, file, rivals)
+        samples = self.time_in_turn(row, file, rivals)
+        self.conclude(row, samples)
+        return row
+
+    def check(self, row, file, rivals):
+        state = self.folder / "state.npy"
+        try:
+            self.basalt.save_state(file, row["precision"], state)
+        except PeerFailure as failure:
+            row["failures"]["basalt"] = str(failure)
+            return
+        for name, worker in rivals.items():
+            try:
+                found = worker.ask(self.arguments.timeout, do="compare", file=str(file), precision=row["precision"],
+                                   state=str(state))
+                row["checks"][name] = {**found, "agrees": found["difference"] <= TOLERANCES[row["precision"]]}
+            except PeerFailure as failure:
+                row["failures"][name] = str(failure)
+        state.unlink()
+
+    def time_in_turn(self, row, file, rivals):
+        """Answers of each simulator, one a round; each round begins with the next one of them."""
+        samples = {name: [] for name in ("basalt", *rivals) if name not in row["failures"]}
+        order = list(samples)
+        for round_number in range(self.arguments.repeat):
+            shift = round_number % max(1, len(order))
+            for name in order[shift:] + order[:shift]:
+                if name in row["failures"]:
+                    continue
+                try:
+                    samples[name].append(self.time_once(name, file, row["precision"]))
+                except PeerFailure as failure:
+                    row["failures"][name] = str(failure)
+            if sum(answer["seconds"] for answers in samples.values() for answer in answers) > self.arguments.row_seconds:
+                break
+        return samples
+
+    def time_once(self, name, file, precision):
+        if name == "basalt":
+            return self.basalt.time(file, precision, self.arguments.timeout)
+        return self.workers[name].ask(self.arguments.timeout, do="time", file=str(file), precision=precision,
+                                      least_seconds=LEAST_SECONDS)
+
+    @staticmethod
+    def conclude(row, samples):
+        def median(answers, key):
+            return statistics.median(answer[key] for answer in answers)
+
+        ours = samples.pop("basalt", [])
+        if ours:
+            figures = ("seconds", "plan_seconds", "sweep_seconds", "sweep_equivalents", "stages")
+            row["basalt"] = {key: median(ours, key) for key in figures}
+            row["basalt"]["samples"] = [answer["seconds"] for answer in ours]
+            row["basalt"]["seconds_with_plan"] = statistics.median(a["seconds"] + a["plan_seconds"] for a in ours)
+        for name, answers in samples.items():
+            if answers:
+                row["rivals"][name] = {"seconds": median(answers, "seconds"), "variant": answers[0]["variant"],
+                                       "samples": [answer["seconds"] for answer in answers]}
+        if row["rivals"] and ours:
+            row["best_rival"] = min(row["rivals"], key=lambda name: row["rivals"][name]["seconds"])
+            best = row["rivals"][row["best_rival"]]["seconds"]
+            row["ratio"] = best / row["basalt"]["seconds"]
+            row["ratio_with_plan"] = best / row["basalt"]["seconds_with_plan"]
+
+
+def compare(arguments, folder):
+    say = (lambda text: print(text, file=sys.stderr)) if arguments.json else (lambda text: print(text, flush=True))
+    names = arguments.rivals.split(",")
+    environment = Environment(arguments.environment)
+    environment.prepare(names)
+    comparison = Comparison(arguments, folder, environment)
+    try:
+        comparison.basalt.tune()
+        for name, worker in comparison.workers.items():
+            say(f"{name} {worker.facts['version']}: {worker.facts['settings']}")
+        for name, failure in comparison.failures.items():
+            say(f"{name} is left out: {failure}")
+        precisions = ("single", "double") if arguments.precision == "both" else (arguments.precision,)
+        rows = []
+        say(summary.heading(names))
+        for family, file in write_circuits(arguments, folder / "circuits"):
+            for precision in precisions:
+                rows.append(comparison.run_row(family, file, precision))
+                say(summary.line(rows[-1], names))
+    finally:
+        comparison.close()
+    say("")
+    for text in summary.mean_lines(rows):
+        say(text)
+    return {"threads": comparison.threads,
+            "rivals": {name: worker.facts for name, worker in comparison.workers.items()},
+            "failures": comparison.failures, "packages": environment.versions(), "rows": rows}
+
+
+def main():
+    arguments = parse_arguments()
+    unknown = set(arguments.rivals.split(",")) - set(PACKAGES)
+    if unknown:
+        sys.exit(f"compare_peers: no such rival: {', '.join(sorted(unknown))}; there are {', '.join(PACKAGES)}")
+    if not arguments.basalt.exists():
+        sys.exit(f"compare_peers: {arguments.basalt} is absent: build it, or give --basalt")
+    with tempfile.TemporaryDirectory(prefix="compare_peers_") as folder:
+        document = compare(arguments, Path(folder))
+    if arguments.json:
+        print(json.dumps(document, indent=2))
+    disagreeing = [row for row in document["rows"] if not all(check["agrees"] for check in row["checks"].values())]
+    sys.exit(1 if disagreeing else 0)
+
+
+if __name__ == "__main__":
+    main()
