@@ -69,9 +69,10 @@ Arithmetic arithmetic_of(const CostFigures& figures, const StageLoad& load, doub
   for (const TileWork& work : load.work) {
     const double flops = work.flops_per_element * elements;
     sum.flops += flops;
-    sum.seconds += std::max(flops / (peak * share_of_peak(figures, work.kernel)),
-                            work.cache_bytes_per_element * elements * per_byte) +
-                   tiles * figures.pass_seconds;
+    sum.seconds +=
+        std::max(flops / (peak * (work.peak_share > 0 ? work.peak_share : share_of_peak(figures, work.kernel))),
+                 work.cache_bytes_per_element * elements * per_byte) +
+        tiles * figures.pass_seconds;
   }
   return sum;
 }

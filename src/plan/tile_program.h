@@ -30,8 +30,8 @@ class TileProgram {
   virtual ~TileProgram() = default;
 
   /// Applies all steps, in order, to a tile whose first element has index `base` in the field. With `padded`, element i
-  /// lies at padded_offset(i · element size), which memory in cache is read faster for. `scratch` is of scratch_bytes(),
-  /// aligned to 64 bytes, and the calling thread's own. Never fails.
+  /// lies at padded_offset(i · element size), which memory in cache is read faster for. `scratch` is of
+  /// scratch_bytes(), aligned to 64 bytes, and the calling thread's own. Never fails.
   virtual void run(void* tile, std::uint64_t base, bool padded, void* scratch) const = 0;
 
   [[nodiscard]] virtual std::size_t scratch_bytes() const { return 0; }
@@ -45,6 +45,7 @@ struct TileWork {
   std::string_view kernel;             ///< Id, for people and for measured speeds.
   double flops_per_element = 0;        ///< A fused multiply-add counts as two.
   double cache_bytes_per_element = 0;  ///< Read plus written, of the tile in cache.
+  double peak_share = 0;               ///< Of the arithmetic peak, what it reaches; 0: as plan/cost.h has it.
 };
 
 /// What a workload tells of its steps in tiles. Both functions are pure.

@@ -28,8 +28,13 @@ bool acts(const ControlMask& lanes, std::uint64_t lane) {
 
 }  // namespace
 
-BlockEncoder::BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes)
-    : type_(type), lanes_(lanes), most_high_(most_high), axes_(tile_axes), result_{{}, {}, Coefficients(type, lanes)} {}
+BlockEncoder::BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes, bool counting)
+    : type_(type),
+      lanes_(lanes),
+      most_high_(most_high),
+      axes_(tile_axes),
+      counting_(counting),
+      result_{{}, {}, Coefficients(type, lanes, counting)} {}
 
 bool BlockEncoder::fits_block(const Step& step) {
   if (step.kernel != "quantum/dense") {
@@ -73,7 +78,7 @@ EncodedStage BlockEncoder::finish() {
 
 /// Which of a block's axes that choose a vector this is, or −1.
 int BlockEncoder::position_of(int tile_axis) const {
-  if (tile_axis < lanes_ || (block_axes_ & tile_mask(tile_axis)) == 0) {
+  if (tile_axis < lanes_ || ((block_axes_ >> tile_axis) & 1) == 0) {
     return -1;
   }
   return std::popcount((block_axes_ >> lanes_) & ((std::uint64_t{1} << (tile_axis - lanes_)) - 1));

@@ -22,8 +22,9 @@ struct EncodedStage {
 
 class BlockEncoder {
  public:
-  /// For vectors of 2^lanes amplitudes and blocks of 2^most_high vectors at most.
-  BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes);
+  /// For vectors of 2^lanes amplitudes and blocks of 2^most_high vectors at most. With `counting`, the operations are
+  /// right and what they compute with is not there.
+  BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes, bool counting = false);
 
   /// The next steps are added to a visit of blocks that span these of the tile's axes (at most lanes + most_high).
   void begin_pass(std::uint64_t block_axes);
@@ -50,7 +51,6 @@ class BlockEncoder {
   [[nodiscard]] Split split_tile(const ControlMask& tile) const;
   [[nodiscard]] Split split(const ControlMask& control) const;
   [[nodiscard]] int position_of(int tile_axis) const;
-  [[nodiscard]] std::uint64_t tile_mask(int tile_axis) const { return std::uint64_t{1} << tile_axis; }
   BlockOp& push(BlockCode code, const Split& condition);
 
   void add_phase(const PhaseTerm& term);
@@ -65,13 +65,13 @@ class BlockEncoder {
   void flush(std::uint64_t mixed_tile_axes);
   [[nodiscard]] std::vector<TurnGroup> group_turns(const std::vector<TilePhase>& phases) const;
   void push_turns(const std::vector<TurnGroup>& groups);
-  void push_table(const std::vector<TilePhase>& phases);
   void push_scale();
 
   ElementType type_;
   int lanes_;
   int most_high_;
   TileAxes axes_;
+  bool counting_;
   EncodedStage result_;
   std::uint64_t block_axes_ = 0;
   std::vector<TilePhase> waiting_;

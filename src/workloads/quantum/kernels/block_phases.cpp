@@ -29,7 +29,7 @@ struct BlockEncoder::TurnGroup {
   struct Term {
     ControlMask lanes;
     ControlMask vectors;
-    double angle;
+    Complex turn;
     bool parity;
   };
 
@@ -44,22 +44,20 @@ struct BlockEncoder::TurnGroup {
 
   /// The phase at a place of the block, where the parity outside is odd or not.
   [[nodiscard]] Complex phase_at(std::uint64_t vector, std::uint64_t lane, bool odd) const {
-    double angle = 0;
+    Complex phase = 1;
     for (const Term& term : terms) {
-      if (term.parity) {
-        const bool inside =
-            (std::popcount(vector & term.vectors.mask) + std::popcount(lane & term.lanes.mask)) % 2 != 0;
-        angle += inside != odd ? term.angle : 0;
-      } else if ((vector & term.vectors.mask) == term.vectors.value && (lane & term.lanes.mask) == term.lanes.value) {
-        angle += term.angle;
-      }
+      const bool acts =
+          term.parity
+              ? ((std::popcount(vector & term.vectors.mask) + std::popcount(lane & term.lanes.mask)) % 2 != 0) != odd
+              : (vector & term.vectors.mask) == term.vectors.value && (lane & term.lanes.mask) == term.lanes.value;
+      phase *= acts ? term.turn : 1;
     }
-    return std::polar(1.0, angle);
+    return phase;
   }
 
   [[nodiscard]] bool is_real() const {
     return !by_parity &&
-           std::ranges::all_of(terms, [](const Term& term) { return std::abs(std::sin(term.angle)) < kRealTolerance; });
+           std::ranges::all_of(terms, [](const Term& term) { return std::abs(term.turn.imag()) < kRealTolerance; });
   }
 
   [[nodiscard]] double cost() const {
@@ -86,7 +84,7 @@ std::vector<BlockEncoder::TurnGroup> BlockEncoder::group_turns(const std::vector
       group->condition.field = parts.field;
       group->by_parity = by_parity;
     }
-    group->terms.push_back({parts.lanes, parts.vectors, phase.angle, phase.parity});
+    group->terms.push_back({parts.lanes, parts.vectors, std::polar(1.0, phase.angle), phase.parity});
   }
   return groups;
 }
@@ -124,7 +122,9 @@ void BlockEncoder::flush(std::uint64_t mixed_tile_axes) {
     return;
   }
   push(BlockCode::table, {}).table = static_cast<std::uint16_t>(result_.recipes.size());
-  recipe.finish();
+  if (!counting_) {
+    recipe.finish();
+  }
   result_.recipes.push_back(std::move(recipe));
   std::erase_if(waiting_, [&](const TilePhase& phase) { return is_needed(phase) || PhaseRecipe::fits(phase); });
 }

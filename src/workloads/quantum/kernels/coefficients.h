@@ -18,8 +18,10 @@ struct alignas(64) CacheLine {
 
 class Coefficients {
  public:
-  /// For vectors of 2^lanes amplitudes.
-  Coefficients(ElementType type, int lanes) noexcept : type_(type), parts_(std::size_t{2} << lanes) {}
+  /// For vectors of 2^lanes amplitudes. With `counting`, they are not computed: for who wants to know the operations
+  /// only.
+  Coefficients(ElementType type, int lanes, bool counting = false) noexcept
+      : type_(type), parts_(std::size_t{2} << lanes), counting_(counting) {}
 
   /// In parts: where the next vector will begin.
   [[nodiscard]] std::uint32_t position() const noexcept { return static_cast<std::uint32_t>(size_); }
@@ -48,6 +50,9 @@ class Coefficients {
   /// What moves the amplitude of lane source(l) to lane l: integers of the size of a part.
   template <typename Source>
   void add_indices(const Source& source) {
+    if (counting_) {
+      return;
+    }
     std::byte* const at = grow();
     for (std::size_t part = 0; part < parts_; ++part) {
       const std::uint64_t index = 2 * source(part / 2) + part % 2;
@@ -63,6 +68,9 @@ class Coefficients {
  private:
   template <typename OfPart>
   void add(const OfPart& of_part) {
+    if (counting_) {
+      return;
+    }
     std::byte* const at = grow();
     for (std::size_t part = 0; part < parts_; ++part) {
       const double value = of_part(part);
@@ -86,6 +94,7 @@ class Coefficients {
 
   ElementType type_;
   std::size_t parts_;
+  bool counting_;
   std::size_t size_ = 0;
   std::vector<CacheLine> lines_;
 };

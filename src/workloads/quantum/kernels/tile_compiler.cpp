@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "plan/cut.h"
 #include "workloads/quantum/kernels/block_encoder.h"
+#include "workloads/quantum/kernels/block_work.h"
 #include "workloads/quantum/kernels/variants.h"
 
 namespace basalt::quantum {
@@ -37,9 +39,10 @@ DenseOperands inside_tile(const DenseOperands& operands, const TileAxes& axes) {
 
 class Compilation {
  public:
-  Compilation(std::span<const Step* const> steps, const TileShape& shape)
+  Compilation(std::span<const Step* const> steps, const TileShape& shape, bool counting)
       : steps_(steps),
         shape_(shape),
+        counting_(counting),
         axes_(shape.axes),
         lanes_(lane_axes(shape.type)),
         most_high_(most_block_high(shape.type)) {}
@@ -70,7 +73,7 @@ class Compilation {
     }
     const CutSettings settings{
         .field_axes = axes_.count(), .tile_axes = lanes_ + most_high_, .low_axes = lanes_, .effort = 64 * steps.size()};
-    BlockEncoder encoder(shape_.type, lanes_, most_high_, shape_.axes);
+    BlockEncoder encoder(shape_.type, lanes_, most_high_, shape_.axes, counting_);
     for (const StageCut& pass : cut_stages(accesses, settings)) {
       encoder.begin_pass(pass.tile_axes);
       for (const std::uint32_t step : pass.steps) {
@@ -82,6 +85,7 @@ class Compilation {
 
   std::span<const Step* const> steps_;
   TileShape shape_;
+  bool counting_;
   TileAxes axes_;
   int lanes_;
   int most_high_;
@@ -150,13 +154,34 @@ class CircuitTile final : public TileProgram {
 };
 
 std::unique_ptr<TileProgram> compile(std::span<const Step* const> steps, const TileShape& shape) {
-  return std::make_unique<CircuitTile>(Compilation(steps, shape)(), shape);
+  return std::make_unique<CircuitTile>(Compilation(steps, shape, false)(), shape);
+}
+
+/// One entry for reading and storing a pass's blocks and one for its operations: the processor hides little of either.
+std::vector<TileWork> describe(std::span<const Step* const> steps, const TileShape& shape) {
+  std::vector<TileWork> work;
+  const double visit_bytes = 2.0 * static_cast<double>(element_bytes(shape.type));
+  for (const Segment& segment : Compilation(steps, shape, true)()) {
+    for (const BlockPass& pass : segment.blocks.passes) {
+      work.push_back({.kernel = "quantum/block", .flops_per_element = 0, .cache_bytes_per_element = visit_bytes});
+      work.push_back(work_of(pass, segment.blocks.recipes));
+    }
+    if (segment.large) {
+      const DenseOperands& operands = segment.large->operands;
+      const double share =
+          std::ldexp(1.0, -std::popcount(operands.control.mask) - std::popcount(segment.large->field.mask));
+      work.push_back({.kernel = "quantum/dense",
+                      .flops_per_element = share * (operands.real ? 4.0 : 8.0) * std::ldexp(1.0, operands.target_count),
+                      .cache_bytes_per_element = share * visit_bytes});
+    }
+  }
+  return work;
 }
 
 }  // namespace
 
 TileCompiler tile_compiler() {
-  return {.compile = compile, .describe = nullptr};
+  return {.compile = compile, .describe = describe};
 }
 
 bool runs_in_tiles(std::string_view kernel) {
