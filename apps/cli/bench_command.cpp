@@ -111,6 +111,7 @@ std::vector<BenchCircuit> generated_circuits(const Options& options) {
 
 std::vector<BenchCircuit> circuits_of(const std::vector<std::string>& files) {
   std::vector<BenchCircuit> circuits;
+  circuits.reserve(files.size());
   for (const std::string& file : files) {
     circuits.push_back({.family = std::filesystem::path(file).stem().string(),
                         .qubits = 0,

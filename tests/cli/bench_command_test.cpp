@@ -1,0 +1,121 @@
+// basalt bench as a user meets it: rows, files, refusals. What is fast enough, no test can say.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "cli/program.h"
+
+namespace basalt::testing_cli {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+class BenchCommand : public testing::Test {
+ protected:
+  Workspace here_;
+};
+
+TEST_F(BenchCommand, MeasuresEveryCombinationOnce) {
+  const Result result = here_.run({"bench", "--families", "ghz,qft", "--qubits", "4,6", "--precision", "both",
+                                   "--threads", "1,1", "--repeat", "2", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json report = json::parse(result.out);
+  ASSERT_EQ(report.at("rows").size(), 8U) << "families, widths, precisions; one number of threads, given twice";
+  EXPECT_EQ(report.at("rows").at(0).at("family"), "ghz");
+  EXPECT_EQ(report.at("rows").at(0).at("qubits"), 4);
+  EXPECT_EQ(report.at("rows").at(7).at("family"), "qft");
+  EXPECT_EQ(report.at("rows").at(7).at("precision"), "double");
+  for (const json& row : report.at("rows")) {
+    EXPECT_GE(row.at("runs").get<int>(), 2);
+    EXPECT_GT(row.at("seconds").get<double>(), 0);
+    EXPECT_GT(row.at("sweep_seconds").get<double>(), 0);
+    EXPECT_GE(row.at("total_seconds").get<double>(), row.at("seconds").get<double>());
+    EXPECT_GT(row.at("sweep_equivalents").get<double>(), 0);
+    for (const char* key : {"flops_per_amplitude", "roofline_fraction", "predicted_seconds"}) {
+      EXPECT_TRUE(row.at(key).is_null() || row.at(key).get<double>() > 0) << key;
+    }
+  }
+  EXPECT_FALSE(report.at("machine").at("processor").get<std::string>().empty());
+}
+
+TEST_F(BenchCommand, PrintsATable) {
+  const Result result = here_.run(
+      {"bench", "--families", "qft", "--qubits", "4", "--precision", "single", "--threads", "all", "--repeat", "1"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("sweeps"), HasSubstr("roofline"), HasSubstr("qft"), HasSubstr("single")));
+  EXPECT_THAT(result.out, Not(HasSubstr("\x1b"))) << "no colour outside a terminal";
+}
+
+TEST_F(BenchCommand, MeasuresFiles) {
+  const std::string file =
+      here_.write("bell.qasm", "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[5];\nh q[0];\ncx q[0],q[1];\n");
+  const Result result = here_.run({"bench", file, "--precision", "double", "--threads", "1", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json rows = json::parse(result.out).at("rows");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.at(0).at("family"), "bell");
+  EXPECT_EQ(rows.at(0).at("qubits"), 5);
+}
+
+TEST_F(BenchCommand, SkipsWhatDoesNotFitAndSaysWhy) {
+  ::setenv("BASALT_MEMORY", "16M", 1);
+  const Result result = here_.run(
+      {"bench", "--families", "ghz", "--qubits", "6,24", "--precision", "single", "--threads", "1", "--json"});
+  ::unsetenv("BASALT_MEMORY");
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json rows = json::parse(result.out).at("rows");
+  EXPECT_FALSE(rows.at(0).contains("skipped"));
+  EXPECT_THAT(rows.at(1).at("skipped").get<std::string>(), HasSubstr("BASALT_MEMORY"));
+  EXPECT_FALSE(rows.at(1).contains("seconds"));
+}
+
+TEST_F(BenchCommand, WritesTheCircuitsThatItWouldRun) {
+  const Result result =
+      here_.run({"bench", "--write", "circuits", "--families", "ghz,ising", "--qubits", "4,12", "--seed", "3"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(here_.path("circuits"))) {
+    names.push_back(entry.path().filename().string());
+    EXPECT_THAT(result.out, HasSubstr(names.back()));
+    EXPECT_EQ(here_.run({"check", entry.path().string()}).status, 0);
+  }
+  EXPECT_THAT(names, UnorderedElementsAre("ghz_4.qasm", "ghz_12.qasm", "ising_4.qasm", "ising_12.qasm"));
+
+  const std::string ising = Workspace::read(here_.path("circuits/ising_12.qasm"));
+  ASSERT_EQ(here_.run({"bench", "--write", "circuits", "--families", "ising", "--qubits", "12"}).status, 0);
+  EXPECT_NE(Workspace::read(here_.path("circuits/ising_12.qasm")), ising) << "another seed";
+}
+
+TEST_F(BenchCommand, RefusesWhatItDoesNotKnow) {
+  const auto message_of = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "bench");
+    const Result result = here_.run(arguments);
+    EXPECT_EQ(result.status, 2) << result.out;
+    return result.err;
+  };
+  EXPECT_THAT(message_of({"--families", "qtf"}), AllOf(HasSubstr("'qtf'"), HasSubstr("qft-transpiled")));
+  EXPECT_THAT(message_of({"--qubits", "3"}), HasSubstr("3 qubits"));
+  EXPECT_THAT(message_of({"--qubits", "4,x"}), HasSubstr("--qubits"));
+  EXPECT_THAT(message_of({"--set", "huge"}), HasSubstr("huge"));
+  EXPECT_THAT(message_of({"--precision", "half"}), HasSubstr("half"));
+  EXPECT_THAT(message_of({"--threads", "0"}), HasSubstr("--threads"));
+  EXPECT_THAT(message_of({"--repeat", "0"}), HasSubstr("--repeat"));
+  EXPECT_THAT(message_of({"absent.qasm"}), HasSubstr("absent.qasm"));
+  EXPECT_THAT(message_of({"absent.qasm", "--families", "qft"}), HasSubstr("--families"));
+}
+
+TEST_F(BenchCommand, StopsAtAnInterrupt) {
+  const pid_t child = here_.start({"bench", "--families", "quantum-volume", "--qubits", "22", "--repeat", "1000"});
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  ::kill(child, SIGINT);
+  EXPECT_EQ(here_.finish(child).status, 130);
+}
+
+}  // namespace
+}  // namespace basalt::testing_cli
