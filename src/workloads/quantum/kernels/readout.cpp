@@ -44,6 +44,8 @@ HWY_INLINE void products_of(const T* HWY_RESTRICT data, const BlockOf& block, co
   const std::uint64_t partner = pairs.x_mask & ~(kLanes - 1);
   for (std::uint64_t i = 0; i < block.count; i = ((i | pairs.skip) + kLanes) & ~pairs.skip) {
     const std::uint64_t index = block.first + i;
+    ask_ahead(data + 2 * index);
+    ask_ahead(data + 2 * (index ^ partner));
     const Amplitudes a = load_amplitudes(data + 2 * index);
     Amplitudes b = load_amplitudes(data + 2 * (index ^ partner));
     if constexpr (flips) {

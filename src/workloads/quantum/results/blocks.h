@@ -33,6 +33,11 @@ struct StateView {
         .data = field.buffer.data(), .type = field.type, .first = number * block_elements(), .count = block_elements()};
   }
 
+  [[nodiscard]] std::uint64_t axis_of(std::uint64_t qubit) const noexcept {
+    return map == nullptr ? qubit : map->axis_of(qubit);
+  }
+  [[nodiscard]] std::uint64_t flipped() const noexcept { return map == nullptr ? 0 : map->flipped; }
+
   /// Calls body(block) for every block, several blocks to a task.
   template <typename Body>
   void for_each_block(const Body& body) const {

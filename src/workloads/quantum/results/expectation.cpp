@@ -6,17 +6,11 @@
 #include <compare>
 
 #include "workloads/quantum/kernels/walk.h"
+#include "workloads/quantum/results/fold_buffer.h"
 #include "workloads/quantum/results/pauli_plan.h"
 
 namespace basalt::quantum {
 namespace {
-
-/// Numbers that are folded together, as the kernels need them aligned.
-struct alignas(64) FoldParts {
-  std::array<double, kFoldParts> parts;
-};
-
-using FoldBuffer = std::vector<FoldParts>;
 
 double signed_sum(const FoldParts& leaf, std::uint64_t signed_parts) {
   std::array<double, kFoldParts> parts = leaf.parts;
@@ -37,17 +31,17 @@ double signed_sum(const FoldParts& leaf, std::uint64_t signed_parts) {
 void read_block(const StateView& state, const PauliSweep& sweep, std::uint64_t block, FoldBuffer& values,
                 FoldBuffer& sums) {
   const BlockOf place = state.block(block);
-  double* const numbers = values.front().parts.data();
+  double* const products = numbers(values);
   FoldParts* sum = sums.data();
   for (const StringGroup& group : sweep.groups) {
     if (group.reads(block)) {
       if (group.pairs.x_mask == 0) {
-        block_probabilities(place, numbers);
+        block_probabilities(place, products);
       } else {
-        block_products(place, group.pairs, numbers);
+        block_products(place, group.pairs, products);
       }
-      fold(numbers, group.steps);
-      add_leaves(numbers, group.leaves, block, sum->parts.data());
+      fold(products, group.steps);
+      add_leaves(products, group.leaves, block, sum->parts.data());
     }
     sum += group.leaves.size();
   }
@@ -70,8 +64,8 @@ void run_sweep(const StateView& state, const PauliSweep& sweep, std::vector<doub
   const std::uint64_t parts = part_count(sets, sweep.members.size() * state.block_elements(), result.size());
   std::vector<double> partial(parts * result.size(), 0.0);
   state.arena.for_each(parts, state.cancel, [&](std::uint64_t part) {
-    FoldBuffer values(state.block_elements() / kFoldParts);
-    FoldBuffer sums(sweep.leaf_count, FoldParts{});
+    FoldBuffer values = fold_buffer(state.block_elements());
+    FoldBuffer sums = fold_buffer(sweep.leaf_count * kFoldParts);
     const Range range = range_of({part, parts}, sets);
     for (std::uint64_t set = range.begin; set < range.end; ++set) {
       const std::uint64_t base = Walk(sweep.leading, set).index();

@@ -1,95 +1,163 @@
 #include "workloads/quantum/results/marginal.h"
 
 #include <array>
+#include <bit>
 #include <cassert>
-#include <complex>
+#include <numeric>
 
-#include "workloads/quantum/kernels/kernels.h"
+#include "workloads/quantum/kernels/walk.h"
+#include "workloads/quantum/results/bit_scatter.h"
+#include "workloads/quantum/results/fold_buffer.h"
+#include "workloads/quantum/results/fold_plan.h"
 
 namespace basalt::quantum {
 namespace {
 
-/// Blocks are summed into this many tables, which are then added in order: fixed by the sizes alone, so that the
-/// rounding is the same on any number of threads.
-std::uint64_t table_count(int padded_axes, std::size_t qubit_count) {
-  const int block_axes = std::min(kBlockAxes, padded_axes);
-  const std::uint64_t blocks = std::uint64_t{1} << (padded_axes - block_axes);
-  const std::uint64_t by_memory = qubit_count >= 20 ? 2 : std::uint64_t{1} << (21 - qubit_count);
-  return std::min<std::uint64_t>({blocks, by_memory, 64});
-}
+/// So many axes above a block tell apart what is summed separately: enough pieces for many threads.
+constexpr int kPieceAxes = 6;
 
-template <typename Real>
-void add_block(const std::complex<Real>* amplitudes, std::uint64_t count, const std::uint32_t* bins, double* table) {
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const double re = amplitudes[i].real();
-    const double im = amplitudes[i].imag();
-    table[bins[i]] += re * re + im * im;
+/// Which sums are taken. A table has an entry for each value of the wanted axes, by their order in the field, and there
+/// are 2^copy_axes tables: each piece of the work has a part of one to itself. That depends on sizes alone, so that the
+/// rounding is the same on any number of threads.
+struct TablePlan {
+  std::uint64_t wanted = 0;         ///< Axes.
+  std::uint64_t wanted_blocks = 0;  ///< Those above a block, as bits of a block's number.
+  std::uint64_t copy_blocks = 0;    ///< Bits of a block's number that choose the table.
+  int run_axes = 0;                 ///< Wanted axes inside a block: entries that a block adds to.
+
+  TablePlan(const StateView& state, std::uint64_t wanted_axes) : wanted(wanted_axes) {
+    wanted_blocks = wanted >> state.block_axes();
+    run_axes = std::popcount(wanted & (state.block_elements() - 1));
+    // the highest of the other axes
+    std::uint64_t others = (state.block_count() - 1) & ~wanted_blocks;
+    for (int axes = std::popcount(wanted_blocks); axes < kPieceAxes && others != 0; ++axes) {
+      copy_blocks |= std::bit_floor(others);
+      others &= ~std::bit_floor(others);
+    }
   }
+
+  [[nodiscard]] std::uint64_t pieces() const { return std::uint64_t{1} << std::popcount(wanted_blocks | copy_blocks); }
+  [[nodiscard]] std::uint64_t copies() const { return std::uint64_t{1} << std::popcount(copy_blocks); }
+  [[nodiscard]] std::uint64_t table_size() const { return std::uint64_t{1} << std::popcount(wanted); }
+};
+
+/// Adds one block to the entries of its piece: folded by the kernel, but for the axes of a leaf.
+class BlockAdder {
+ public:
+  BlockAdder(const StateView& state, const TablePlan& plan)
+      : fold_(
+            plan_sums(plan.wanted & (state.block_elements() - 1) & ~std::uint64_t{kFoldParts - 1}, state.block_axes())),
+        kept_parts_(plan.wanted & (kFoldParts - 1)),
+        entries_of_leaf_(std::size_t{1} << std::popcount(kept_parts_)) {}
+
+  void operator()(const BlockOf& block, FoldBuffer& buffer, double* entries) const {
+    double* const values = numbers(buffer);
+    block_probabilities(block, values);
+    fold(values, fold_.steps);
+    for (const std::uint32_t leaf : fold_.leaves) {
+      double* part = values + leaf;
+      std::size_t size = kFoldParts;
+      for (std::size_t axis = kLeafAxes; axis-- > 0;) {
+        if (((kept_parts_ >> axis) & 1) == 0) {
+          size = sum_axis(part, size, std::size_t{1} << axis);
+        }
+      }
+      for (std::size_t i = 0; i < entries_of_leaf_; ++i) {
+        entries[i] += part[i];
+      }
+      entries += entries_of_leaf_;
+    }
+  }
+
+ private:
+  /// Adds up pairs that lie `stride` apart and moves the sums together; returns how many there are.
+  static std::size_t sum_axis(double* values, std::size_t size, std::size_t stride) {
+    std::size_t next = 0;
+    for (std::size_t first = 0; first < size; first += 2 * stride) {
+      for (std::size_t i = first; i < first + stride; ++i) {
+        values[next++] = values[i] + values[i + stride];
+      }
+    }
+    return next;
+  }
+
+  FoldPlan fold_;
+  std::uint64_t kept_parts_;
+  std::size_t entries_of_leaf_;
+};
+
+/// From the order of axes to that of qubits, each entry the sum of its copies.
+std::vector<double> collect(const StateView& state, std::span<const Qubit> qubits, const TablePlan& plan,
+                            const double* tables) {
+  // bit j of a result's index is qubits[j], which is bit place[j] of a table's
+  std::array<std::uint64_t, kMaxMarginalQubits> place{};
+  std::uint64_t flipped = 0;
+  for (std::size_t j = 0; j < qubits.size(); ++j) {
+    const std::uint64_t axis = state.axis_of(qubits[j]);
+    place[j] = std::uint64_t{1} << std::popcount(plan.wanted & ((std::uint64_t{1} << axis) - 1));
+    flipped |= ((state.flipped() >> axis) & 1) * place[j];
+  }
+  const BitScatter entry_of({place.data(), qubits.size()}, flipped);
+  std::vector<double> result(plan.table_size());
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 14;
+  const std::uint64_t pieces = (result.size() + kPiece - 1) / kPiece;
+  std::vector<double> totals(pieces, 0.0);
+  const auto for_each_entry = [&](const auto& body) {
+    state.arena.for_each(pieces, state.cancel, [&](std::uint64_t piece) {
+      for (std::uint64_t i = piece * kPiece; i < std::min<std::uint64_t>(result.size(), (piece + 1) * kPiece); ++i) {
+        body(piece, i);
+      }
+    });
+  };
+  for_each_entry([&](std::uint64_t piece, std::uint64_t i) {
+    for (std::uint64_t copy = 0, entry = entry_of(i); copy < plan.copies(); ++copy) {
+      result[i] += tables[copy * plan.table_size() + entry];
+    }
+    totals[piece] += result[i];
+  });
+  const double total = std::accumulate(totals.begin(), totals.end(), 0.0);
+  for_each_entry([&](std::uint64_t, std::uint64_t i) { result[i] /= total; });
+  return result;
 }
 
 }  // namespace
 
 std::uint64_t marginal_scratch_bytes(int padded_axes, std::size_t qubit_count) {
-  return table_count(padded_axes, qubit_count) * (std::uint64_t{8} << qubit_count);
+  const int high_axes = padded_axes - std::min(kBlockAxes, padded_axes);
+  const auto qubits = static_cast<int>(qubit_count);
+  // the fewer of the qubits lie above a block, the more copies there are
+  const int fewest_above = std::max(0, qubits - kBlockAxes);
+  const int copy_axes = std::max(0, std::min(kPieceAxes - fewest_above, high_axes - fewest_above));
+  return std::uint64_t{8} << (qubits + copy_axes);
 }
 
 std::vector<double> marginal(const StateView& state, std::span<const Qubit> qubits) {
   assert(qubits.size() <= kMaxMarginalQubits);
-  const auto block_axes = static_cast<Qubit>(state.block_axes());
-  const std::uint64_t elements = state.block_elements();
-  const std::uint64_t bins = std::uint64_t{1} << qubits.size();
-
-  // Bins of the elements of a block, from the qubits inside it; the qubits above select a part of the table per block.
-  std::vector<std::uint32_t> bin_in_block(elements, 0);
-  bool any_in_block = false;
-  for (std::size_t j = 0; j < qubits.size(); ++j) {
-    if (qubits[j] < block_axes) {
-      any_in_block = true;
-      for (std::uint64_t i = 0; i < elements; ++i) {
-        bin_in_block[i] |= static_cast<std::uint32_t>((i >> qubits[j]) & 1) << j;
-      }
-    }
+  std::uint64_t wanted = 0;
+  for (const Qubit qubit : qubits) {
+    wanted |= std::uint64_t{1} << state.axis_of(qubit);
   }
-
-  const std::uint64_t tables = table_count(state.field.padded_axes(), qubits.size());
-  const std::uint64_t blocks_per_table = state.block_count() / tables;
-  const Buffer scratch(state.memory, marginal_scratch_bytes(state.field.padded_axes(), qubits.size()));
-  state.arena.for_each(tables, state.cancel, [&](std::uint64_t t) {
-    double* table = scratch.as<double>() + t * bins;
-    std::fill_n(table, bins, 0.0);
-    for (std::uint64_t block = t * blocks_per_table; block < (t + 1) * blocks_per_table; ++block) {
-      if (block % 64 == 0) {
+  const TablePlan plan(state, wanted);
+  const BlockAdder add_block(state, plan);
+  const Buffer tables(state.memory, 8 * plan.copies() * plan.table_size());
+  const std::uint64_t chosen = plan.wanted_blocks | plan.copy_blocks;
+  state.arena.for_each(plan.pieces(), state.cancel, [&](std::uint64_t piece) {
+    const std::uint64_t fixed = Walk(~chosen, piece).index();
+    const std::uint64_t copy = gather_bits(fixed, plan.copy_blocks);
+    const std::uint64_t run = gather_bits(fixed, plan.wanted_blocks) << plan.run_axes;
+    double* const entries = tables.as<double>() + copy * plan.table_size() + run;
+    std::fill_n(entries, std::uint64_t{1} << plan.run_axes, 0.0);
+    FoldBuffer buffer = fold_buffer(state.block_elements());
+    Walk blocks(chosen, 0);
+    for (std::uint64_t left = state.block_count() / plan.pieces(); left != 0; --left) {
+      add_block(state.block(blocks.index() | fixed), buffer, entries);
+      blocks.advance();
+      if (left % 64 == 0) {
         state.cancel.check();
-      }
-      std::uint64_t base = 0;
-      for (std::size_t j = 0; j < qubits.size(); ++j) {
-        if (qubits[j] >= block_axes) {
-          base |= ((block >> (qubits[j] - block_axes)) & 1) << j;
-        }
-      }
-      const std::uint64_t first = block * elements;
-      if (!any_in_block) {
-        table[base] += block_norm(state.field.buffer.data(), state.field.type, first, elements);
-      } else if (state.field.type == ElementType::c64) {
-        add_block(state.field.buffer.as<std::complex<float>>() + first, elements, bin_in_block.data(), table + base);
-      } else {
-        add_block(state.field.buffer.as<std::complex<double>>() + first, elements, bin_in_block.data(), table + base);
       }
     }
   });
-
-  std::vector<double> result(bins, 0.0);
-  double total = 0;
-  for (std::uint64_t bin = 0; bin < bins; ++bin) {
-    for (std::uint64_t t = 0; t < tables; ++t) {
-      result[bin] += scratch.as<double>()[t * bins + bin];
-    }
-    total += result[bin];
-  }
-  for (double& probability : result) {
-    probability /= total;
-  }
-  return result;
+  return collect(state, qubits, plan, tables.as<double>());
 }
 
 }  // namespace basalt::quantum

@@ -9,14 +9,14 @@
 
 namespace basalt::quantum {
 
-/// The most qubits that a distribution may have: its table has 2^k entries of 8 bytes, some copies of it while summing.
+/// The most qubits that a distribution may have: its table has 2^k entries of 8 bytes, and there are two of it.
 inline constexpr std::size_t kMaxMarginalQubits = 24;
 
 /// Probabilities of the 2^k joint outcomes of `qubits` (distinct, k ≤ kMaxMarginalQubits); bit j of the index is
-/// qubits[j]. Normalised: they sum to 1. Identical for any number of threads.
+/// qubits[j]. Normalised: they sum to 1. One pass over the state. Identical for any number of threads.
 std::vector<double> marginal(const StateView& state, std::span<const Qubit> qubits);
 
-/// Bytes of scratch that `marginal` takes from the state's memory.
+/// The most bytes of scratch that `marginal` takes from the state's memory.
 std::uint64_t marginal_scratch_bytes(int padded_axes, std::size_t qubit_count);
 
 }  // namespace basalt::quantum
