@@ -1,29 +1,11 @@
 // Light cones: what cannot be seen in the results is not computed.
 
-#include <algorithm>
-
 #include "workloads/quantum/passes/steps.h"
 
 namespace basalt::quantum {
-namespace {
-
-/// Qubits of the circuit to axes of the field at the end.
-std::uint64_t wanted_axes(const GateList& list, std::uint64_t wanted) {
-  if (list.map.axis.empty()) {
-    return wanted;
-  }
-  std::uint64_t axes = 0;
-  for (std::size_t qubit = 0; qubit < list.map.axis.size(); ++qubit) {
-    axes |= (wanted >> qubit & 1) << list.map.axis[qubit];
-  }
-  return axes;
-}
-
-}  // namespace
-
 void drop_unseen(GateList& list, const PassOptions& options) {
   const std::uint64_t all = list.qubit_count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << list.qubit_count) - 1;
-  std::uint64_t needed = wanted_axes(list, options.wanted_qubits) & all;
+  std::uint64_t needed = list.map.axis_mask(options.wanted_qubits & all);
   if (options.phases_matter && needed == all) {
     return;
   }

@@ -16,6 +16,21 @@ namespace {
 
 constexpr std::array kTable{
     Pass{"drop-unseen", "drop gates that no result depends on", drop_unseen},
+    Pass{"merge-runs", "multiply the gates of runs on one qubit", merge_runs},
+    Pass{"take-out-phases", "write matrices as phases around real matrices, SWAP or X", take_out_phases},
+    Pass{"rename-qubits", "follow SWAP and X in the map of the qubits", rename_qubits},
+    Pass{"fold-ladders", "cancel CX around phases, which become phases of parities", fold_ladders},
+    Pass{"cancel-inverses", "cancel gates that undo one another, add up phases alike", cancel_inverses},
+    Pass{"conjugate-hadamards", "turn CX between Hadamard gates into phases and back", conjugate_hadamards},
+    // What the passes above have brought together and found out:
+    Pass{"merge-runs", "multiply the gates of runs on one qubit", merge_runs},
+    Pass{"rename-qubits", "follow SWAP and X in the map of the qubits", rename_qubits},
+    Pass{"merge-pairs", "multiply the gates of runs on two qubits where that is less arithmetic", merge_pairs},
+    Pass{"take-out-phases", "write matrices as phases around real matrices, SWAP or X", take_out_phases},
+    Pass{"rename-qubits", "follow SWAP and X in the map of the qubits", rename_qubits},
+    Pass{"cancel-inverses", "cancel gates that undo one another, add up phases alike", cancel_inverses},
+    Pass{"pair-phases", "write phases of parities as controlled phases where those are fewer", pair_phases},
+    Pass{"drop-unseen", "drop gates that no result depends on", drop_unseen},
 };
 
 [[nodiscard]] bool is_left_out(std::string_view name, const PassOptions& options) {
