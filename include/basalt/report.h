@@ -41,6 +41,14 @@ struct TimingReport {  // seconds
   double total = 0;
 };
 
+/// One pass over the gates of the circuit; where there were several circuits, for all of them.
+struct PassEntry {
+  std::string name;
+  double seconds = 0;
+  std::uint64_t gates_before = 0;
+  std::uint64_t gates_after = 0;
+};
+
 /// How many steps of a stage are of one kernel.
 struct KernelCount {
   std::string kernel;
@@ -88,6 +96,7 @@ struct Report {
   double bytes_moved = 0;          ///< Read plus written by the gates, by the plan's count.
   double predicted_seconds = 0;    ///< Of timing.execute, by the plan's cost model; 0: not predicted.
   double predicted_flops = 0;      ///< Operations of the gates' arithmetic, by the plan's count; 0: not counted.
+  std::vector<PassEntry> passes;   ///< In the order in which they ran.
   std::vector<StageEntry> stages;  ///< In the order in which they were run, over all branches; the first thousand.
   std::vector<std::string> notes;
 };

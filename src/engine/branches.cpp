@@ -8,7 +8,6 @@
 #include "base/hash.h"
 #include "base/stopwatch.h"
 #include "runtime/metrics/span.h"
-#include "workloads/quantum/lower.h"
 
 namespace basalt {
 namespace {
@@ -16,9 +15,9 @@ namespace {
 using quantum::Machine;
 using quantum::Outcome;
 
-/// In c64 the norm is looked at after this many stages and put right where it is further from 1 than the tolerance.
-/// The worst gate errs by 8e-8, so that it stays within 1e-5 however many gates there are.
-constexpr std::size_t kStagesPerNorm = 100;
+/// In c64 the norm is looked at after about this many steps and put right where it is further from 1 than the
+/// tolerance. The worst gate errs by 8e-8, so that it stays within 2e-5 however many gates there are.
+constexpr std::size_t kStepsPerNorm = 256;
 constexpr double kNormTolerance = 1e-6;
 
 /// A disk is some thirty times slower than memory: a state that fewer stages made is sooner made again than read back.
@@ -76,9 +75,11 @@ void BranchTree::run(Machine first, quantum::Circuit circuit, Machine::Status st
                 .key = mix(settings_.seed, script_->qubit_count),
                 .global_phase = 0,
                 .history = {},
-                .stages_since_norm = 0,
-                .stages = 0};
-  apply_circuit(branch);
+                .steps_since_norm = 0,
+                .stages = 0,
+                .touched_axes = 0,
+                .map = {}};
+  apply_circuit(branch, status);
   for (;;) {
     descend(branch, status);
     leaf(branch);
@@ -121,7 +122,7 @@ void BranchTree::descend(Branch& branch, Machine::Status status) {
 
 Machine::Status BranchTree::advance(Branch& branch) {
   const Machine::Status status = run_machine(branch);
-  apply_circuit(branch);
+  apply_circuit(branch, status);
   return status;
 }
 
@@ -134,46 +135,63 @@ Machine::Status BranchTree::run_machine(Branch& branch) {
   return status;
 }
 
-void BranchTree::apply_circuit(Branch& branch) {
-  Stopwatch watch;
-  const quantum::LoweredCircuit lowered = lower(circuit_);
+void BranchTree::apply_circuit(Branch& branch, Machine::Status status) {
+  const Stopwatch watch;
+  const bool ends = status == Machine::Status::finished;
+  const PlannedCircuit planned =
+      plan_circuit(circuit_, ends ? settings_.passes_at_end(branch.machine) : settings_.passes_before_more, state_.type,
+                   settings_.limits, branch.touched_axes);
   costs_.plan_seconds += watch.seconds();
-  run_program(branch, lowered.program);
-  branch.global_phase += lowered.global_phase;
+  run_plan(branch, planned);
+  branch.map = planned.lowered.map;
+  branch.global_phase += planned.lowered.global_phase;
   costs_.gates += circuit_.operations().size();
 }
 
-void BranchTree::run_program(Branch& branch, const Program& program) {
-  const Stopwatch watch;
-  const Plan plan = make_plan(program, state_.type, state_.axes, settings_.limits);
-  costs_.plan_seconds += watch.seconds();
-  if (on_plan) {
-    on_plan(plan.stages.size(), plan.predicted_bytes);
+void BranchTree::run_plan(Branch& branch, const PlannedCircuit& planned) {
+  const Plan& plan = planned.plan;
+  const Program& program = planned.lowered.program;
+  if (on_planned) {
+    on_planned(planned);
   }
-  for (std::size_t first = 0; first < plan.stages.size();) {
-    const std::size_t room = kStagesPerNorm - branch.stages_since_norm;
-    const std::size_t count = std::min(room, plan.stages.size() - first);
-    const auto begin = plan.stages.begin() + static_cast<std::ptrdiff_t>(first);
-    execute_stages({.stages = {begin, begin + static_cast<std::ptrdiff_t>(count)}, .predicted_bytes = 0}, program,
-                   on_gates);
-    first += count;
-    branch.stages_since_norm += count;
-    branch.stages += count;
-    if (branch.stages_since_norm == kStagesPerNorm) {
-      branch.stages_since_norm = 0;
+  if (on_plan) {
+    on_plan(program.steps.size(), plan.predicted_bytes);
+  }
+  for (auto first = plan.stages.begin(); first != plan.stages.end();) {
+    auto last = first;
+    while (last != plan.stages.end() && branch.steps_since_norm < kStepsPerNorm) {
+      branch.steps_since_norm += last->steps.size();
+      ++last;
+    }
+    Plan part;
+    part.stages.assign(first, last);
+    execute_stages(part, program, true);
+    branch.stages += part.stages.size();
+    first = last;
+    if (branch.steps_since_norm >= kStepsPerNorm) {
+      branch.steps_since_norm = 0;
       renormalise();
     }
   }
+  for (const Step& step : program.steps) {
+    branch.touched_axes |= step.access.mixes;
+  }
 }
 
-void BranchTree::execute_stages(const Plan& plan, const Program& program, const Gates& report) {
+/// `report`: to those who follow gates.
+void BranchTree::execute_stages(const Plan& plan, const Program& program, bool report) {
   const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
   ExecuteContext context = context_;
-  context.on_stage_done = [&](const Stage& stage, double) {
+  context.on_stage_done = [&](const Stage& stage, double seconds) {
     costs_.bytes_moved += stage.predicted_bytes;
-    if (report) {
-      report(stage.steps.size(), stage.predicted_bytes);
+    costs_.predicted_seconds += stage.predicted_seconds;
+    costs_.predicted_flops += stage.predicted_flops;
+    if (report && on_stage) {
+      on_stage(stage, program, seconds);
+    }
+    if (report && on_gates) {
+      on_gates(stage.steps.size(), stage.predicted_bytes);
     }
   };
   execute(plan, program, state_, context);
@@ -190,7 +208,7 @@ void BranchTree::scale_where(quantum::ControlMask keep, double scale) {
       .flops_per_element = 2,
       .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
   const Program program{{step}};
-  execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits), program, {});
+  execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits), program, false);
 }
 
 /// A gate's matrix rounded to f32 is not quite unitary, and equal gates err the same way: the norm drifts. f64 does
@@ -276,8 +294,10 @@ void BranchTree::recompute(const Branch& target) {
                 .key = 0,
                 .global_phase = 0,
                 .history = {},
-                .stages_since_norm = 0,
-                .stages = 0};
+                .steps_since_norm = 0,
+                .stages = 0,
+                .touched_axes = 0,
+                .map = {}};
   for (std::size_t taken = 0;;) {
     if (advance(branch) == Machine::Status::needs_outcomes) {
       if (taken == target.history.size()) {

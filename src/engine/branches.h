@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/planned_circuit.h"
 #include "engine/state_store.h"
 #include "execute/execute.h"
 #include "workloads/quantum/input/machine.h"
@@ -26,8 +27,10 @@ struct Branch {
   std::uint64_t key = 0;    ///< Of the random numbers below here: depends on the outcomes so far only.
   double global_phase = 0;  ///< Radians, left out of the state.
   std::vector<quantum::Outcome> history;
-  std::size_t stages_since_norm = 0;  ///< Stages applied since the norm was last brought back to 1.
-  std::size_t stages = 0;             ///< Stages applied since the state was all zeroes.
+  std::size_t steps_since_norm = 0;  ///< Steps applied since the norm was last brought back to 1.
+  std::size_t stages = 0;            ///< Stages applied since the state was all zeroes.
+  std::uint64_t touched_axes = 0;    ///< The state is zero where another axis is 1.
+  quantum::QubitMap map;             ///< Where the qubits are. Anything but the identity at the end only.
 };
 
 /// What the tree costs, counted as it goes.
@@ -37,12 +40,17 @@ struct BranchCosts {
   double bytes_moved = 0;
   double plan_seconds = 0;
   double execute_seconds = 0;
+  double predicted_seconds = 0;  ///< Of the stages.
+  double predicted_flops = 0;
 };
 
 struct BranchSettings {
   std::uint64_t shots = 1;
   std::uint64_t seed = 0;
   PlanLimits limits;
+  quantum::PassOptions passes_before_more;  ///< For circuits after which more follow,
+  /// and for those at the end of a branch.
+  std::function<quantum::PassOptions(const quantum::Machine& machine)> passes_at_end;
 };
 
 class BranchTree {
@@ -60,6 +68,10 @@ class BranchTree {
   Gates on_plan;
   /// Called after every stage of the executor.
   Gates on_gates;
+  /// Called with every circuit that was planned, before it runs.
+  std::function<void(const PlannedCircuit& planned)> on_planned;
+  /// Called after every stage of a planned circuit, with the seconds that it took.
+  std::function<void(const Stage& stage, const Program& program, double seconds)> on_stage;
 
   /// Runs the tree; `leaf` sees every branch at its end, with the state as it is then. `first` and `circuit` are the
   /// root after its first advance, which ended with `status`.
@@ -78,9 +90,9 @@ class BranchTree {
   void descend(Branch& branch, quantum::Machine::Status status);
   [[nodiscard]] quantum::Machine::Status advance(Branch& branch);
   [[nodiscard]] quantum::Machine::Status run_machine(Branch& branch);
-  void apply_circuit(Branch& branch);
-  void run_program(Branch& branch, const Program& program);
-  void execute_stages(const Plan& plan, const Program& program, const Gates& report);
+  void apply_circuit(Branch& branch, quantum::Machine::Status status);
+  void run_plan(Branch& branch, const PlannedCircuit& planned);
+  void execute_stages(const Plan& plan, const Program& program, bool report);
   void scale_where(quantum::ControlMask keep, double scale);
   void renormalise();
   void take(Branch& branch, const quantum::Outcome& outcome);

@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "basalt/error.h"
+#include "execute/execute.h"
+#include "plan/limits.h"
 #include "workloads/quantum/results/blocks.h"
 #include "workloads/quantum/results/marginal.h"
 #include "workloads/quantum/results/sample.h"
@@ -65,7 +67,7 @@ std::uint64_t MemoryEstimate::promised_bytes() const noexcept {
   return add(total_bytes(), counts_bytes);
 }
 
-MemoryEstimate estimate_memory(const Request& request, const quantum::Script& script) {
+MemoryEstimate estimate_memory(const Request& request, const quantum::Script& script, int threads) {
   MemoryEstimate estimate;
   if (script.qubit_count > kMaxCountableQubits) {
     estimate.state_bytes = kTooMany;
@@ -74,7 +76,10 @@ MemoryEstimate estimate_memory(const Request& request, const quantum::Script& sc
   const int qubits = static_cast<int>(script.qubit_count);
   const int axes = std::max(qubits, kMinFieldAxes);
   estimate.state_bytes = field_bytes(element_type_of(request.precision), qubits);
-  estimate.scratch_bytes = scratch_for(request, script, axes);
+  // Results are read after the last gate: one scratch is gone when the other is taken.
+  const std::uint64_t tile_bytes = std::min(kMostTileBytes, estimate.state_bytes);
+  estimate.scratch_bytes =
+      std::max(scratch_for(request, script, axes), static_cast<std::uint64_t>(threads) * tile_buffer_bytes(tile_bytes));
   const std::uint64_t width = quantum::bit_string_width(script.registers);
   if (width > 0) {
     const std::uint64_t bits = width - (script.registers.size() - 1);

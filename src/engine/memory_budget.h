@@ -26,8 +26,9 @@ struct MemoryEstimate {
   [[nodiscard]] std::uint64_t promised_bytes() const noexcept;
 };
 
-/// Exact for the state and its scratch. Sums that pass 2^64 stay at the largest number.
-MemoryEstimate estimate_memory(const Request& request, const quantum::Script& script);
+/// Exact for the state and the scratch of its results, an upper bound for the tiles of `threads` threads. Sums that
+/// pass 2^64 stay at the largest number.
+MemoryEstimate estimate_memory(const Request& request, const quantum::Script& script, int threads = 1);
 
 /// Throws Error(out_of_resources) with the numbers and the largest size that would fit, unless what is promised is
 /// within `limit`.

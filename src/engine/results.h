@@ -27,6 +27,8 @@ class Results {
   /// Moves what was added up into the report.
   void finish();
 
+  [[nodiscard]] const std::vector<quantum::Observable>& observables() const noexcept { return observables_; }
+
   [[nodiscard]] std::uint64_t counts_bytes() const { return tally_.size_bytes(); }
 
  private:

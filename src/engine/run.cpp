@@ -22,6 +22,7 @@
 #include "engine/progress_meter.h"
 #include "engine/results.h"
 #include "engine/seed.h"
+#include "engine/stage_entry.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
@@ -83,7 +84,8 @@ class Run {
 
   /// Everything that can be refused is refused here, before memory is taken.
   void prepare() {
-    MemoryEstimate estimate = estimate_memory(request_, *script_);
+    most_threads_ = most_threads(request_, inventory_, report_.notes);
+    MemoryEstimate estimate = estimate_memory(request_, *script_, most_threads_);
     if (estimate.promised_bytes() > limit_.value) {
       wait_for_sight_of(estimate.promised_bytes());
     }
@@ -127,8 +129,7 @@ class Run {
 
   /// Waits until memory and cores are granted.
   void take_lease() {
-    const int most = most_threads(request_, inventory_, report_.notes);
-    limits_ = resources_.plan_limits(inventory_, most);
+    limits_ = resources_.plan_limits(inventory_, most_threads_);
     report_.threads = worthwhile_threads(estimate_.state_bytes, limits_);
     limits_.threads = report_.threads;
     const Demand demand{.host_bytes = estimate_.promised_bytes(),
@@ -177,11 +178,21 @@ class Run {
                                  .at_boundary = [&] { occupancy.at_boundary(); },
                                  .on_stage_done = {}};
     BranchTree tree(script_, state, memory, store, context,
-                    {.shots = request_.shots, .seed = report_.seed, .limits = limits_});
+                    {.shots = request_.shots,
+                     .seed = report_.seed,
+                     .limits = limits_,
+                     .passes_before_more = options_before_more(request_),
+                     .passes_at_end = [&](const Machine& machine) {
+                       return options_at_end(request_, results_->observables(), machine.registers());
+                     }});
     ProgressMeter meter(hooks_, request_.shots);
     if (status_ == Machine::Status::finished) {
       tree.on_plan = [&](std::uint64_t gates, double bytes) { meter.expect(gates, bytes); };
     }
+    tree.on_planned = [&](const PlannedCircuit& planned) { add_passes(planned.passes); };
+    tree.on_stage = [&](const Stage& stage, const Program& program, double seconds) {
+      add_stage(stage, program, seconds);
+    };
     tree.on_gates = [&](std::uint64_t gates, double bytes) { meter.gates_done(gates, bytes); };
     tree.on_split = [&](std::size_t) {
       results_->branching();
@@ -191,7 +202,7 @@ class Run {
     tree.run(std::move(*machine_), std::move(circuit_), status_, [&](const Branch& branch) {
       const Stopwatch sampling;
       const metrics::Span span(metrics::SpanName::results);
-      results_->add({state, arena, cancel_, memory}, branch);
+      results_->add({state, arena, cancel_, memory, &branch.map}, branch);
       report_.timing.sample += sampling.seconds();
       meter.shots_done(branch.shots);
     });
@@ -199,6 +210,8 @@ class Run {
     report_.gates = tree.costs().gates;
     report_.sweeps = tree.costs().sweeps;
     report_.bytes_moved = tree.costs().bytes_moved;
+    report_.predicted_seconds = tree.costs().predicted_seconds;
+    report_.predicted_flops = tree.costs().predicted_flops;
     report_.timing.plan += tree.costs().plan_seconds;
     report_.timing.execute = tree.costs().execute_seconds - occupancy.waited_seconds();
     report_.sweep_seconds = measure_sweep_seconds(state, arena, cancel_);
@@ -211,6 +224,31 @@ class Run {
     if (report_.timing.allocate + report_.timing.execute > kWorthSampling) {
       usage_.sample();
     }
+  }
+
+  /// Circuits before a measurement run with fewer passes than the last: names are looked for in order.
+  void add_passes(const std::vector<quantum::PassReport>& passes) {
+    auto place = report_.passes.begin();
+    for (const quantum::PassReport& pass : passes) {
+      auto entry =
+          std::find_if(place, report_.passes.end(), [&](const PassEntry& known) { return known.name == pass.name; });
+      if (entry == report_.passes.end()) {
+        entry = report_.passes.insert(place, PassEntry{.name = std::string(pass.name)});
+      }
+      entry->seconds += pass.seconds;
+      entry->gates_before += pass.gates_before;
+      entry->gates_after += pass.gates_after;
+      place = std::next(entry);
+    }
+  }
+
+  void add_stage(const Stage& stage, const Program& program, double seconds) {
+    constexpr std::size_t kMostStages = 1000;
+    if (report_.stages.size() == kMostStages) {
+      return;
+    }
+    StageEntry& entry = report_.stages.emplace_back(stage_entry(program, stage));
+    entry.actual_seconds = seconds;
   }
 
   /// The state goes to disk and comes back; states that wait go to disk or are computed again.
@@ -282,6 +320,7 @@ class Run {
   quantum::Circuit circuit_;
   Machine::Status status_ = Machine::Status::finished;
   MemoryEstimate estimate_;
+  int most_threads_ = 1;
   PlanLimits limits_;
   Lease lease_;
   SpillFile::Item checkpoint_;  ///< The state, while another job has its memory.

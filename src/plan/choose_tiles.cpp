@@ -84,6 +84,7 @@ class TileChooser {
   }
 
   [[nodiscard]] Candidate evaluate(Shape shape, double effort) const {
+    shape.tile_axes = std::min({shape.tile_axes, axes_in(kMostTileBytes), axes_});
     shape.tile_axes = std::min(std::max(shape.tile_axes, shape.low_axes + most_mixed_), axes_);
     shape.low_axes = std::min(shape.low_axes, axes_);
     Candidate candidate{.shape = shape, .cuts = {}};

@@ -20,6 +20,9 @@ struct ThreadStep {
   std::uint64_t bytes = 0;
 };
 
+/// No tile is larger: memory for tiles is set aside before the plan is known.
+inline constexpr std::uint64_t kMostTileBytes = std::uint64_t{1} << 20;
+
 struct PlanLimits {
   int threads = 1;
   std::uint64_t cache_line_bytes = 64;
