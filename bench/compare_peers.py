@@ -11,8 +11,9 @@ simulator documents that as a step done once (Qulacs), optimising a circuit are 
 of a run (qsim, Aer) is. Of Basalt both are shown: the gates alone, and with planning. Amplitudes are compared up to a
 global phase.
 
-Prints a line for each row and geometric means of the ratios (best rival's time over Basalt's); with --json everything,
-samples included, as one document.
+Prints a line for each row and geometric means of the ratios (best rival's time over Basalt's): of medians, of medians
+with planning, and of each one's fastest call, which other programs on the machine disturb least. A time is marked
+with ~ where its samples spread by more than a quarter. With --json everything, samples included, is one document.
 """
 
 import argparse
@@ -109,7 +110,7 @@ class Comparison:
     def run_row(self, family, file, precision):
         row = {"circuit": file.stem, "family": family, "qubits": qubits_of(file), "precision": precision,
                "threads": self.threads, "checks": {}, "failures": {}, "rivals": {}, "basalt": None, "best_rival": None,
-               "ratio": None, "ratio_with_plan": None}
+               "ratio": None, "ratio_with_plan": None, "ratio_of_least": None}
         if 3 * BYTES_OF_AMPLITUDE[precision] << row["qubits"] > available_bytes():
             row["failures"]["all"] = "three states would not fit in memory"
             return row
@@ -149,7 +150,8 @@ class Comparison:
                     samples[name].append(self.time_once(name, file, row["precision"]))
                 except PeerFailure as failure:
                     row["failures"][name] = str(failure)
-            if sum(answer["seconds"] for answers in samples.values() for answer in answers) > self.arguments.row_seconds:
+            spent = sum(answer["seconds"] for answers in samples.values() for answer in answers)
+            if spent > self.arguments.row_seconds:
                 break
         return samples
 
@@ -164,21 +166,28 @@ class Comparison:
         def median(answers, key):
             return statistics.median(answer[key] for answer in answers)
 
+        def times(answers):
+            seconds = [answer["seconds"] for answer in answers]
+            return {"seconds": statistics.median(seconds), "least_seconds": min(seconds), "samples": seconds}
+
         ours = samples.pop("basalt", [])
         if ours:
-            figures = ("seconds", "plan_seconds", "sweep_seconds", "sweep_equivalents", "stages")
-            row["basalt"] = {key: median(ours, key) for key in figures}
-            row["basalt"]["samples"] = [answer["seconds"] for answer in ours]
+            figures = ("plan_seconds", "sweep_seconds", "sweep_equivalents", "stages")
+            row["basalt"] = {**times(ours), **{key: median(ours, key) for key in figures}}
             row["basalt"]["seconds_with_plan"] = statistics.median(a["seconds"] + a["plan_seconds"] for a in ours)
         for name, answers in samples.items():
             if answers:
-                row["rivals"][name] = {"seconds": median(answers, "seconds"), "variant": answers[0]["variant"],
-                                       "samples": [answer["seconds"] for answer in answers]}
-        if row["rivals"] and ours:
-            row["best_rival"] = min(row["rivals"], key=lambda name: row["rivals"][name]["seconds"])
-            best = row["rivals"][row["best_rival"]]["seconds"]
-            row["ratio"] = best / row["basalt"]["seconds"]
-            row["ratio_with_plan"] = best / row["basalt"]["seconds_with_plan"]
+                row["rivals"][name] = {**times(answers), "variant": answers[0]["variant"]}
+        if not row["rivals"] or not ours:
+            return
+        for rival in row["rivals"].values():
+            rival["sweep_equivalents"] = rival["seconds"] / row["basalt"]["sweep_seconds"]
+        row["best_rival"] = min(row["rivals"], key=lambda name: row["rivals"][name]["seconds"])
+        best = row["rivals"][row["best_rival"]]["seconds"]
+        row["ratio"] = best / row["basalt"]["seconds"]
+        row["ratio_with_plan"] = best / row["basalt"]["seconds_with_plan"]
+        row["ratio_of_least"] = (min(rival["least_seconds"] for rival in row["rivals"].values())
+                                 / row["basalt"]["least_seconds"])
 
 
 def compare(arguments, folder):

@@ -23,7 +23,7 @@ class ReadCircuit(unittest.TestCase):
             return read_circuit(file)
 
     def test_gates_angles_and_registers(self):
-        circuit = self.read("qreg a[2]; qreg b[3]; // two registers\nh a[1];\ncu1(-pi/4) a[0],b[2];\nu2(0,2*pi) b[0];\n")
+        circuit = self.read("qreg a[2]; qreg b[3]; // two\nh a[1];\ncu1(-pi/4) a[0],b[2];\nu2(0,2*pi) b[0];\n")
         self.assertEqual(circuit.qubits, 5)
         self.assertEqual(circuit.gates[0], Gate("h", (), (1,)))
         self.assertEqual(circuit.gates[1], Gate("cp", (-math.pi / 4,), (0, 4)))
@@ -42,7 +42,8 @@ class ReadCircuit(unittest.TestCase):
 class Conclude(unittest.TestCase):
     def row(self, **rivals):
         row = {"circuit": "qft_20", "family": "qft", "qubits": 20, "precision": "single", "threads": 2, "checks": {},
-               "failures": {}, "rivals": {}, "basalt": None, "best_rival": None, "ratio": None, "ratio_with_plan": None}
+               "failures": {}, "rivals": {}, "basalt": None, "best_rival": None, "ratio": None, "ratio_with_plan": None,
+               "ratio_of_least": None}
         ours = {"seconds": 2, "plan_seconds": 2, "sweep_seconds": 1, "sweep_equivalents": 2, "stages": 4}
         samples = {name: [{"seconds": second, "variant": "as is"} for second in seconds]
                    for name, seconds in rivals.items()}
@@ -54,6 +55,8 @@ class Conclude(unittest.TestCase):
         self.assertEqual(row["best_rival"], "aer")
         self.assertEqual(row["ratio"], 3)
         self.assertEqual(row["ratio_with_plan"], 1.5)
+        self.assertEqual(row["ratio_of_least"], 3)
+        self.assertEqual(row["rivals"]["qsim"]["sweep_equivalents"], 8)
         self.assertNotIn("lightning", row["rivals"])
 
     def test_without_rivals_there_is_no_ratio(self):
@@ -63,7 +66,7 @@ class Conclude(unittest.TestCase):
 
     def test_means_are_geometric_and_name_what_is_slower(self):
         lines = list(summary.mean_lines([self.row(aer=[8]), self.row(aer=[1])]))
-        self.assertIn("1.41 times", lines[0].replace("   ", " "))
+        self.assertIn("1.41 times the best rival's speed (0.71 with planning", lines[0])
         self.assertTrue(any("slower than the best rival: qft_20 single (0.50)" in line for line in lines))
 
     def test_shows_who_disagrees(self):
