@@ -20,6 +20,9 @@ struct BlockOf {
   std::uint64_t count = 0;
 };
 
+/// Σ |a_i|².
+double block_norm(const BlockOf& block);
+
 /// values[i] = |a_i|², i counted from the block's first.
 void block_probabilities(const BlockOf& block, double* values);
 

@@ -38,17 +38,15 @@ struct StateView {
   }
   [[nodiscard]] std::uint64_t flipped() const noexcept { return map == nullptr ? 0 : map->flipped; }
 
-  /// Calls body(block) for every block, several blocks to a task.
+  /// Calls body(first, end) for runs of blocks that make up all of them, several at a time.
   template <typename Body>
-  void for_each_block(const Body& body) const {
+  void for_each_run(const Body& body) const {
+    constexpr std::uint64_t kLeastBlocks = 8;  // worth a thread
+    constexpr std::uint64_t kMostBlocks = 64;
     const std::uint64_t blocks = block_count();
-    const std::uint64_t per_task = std::max<std::uint64_t>(1, std::min<std::uint64_t>(64, blocks / 64));
-    arena.for_each((blocks + per_task - 1) / per_task, cancel, [&](std::uint64_t task) {
-      const std::uint64_t end = std::min(blocks, (task + 1) * per_task);
-      for (std::uint64_t block = task * per_task; block < end; ++block) {
-        body(block);
-      }
-    });
+    const std::uint64_t run = std::clamp(blocks / 64, kLeastBlocks, kMostBlocks);
+    arena.for_each((blocks + run - 1) / run, cancel,
+                   [&](std::uint64_t i) { body(i * run, std::min(blocks, (i + 1) * run)); });
   }
 };
 

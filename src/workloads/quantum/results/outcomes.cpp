@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "base/hash.h"
-#include "base/random.h"
 #include "workloads/quantum/results/marginal.h"
 #include "workloads/quantum/results/sample.h"
+#include "workloads/quantum/results/split_shots.h"
 
 namespace basalt::quantum {
 namespace {
@@ -21,25 +20,14 @@ std::vector<std::uint8_t> bits_of(std::uint64_t value, std::size_t qubit_count) 
   return bits;
 }
 
-std::vector<Outcome> draw_from_table(const std::vector<double>& probabilities, std::size_t qubit_count,
-                                     std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) {
+std::vector<Outcome> draw_from_table(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
+                                     std::uint64_t seed, std::uint64_t stream) {
+  const std::vector<double> probabilities = marginal(state, qubits);
+  const ShotSplit split(probabilities, shots, seed, stream, state.arena, state.cancel, state.memory);
   std::vector<Outcome> result;
-  double left = 1;
-  std::size_t last_possible = 0;
   for (std::size_t value = 0; value < probabilities.size(); ++value) {
-    if (probabilities[value] > 0) {
-      last_possible = value;
-    }
-  }
-  for (std::size_t value = 0; value <= last_possible && shots > 0; ++value) {
-    const double probability = probabilities[value];
-    const CounterRandom random(seed, mix(stream, value));
-    const std::uint64_t count =
-        value == last_possible ? shots : binomial(random, 0, shots, left > 0 ? probability / left : 0);
-    left -= probability;
-    if (count > 0) {
-      result.push_back({.bits = bits_of(value, qubit_count), .shots = count, .probability = probability});
-      shots -= count;
+    if (const std::uint64_t drawn = split.shots()[value]; drawn > 0) {
+      result.push_back({.bits = bits_of(value, qubits.size()), .shots = drawn, .probability = probabilities[value]});
     }
   }
   return result;
@@ -68,9 +56,8 @@ std::vector<Outcome> draw_by_sampling(const StateView& state, std::span<const Qu
 
 std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
                                    std::uint64_t seed, std::uint64_t stream) {
-  std::vector<Outcome> result = qubits.size() <= kMaxTableQubits
-                                    ? draw_from_table(marginal(state, qubits), qubits.size(), shots, seed, stream)
-                                    : draw_by_sampling(state, qubits, shots, seed, stream);
+  std::vector<Outcome> result = qubits.size() <= kMaxTableQubits ? draw_from_table(state, qubits, shots, seed, stream)
+                                                                 : draw_by_sampling(state, qubits, shots, seed, stream);
   std::ranges::stable_sort(result, {}, &Outcome::shots);
   return result;
 }
