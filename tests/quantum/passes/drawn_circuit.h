@@ -97,7 +97,7 @@ class CircuitDrawing {
                       below(4));
     }
     // Now and then the same again, so that there is something to cancel.
-    if (below(8) == 0) {
+    if (below(8) == 0 && !circuit_.operations().empty()) {
       const Operation op = circuit_.operations()[below(circuit_.operations().size())];
       const std::vector<double> parameters(circuit_.parameters(op).begin(), circuit_.parameters(op).end());
       const std::vector<Control> controls(circuit_.controls(op).begin(), circuit_.controls(op).end());

@@ -1,12 +1,14 @@
 // Hadamard gates turn exchanges into phases and phases into exchanges:
 //   H(t) · CX(c, t) · H(t) = CZ(c, t), and so for any number of controls;
 //   H(c) · H(t) · CX(c, t) · H(c) = CX(t, c) · H(t).
+// On a qubit that is held inverted the Hadamard gate is X·H·X, and 0 and 1 change places in the phases and controls.
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 #include "workloads/quantum/angle.h"
 #include "workloads/quantum/passes/roles.h"
@@ -34,9 +36,10 @@ class Conjugating {
   void run() {
     for (std::uint32_t number = 0; number < list_.gates.size(); ++number) {
       const Gate& gate = list_.gates[number];
-      if (is_hadamard(gate)) {
-        if (!close(gate.targets[0], number)) {
-          begin(gate.targets[0], number);
+      const std::optional<bool> value = hadamard_value(gate);
+      if (value) {
+        if (!close(gate.targets[0], *value, number)) {
+          begin(gate.targets[0], *value, number);
         }
         continue;
       }
@@ -59,6 +62,7 @@ class Conjugating {
   struct Since {
     std::uint32_t hadamard = kNone;
     std::uint32_t last = kNone;  ///< Of nodes_.
+    bool value = true;           ///< hadamard_value of the gate.
   };
 
   struct Node {
@@ -66,36 +70,46 @@ class Conjugating {
     std::uint32_t before;
   };
 
-  [[nodiscard]] bool is_hadamard(const Gate& gate) const {
+  /// The value of the target that H gives a sign: 1, or 0 where it is X·H·X. None for other gates.
+  [[nodiscard]] std::optional<bool> hadamard_value(const Gate& gate) const {
     if (gate.kind != GateKind::dense || gate.target_count != 1 || gate.control.mask != 0) {
-      return false;
+      return std::nullopt;
     }
     const auto matrix = list_.matrix(gate);
-    return std::ranges::all_of(std::array{matrix[0] - matrix[1], matrix[0] - matrix[2], matrix[0] + matrix[3]},
-                               is_negligible_entry) &&
-           matrix[0].imag() == 0 && matrix[0].real() > 0;
-  }
-
-  void begin(std::size_t qubit, std::uint32_t hadamard) { since_[qubit] = {.hadamard = hadamard, .last = kNone}; }
-
-  /// A second Hadamard gate has come; true if it is used up.
-  bool close(std::size_t qubit, std::uint32_t number) {
-    const Since since = since_[qubit];
-    if (since.hadamard == kNone || since.last == kNone) {
+    const double root = matrix[1].real();
+    const bool fits = root > 0 && is_negligible_entry(matrix[1] - root) && is_negligible_entry(matrix[2] - root);
+    if (fits && is_negligible_entry(matrix[0] - root) && is_negligible_entry(matrix[3] + root)) {
+      return true;
+    }
+    if (fits && is_negligible_entry(matrix[0] + root) && is_negligible_entry(matrix[3] - root)) {
       return false;
     }
+    return std::nullopt;
+  }
+
+  void begin(std::size_t qubit, bool value, std::uint32_t hadamard) {
+    since_[qubit] = {.hadamard = hadamard, .last = kNone, .value = value};
+  }
+
+  /// A second Hadamard gate has come; true if it is used up.
+  bool close(std::size_t qubit, bool value, std::uint32_t number) {
+    const Since since = since_[qubit];
+    if (since.hadamard == kNone || since.last == kNone || since.value != value) {
+      return false;
+    }
+    bool turned = false;
     if (all_flip(since, qubit)) {
       to_phases(since, qubit);
     } else if (all_signs(since, qubit)) {
       to_exchanges(since, qubit);
-    } else if (!turn_around(since, qubit, number)) {
-      return false;
     } else {
-      gone_[since.hadamard] = 1;
-      since_[qubit] = {};
-      return true;
+      turned = turn_around(since, qubit, number);
+      if (!turned) {
+        return false;
+      }
     }
-    gone_[since.hadamard] = gone_[number] = 1;
+    gone_[since.hadamard] = 1;
+    gone_[number] = turned ? 0 : 1;
     since_[qubit] = {};
     return true;
   }
@@ -114,7 +128,7 @@ class Conjugating {
     std::size_t count = 0;
     for (std::uint32_t node = since.last; node != kNone; node = nodes_[node].before) {
       const Gate& gate = list_.gates[nodes_[node].gate];
-      if (!is_sign(gate) || (gate.phase.value >> qubit & 1) == 0 || ++count > kMostNewExchanges) {
+      if (!is_sign(gate) || (gate.phase.value >> qubit & 1) != (since.value ? 1 : 0) || ++count > kMostNewExchanges) {
         return false;
       }
     }
@@ -125,8 +139,10 @@ class Conjugating {
     const std::uint64_t bit = std::uint64_t{1} << qubit;
     for (std::uint32_t node = since.last; node != kNone; node = nodes_[node].before) {
       Gate& gate = list_.gates[nodes_[node].gate];
-      gate = make_phase(
-          {.mask = gate.control.mask | bit, .value = gate.control.value | bit, .angle = pi, .parity = false});
+      gate = make_phase({.mask = gate.control.mask | bit,
+                         .value = gate.control.value | (since.value ? bit : 0),
+                         .angle = pi,
+                         .parity = false});
     }
   }
 
@@ -141,20 +157,19 @@ class Conjugating {
   /// The second rule: the Hadamard gate of the target moves to where the control's second one was.
   bool turn_around(const Since& since, std::size_t control, std::uint32_t number) {
     const Node only = nodes_[since.last];
-    if (only.before != kNone || !is_cx(list_.gates[only.gate])) {
+    if (only.before != kNone || !is_cx(list_.gates[only.gate]) || !since.value) {
       return false;
     }
     const std::size_t target = list_.gates[only.gate].targets[0];
     const Since other = since_[target];
-    if (target == control || other.hadamard == kNone || !all_flip(other, target)) {
+    if (other.hadamard == kNone || other.hadamard > only.gate || !all_flip(other, target)) {
       return false;
     }
     to_phases(other, target);
-    list_.gates[only.gate] =
-        make_exchange({std::uint64_t{1} << target, std::uint64_t{1} << target}, static_cast<Qubit>(control));
+    to_exchanges(since, control);
     list_.gates[number] = list_.gates[other.hadamard];
     gone_[other.hadamard] = 1;
-    begin(target, number);
+    begin(target, other.value, number);
     return true;
   }
 

@@ -17,7 +17,8 @@ namespace basalt::quantum {
 namespace {
 
 bool is_phase_of_parity(const Gate& gate) {
-  return gate.kind == GateKind::phase && (gate.phase.parity || std::has_single_bit(gate.phase.mask));
+  const bool one = std::has_single_bit(gate.phase.mask) && gate.phase.value == gate.phase.mask;
+  return gate.kind == GateKind::phase && (gate.phase.parity || one);
 }
 
 class Folding {
