@@ -53,6 +53,7 @@ int run_command(int argc, char** argv) {
   add_batch_command(app, chosen);
   add_worker_command(app, chosen);
   add_check_command(app, chosen);
+  add_plan_command(app, chosen);
   add_devices_command(app, chosen);
   add_tune_command(app, chosen);
   add_bench_command(app, chosen);

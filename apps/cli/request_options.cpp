@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "basalt/error.h"
 #include "basalt/inventory.h"
 #include "number.h"
 
@@ -58,6 +59,25 @@ void add_request_options(CLI::App& command, Request& request) {
             [&](const std::string& text) { request.probability_qubits = qubit_list("--probabilities", text); });
   add_value(command, "--top", "K", "The K most probable basis states with their amplitudes",
             [&](const std::string& text) { request.top = whole_number("--top", text); });
+}
+
+void add_input_option(CLI::App& command, std::vector<std::string>& assignments) {
+  command.add_option("--set", assignments, "Value of an OpenQASM 3 input variable. May be given more than once")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+}
+
+void assign_inputs(const std::vector<std::string>& assignments, Request& request) {
+  for (const std::string& text : assignments) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorCode::bad_usage, "--set '" + text + "' is not NAME=VALUE", "for example: --set theta=0.5");
+    }
+    const std::string name = text.substr(0, equals);
+    if (!request.inputs.emplace(name, text.substr(equals + 1)).second) {
+      throw Error(ErrorCode::bad_usage, "--set " + name + " is given twice", "give each input once");
+    }
+  }
 }
 
 }  // namespace basalt::cli

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "basalt/request.h"
 
@@ -20,5 +21,11 @@ int count_of(const std::string& option, const std::string& text);
 /// Adds --shots, --seed, --precision, --threads, --memory, --observable, --probabilities and --top, all
 /// writing into `request`, which must outlive the command.
 void add_request_options(CLI::App& command, Request& request);
+
+/// Adds --set, which collects NAME=VALUE in `assignments`; they must outlive the command.
+void add_input_option(CLI::App& command, std::vector<std::string>& assignments);
+
+/// Puts the values of --set into the request. Throws Error(bad_usage).
+void assign_inputs(const std::vector<std::string>& assignments, Request& request);
 
 }  // namespace basalt::cli

@@ -51,19 +51,6 @@ struct RunOptions {
   bool quiet = false;
 };
 
-void assign_inputs(const std::vector<std::string>& assignments, Request& request) {
-  for (const std::string& text : assignments) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw Error(ErrorCode::bad_usage, "--set '" + text + "' is not NAME=VALUE", "for example: --set theta=0.5");
-    }
-    const std::string name = text.substr(0, equals);
-    if (!request.inputs.emplace(name, text.substr(equals + 1)).second) {
-      throw Error(ErrorCode::bad_usage, "--set " + name + " is given twice", "give each input once");
-    }
-  }
-}
-
 std::string describe(const Waiting& waiting) {
   constexpr double kWorthSaying = 0.1;
   const std::string since =
@@ -112,10 +99,7 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
   add_value(command, "--save-state", "FILE.npy",
             "Write the final state vector, before final measurements, to a NumPy file",
             [options](const std::string& text) { options->request.save_state = text; });
-  command
-      .add_option("--set", options->assignments, "Value of an OpenQASM 3 input variable. May be given more than once")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
+  add_input_option(command, options->assignments);
   add_value(command, "--priority", "P", "Who goes first where jobs share this machine: -10 (last) to 10.\nDefault: 0",
             [options](const std::string& text) {
               options->request.priority = integer_between("--priority", text, kLowestPriority, kHighestPriority);

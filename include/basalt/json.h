@@ -7,6 +7,7 @@
 
 #include "basalt/bench.h"
 #include "basalt/engine.h"
+#include "basalt/plan.h"
 #include "basalt/tune.h"
 
 namespace basalt {
@@ -28,6 +29,9 @@ std::string json_of(const Error& error, JsonStyle style = JsonStyle::indented);
 
 /// What `basalt check` found in `file`.
 std::string json_of(const std::string& file, const CheckResult& result, JsonStyle style = JsonStyle::indented);
+
+/// What `basalt plan` printed would be: {"file", "qubits", "stages": [...], "predicted_seconds", "choices", ...}.
+std::string json_of(const std::string& file, const PlanReport& report, JsonStyle style = JsonStyle::indented);
 
 std::string json_of(const Devices& devices, JsonStyle style = JsonStyle::indented);
 

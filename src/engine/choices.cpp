@@ -57,6 +57,11 @@ int worthwhile_threads(std::uint64_t state_bytes, const PlanLimits& limits) {
   return limits.threads;
 }
 
+bool asks_for_nothing(const Request& request, const quantum::Script& script) {
+  return script.registers.empty() && script.outputs.empty() && request.observables.empty() &&
+         request.probability_qubits.empty() && request.top == 0 && request.save_state.empty();
+}
+
 std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t shots, const Limit& limit) {
   const auto most = static_cast<std::uint64_t>(std::bit_width(shots));
   const std::uint64_t spare = limit.value - estimate.promised_bytes();

@@ -24,6 +24,9 @@ int most_threads(const Request& request, const Inventory& inventory, std::vector
 /// How many of the threads of `limits` are worth waking for visits of `state_bytes`.
 int worthwhile_threads(std::uint64_t state_bytes, const PlanLimits& limits);
 
+/// Whether there is nothing to show of a run: then its most probable states are.
+bool asks_for_nothing(const Request& request, const quantum::Script& script);
+
 /// Copies of the state that branching may keep: what its order of visits can need, as far as memory allows.
 std::uint64_t choose_saved_states(const MemoryEstimate& estimate, std::uint64_t shots, const Limit& limit);
 

@@ -85,6 +85,9 @@ Json results_json(const Report& report) {
   document["sweep_seconds"] = report.sweep_seconds;
   document["sweep_equivalents"] = report.sweep_equivalents;
   document["bytes_moved"] = report.bytes_moved;
+  document["predicted_seconds"] = report.predicted_seconds;
+  document["predicted_flops"] = report.predicted_flops;
+  document["stages"] = stages_json(report.stages);
   document["notes"] = report.notes;
   document["version"] = BASALT_VERSION;
   return document;

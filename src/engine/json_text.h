@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "basalt/json.h"
+#include "basalt/report.h"
 #include "basalt/usage.h"
 
 namespace basalt {
@@ -16,5 +18,6 @@ inline std::string text_of(const Json& document, JsonStyle style) {
 }
 
 Json usage_json(const UsageReport& report);
+Json stages_json(const std::vector<StageEntry>& stages);
 
 }  // namespace basalt

@@ -1,0 +1,67 @@
+// Plans as JSON.
+#include <bit>
+
+#include "basalt/version.h"
+#include "engine/json_text.h"
+
+namespace basalt {
+namespace {
+
+Json axes_json(std::uint64_t axes) {
+  Json list = Json::array();
+  for (; axes != 0; axes &= axes - 1) {
+    list.push_back(std::countr_zero(axes));
+  }
+  return list;
+}
+
+}  // namespace
+
+Json stages_json(const std::vector<StageEntry>& stages) {
+  Json list = Json::array();
+  for (const StageEntry& stage : stages) {
+    Json kernels = Json::object();
+    for (const KernelCount& count : stage.kernels) {
+      kernels[count.kernel] = count.steps;
+    }
+    Json entry = {{"tile_axes", axes_json(stage.tile_axes)},
+                  {"outer_axes", axes_json(stage.outer_axes)},
+                  {"pieces", stage.pieces},
+                  {"kernels", kernels},
+                  {"predicted_bytes", stage.predicted_bytes},
+                  {"predicted_flops", stage.predicted_flops},
+                  {"predicted_seconds", stage.predicted_seconds}};
+    if (stage.actual_seconds > 0) {
+      entry["actual_seconds"] = stage.actual_seconds;
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+std::string json_of(const std::string& file, const PlanReport& report, JsonStyle style) {
+  Json choices = Json::array();
+  for (const LimitChoice& choice : report.choices) {
+    choices.push_back({{"name", choice.name}, {"value", choice.value}, {"source", choice.source}});
+  }
+  return text_of({{"file", file},
+                  {"qubits", report.qubits},
+                  {"gates", report.gates},
+                  {"steps", report.steps},
+                  {"stops_at_measurement", report.stops_at_measurement},
+                  {"precision", report.precision == Precision::single_precision ? "single" : "double"},
+                  {"threads", report.threads},
+                  {"instruction_set", report.instruction_set},
+                  {"state_bytes", report.state_bytes},
+                  {"stages", stages_json(report.stages)},
+                  {"predicted_bytes", report.predicted_bytes},
+                  {"predicted_flops", report.predicted_flops},
+                  {"predicted_seconds", report.predicted_seconds},
+                  {"plan_seconds", report.plan_seconds},
+                  {"choices", choices},
+                  {"notes", report.notes},
+                  {"version", BASALT_VERSION}},
+                 style);
+}
+
+}  // namespace basalt

@@ -1,0 +1,112 @@
+// basalt plan as a user meets it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/program.h"
+
+namespace basalt::testing_cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+/// H on every qubit and phases between neighbours; nothing is measured.
+std::string layers(int qubits, int count) {
+  std::string text = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[" + std::to_string(qubits) + "];\n";
+  for (int layer = 0; layer < count; ++layer) {
+    text += "ry(0.3) q;\n";
+    for (int qubit = 0; qubit + 1 < qubits; ++qubit) {
+      text += "cp(0.1) q[" + std::to_string(qubit) + "],q[" + std::to_string(qubit + 1) + "];\n";
+    }
+  }
+  return text;
+}
+
+TEST(PlanCommand, ShowsStagesTimesAndWhereNumbersComeFrom) {
+  const Workspace here;
+  const Result result = here.run({"plan", here.write("layers.qasm", layers(22, 2))});
+  ASSERT_EQ(result.status, 0) << result.err;
+  for (const char* part : {"22 qubits", "stages", "dense", "phase", "predicted", "total", "relies on", "tile_bytes",
+                           "speed of memory", "default", "planned in"}) {
+    EXPECT_THAT(result.out, HasSubstr(part));
+  }
+}
+
+TEST(PlanCommand, JsonAddsUp) {
+  const Workspace here;
+  const Result result = here.run({"plan", here.write("layers.qasm", layers(22, 2)), "--threads", "1", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json plan = json::parse(result.out);
+  EXPECT_EQ(plan.at("qubits"), 22);
+  EXPECT_EQ(plan.at("threads"), 1);
+  EXPECT_EQ(plan.at("state_bytes"), 8 << 22);
+  double seconds = 0;
+  std::uint64_t steps = 0;
+  for (const json& stage : plan.at("stages")) {
+    seconds += stage.at("predicted_seconds").get<double>();
+    for (const json& count : stage.at("kernels")) {
+      steps += count.get<std::uint64_t>();
+    }
+    EXPECT_FALSE(stage.contains("actual_seconds")) << "nothing was run";
+  }
+  EXPECT_GT(seconds, 0);
+  EXPECT_NEAR(seconds, plan.at("predicted_seconds").get<double>(), 1e-9);
+  EXPECT_EQ(steps, plan.at("steps").get<std::uint64_t>());
+}
+
+TEST(PlanCommand, TakesNoMemoryForAStateThatNoMachineHolds) {
+  const Workspace here;
+  const Result result = here.run({"plan", here.write("large.qasm", layers(48, 1)), "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json plan = json::parse(result.out);
+  EXPECT_EQ(plan.at("state_bytes"), std::uint64_t{8} << 48);
+  EXPECT_THAT(plan.at("notes").dump(), HasSubstr("does not fit"));
+  EXPECT_EQ(here.run({"plan", here.write("larger.qasm", layers(60, 1))}).status, 3);
+}
+
+TEST(PlanCommand, PrecisionDoublesTheState) {
+  const Workspace here;
+  const std::string file = here.write("layers.qasm", layers(20, 1));
+  const json plan = json::parse(here.run({"plan", file, "--precision", "double", "--json"}).out);
+  EXPECT_EQ(plan.at("state_bytes"), 16 << 20);
+  EXPECT_EQ(plan.at("precision"), "double");
+}
+
+TEST(PlanCommand, SaysWhereAMeasurementEndsWhatCanBePlanned) {
+  const Workspace here;
+  const std::string file = here.write("branches.qasm",
+                                      "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\nbit c;\n"
+                                      "h q[0];\nc = measure q[0];\nif (c) { x q[1]; }\nc = measure q[1];\n");
+  EXPECT_THAT(here.run({"plan", file}).out, HasSubstr("up to the first measurement"));
+  EXPECT_EQ(json::parse(here.run({"plan", file, "--json"}).out).at("stops_at_measurement"), true);
+}
+
+TEST(PlanCommand, InputsHaveValues) {
+  const Workspace here;
+  const std::string file = here.write(
+      "input.qasm", "OPENQASM 3.0;\ninclude \"stdgates.inc\";\ninput float theta;\nqubit[2] q;\nry(theta) q[0];\n");
+  EXPECT_EQ(here.run({"plan", file, "--set", "theta=pi/3"}).status, 0);
+  EXPECT_EQ(here.run({"plan", file}).status, 2);
+}
+
+TEST(PlanCommand, RefusesWhatIsNoCircuit) {
+  const Workspace here;
+  const Result result = here.run({"plan", here.write("bad.qasm", "OPENQASM 2.0;\nqreg q[2];\nbogus q[0];\n")});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.err, HasSubstr("bad.qasm:3"));
+  EXPECT_EQ(here.run({"plan"}).status, 2);
+}
+
+TEST(PlanCommand, HelpTellsWhatAStageIs) {
+  const Workspace here;
+  const Result result = here.run({"plan", "--help"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, HasSubstr("A stage visits the state once"));
+  EXPECT_THAT(result.out, HasSubstr("basalt plan qft.qasm"));
+}
+
+}  // namespace
+}  // namespace basalt::testing_cli
