@@ -23,7 +23,8 @@ struct RealFactor {
 /// the Hadamard matrix, so that it is recognised.
 RealFactor real_factor_of_one(std::span<const Complex> matrix);
 
-/// Of a 4×4 matrix, which may have none.
-std::optional<RealFactor> real_factor_of_two(std::span<const Complex> matrix);
+/// Of a 4×4 matrix, which may have none. A hopping or an interaction between two qubits turns one of them: the low one
+/// where `turn_low`. Turning the same qubit in all of them lets their phases cancel.
+std::optional<RealFactor> real_factor_of_two(std::span<const Complex> matrix, bool turn_low);
 
 }  // namespace basalt::quantum

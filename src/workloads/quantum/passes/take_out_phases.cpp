@@ -75,7 +75,9 @@ class TakingOut {
                                   std::arg(matrix[diagonal ? 10 : 9]), std::arg(matrix[15])});
       return;
     }
-    const std::optional<RealFactor> factor = is_real(matrix) ? std::nullopt : real_factor_of_two(matrix);
+    // Of neighbours on a line, always the odd one.
+    const bool turn_low = gate.targets[0] % 2 == 1 && gate.targets[1] % 2 == 0;
+    const std::optional<RealFactor> factor = is_real(matrix) ? std::nullopt : real_factor_of_two(matrix, turn_low);
     if (factor) {
       add_factors(gate, *factor);
     } else {
