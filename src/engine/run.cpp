@@ -98,7 +98,7 @@ class Run {
     status_ = machine_->advance(circuit_, cancel_);
     report_.timing.plan = watch.seconds();
 
-    if (status_ == Machine::Status::finished && nothing_to_show()) {
+    if (status_ == Machine::Status::finished && asks_for_nothing(request_, *script_)) {
       request_.top = kDefaultTop;
       report_.notes.emplace_back("the program has no classical bits: showing its most probable states");
     }
@@ -298,11 +298,6 @@ class Run {
     metrics::set(Metric::memory_limit, static_cast<double>(report_.memory.limit_bytes));
     metrics::set(Metric::threads, report_.threads);
     metrics::observe(Metric::job_seconds, report_.timing.total);
-  }
-
-  [[nodiscard]] bool nothing_to_show() const {
-    return script_->registers.empty() && script_->outputs.empty() && request_.observables.empty() &&
-           request_.probability_qubits.empty() && request_.top == 0 && request_.save_state.empty();
   }
 
   Resources& resources_;
