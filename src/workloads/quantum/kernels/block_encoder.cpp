@@ -26,6 +26,23 @@ bool acts(const ControlMask& lanes, std::uint64_t lane) {
   return (lane & lanes.mask) == lanes.value;
 }
 
+/// Shows `take` in order what commutes with all that stays before it, and with reading `read_axes`; removes what it
+/// takes.
+template <typename Pending, typename Take>
+void take_ready(std::vector<Pending>& rest, std::uint64_t read_axes, const Take& take) {
+  Access stays{.mixes = 0, .reads = read_axes};
+  std::erase_if(rest, [&](const Pending& pending) {
+    const Access& access = pending.access;
+    const bool ready = (access.mixes & (stays.mixes | stays.reads)) == 0 && (access.reads & stays.mixes) == 0;
+    if (ready && take(pending)) {
+      return true;
+    }
+    stays.mixes |= access.mixes;
+    stays.reads |= access.reads;
+    return false;
+  });
+}
+
 }  // namespace
 
 BlockEncoder::BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes, bool counting)
@@ -58,11 +75,43 @@ void BlockEncoder::begin_pass(std::uint64_t block_axes) {
   }
 }
 
-void BlockEncoder::add(const Step& step) {
-  if (step.kernel == "quantum/phase") {
-    return add_phase(*static_cast<const PhaseTerm*>(step.operands.get()));
+void BlockEncoder::add_pass(std::uint64_t block_axes, std::span<const Step* const> steps) {
+  begin_pass(block_axes);
+  std::vector<Pending> rest;
+  rest.reserve(steps.size());
+  for (const Step* step : steps) {
+    rest.push_back({step, {.mixes = axes_.inside(step->access.mixes), .reads = axes_.inside(step->access.reads)}});
   }
-  flush(axes_.inside(step.access.mixes));
+  const auto is_phase = [](const Pending& pending) { return pending.access.mixes == 0; };
+  while (!rest.empty()) {
+    std::uint64_t waiting = 0;
+    for (const TilePhase& phase : waiting_) {
+      waiting |= phase.tile.mask;
+    }
+    take_ready(rest, waiting, [&](const Pending& pending) {
+      if (is_phase(pending)) {
+        return false;
+      }
+      add_mixing(*pending.step);
+      return true;
+    });
+    take_ready(rest, 0, [&](const Pending& pending) {
+      if (!is_phase(pending)) {
+        return false;
+      }
+      add_phase(*static_cast<const PhaseTerm*>(pending.step->operands.get()));
+      return true;
+    });
+    std::uint64_t next_mixed = 0;
+    take_ready(rest, 0, [&](const Pending& pending) {
+      next_mixed |= pending.access.mixes;
+      return false;
+    });
+    flush(next_mixed);
+  }
+}
+
+void BlockEncoder::add_mixing(const Step& step) {
   if (step.kernel == "quantum/exchange") {
     add_exchange(*static_cast<const ExchangeOperands*>(step.operands.get()));
   } else {

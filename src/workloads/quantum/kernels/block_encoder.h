@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "plan/program.h"
@@ -26,11 +27,10 @@ class BlockEncoder {
   /// right and what they compute with is not there.
   BlockEncoder(ElementType type, int lanes, int most_high, std::uint64_t tile_axes, bool counting = false);
 
-  /// The next steps are added to a visit of blocks that span these of the tile's axes (at most lanes + most_high).
-  void begin_pass(std::uint64_t block_axes);
-
-  /// The block must span what the step mixes. Phases wait until a step needs them done.
-  void add(const Step& step);
+  /// A visit of blocks that span these of the tile's axes (at most lanes + most_high), which must be all that the steps
+  /// mix. Phases wait until a step needs them done, and steps that need none go first: then many phases are done at
+  /// once.
+  void add_pass(std::uint64_t block_axes, std::span<const Step* const> steps);
 
   /// Does what still waits, in the last pass. There must be one.
   EncodedStage finish();
@@ -47,12 +47,19 @@ class BlockEncoder {
     ControlMask field;
   };
   struct TurnGroup;
+  /// A step that is not done yet, with its access by the tile's numbers of its axes.
+  struct Pending {
+    const Step* step;
+    Access access;
+  };
 
   [[nodiscard]] Split split_tile(const ControlMask& tile) const;
   [[nodiscard]] Split split(const ControlMask& control) const;
   [[nodiscard]] int position_of(int tile_axis) const;
   BlockOp& push(BlockCode code, const Split& condition);
 
+  void begin_pass(std::uint64_t block_axes);
+  void add_mixing(const Step& step);
   void add_phase(const PhaseTerm& term);
   void add_exchange(const ExchangeOperands& operands);
   void add_dense(const DenseOperands& operands);
@@ -64,6 +71,7 @@ class BlockEncoder {
 
   void flush(std::uint64_t mixed_tile_axes);
   [[nodiscard]] std::vector<TurnGroup> group_turns(const std::vector<TilePhase>& phases) const;
+  void join_groups(std::vector<TurnGroup>& groups, std::vector<TilePhase>& others) const;
   void push_turns(const std::vector<TurnGroup>& groups);
   void push_scale();
 

@@ -89,44 +89,59 @@ std::vector<BlockEncoder::TurnGroup> BlockEncoder::group_turns(const std::vector
   return groups;
 }
 
+/// Phases that are not needed yet cost nothing where a multiplication is done anyway.
+void BlockEncoder::join_groups(std::vector<TurnGroup>& groups, std::vector<TilePhase>& others) const {
+  std::erase_if(others, [&](const TilePhase& phase) {
+    const TurnGroup single = group_turns({phase}).front();
+    const auto group =
+        std::ranges::find_if(groups, [&](const TurnGroup& g) { return g.matches(single.condition, single.by_parity); });
+    if (group == groups.end() || (group->is_real() && !single.is_real())) {
+      return false;
+    }
+    group->terms.push_back(single.terms.front());
+    return true;
+  });
+}
+
 void BlockEncoder::flush(std::uint64_t mixed_tile_axes) {
-  const bool all = mixed_tile_axes == ~std::uint64_t{0};
-  const auto is_needed = [&](const TilePhase& phase) { return all || (phase.tile.mask & mixed_tile_axes) != 0; };
   std::vector<TilePhase> needed;
-  std::ranges::copy_if(waiting_, std::back_inserter(needed), is_needed);
+  std::vector<TilePhase> others;
+  for (const TilePhase& phase : waiting_) {
+    const bool all = mixed_tile_axes == ~std::uint64_t{0};
+    (all || (phase.tile.mask & mixed_tile_axes) != 0 ? needed : others).push_back(phase);
+  }
   if (needed.empty()) {
     return;
   }
   // What fits no table is multiplied by itself in either case.
   const auto tabled = std::stable_partition(needed.begin(), needed.end(),
                                             [](const TilePhase& phase) { return !PhaseRecipe::fits(phase); });
-  const std::vector<TilePhase> fitting(tabled, needed.end());
-  needed.erase(tabled, needed.end());
-  push_turns(group_turns(needed));
-
-  const std::vector<TurnGroup> turns = group_turns(fitting);
+  std::vector<TurnGroup> turns = group_turns({tabled, needed.end()});
   double turn_cost = 0;
   for (const TurnGroup& group : turns) {
     turn_cost += group.cost();
   }
-  std::vector<TilePhase> candidates;
-  std::ranges::copy_if(waiting_, std::back_inserter(candidates), PhaseRecipe::fits);
   PhaseRecipe recipe(type_, lanes_, axes_.count());
-  for (const TilePhase& phase : candidates) {
-    recipe.add(phase);
+  for (const TilePhase& phase : waiting_) {
+    if (PhaseRecipe::fits(phase)) {
+      recipe.add(phase);
+    }
   }
   const double table_cost = (recipe.has_whole() ? kWholeCost : 0) + (recipe.has_halves() ? kHalvesCost : 0);
   if (turn_cost <= table_cost) {
+    turns = group_turns(needed);
+    join_groups(turns, others);
     push_turns(turns);
-    std::erase_if(waiting_, is_needed);
-    return;
+  } else {
+    push_turns(group_turns({needed.begin(), tabled}));
+    push(BlockCode::table, {}).table = static_cast<std::uint16_t>(result_.recipes.size());
+    if (!counting_) {
+      recipe.finish();
+    }
+    result_.recipes.push_back(std::move(recipe));
+    std::erase_if(others, PhaseRecipe::fits);
   }
-  push(BlockCode::table, {}).table = static_cast<std::uint16_t>(result_.recipes.size());
-  if (!counting_) {
-    recipe.finish();
-  }
-  result_.recipes.push_back(std::move(recipe));
-  std::erase_if(waiting_, [&](const TilePhase& phase) { return is_needed(phase) || PhaseRecipe::fits(phase); });
+  waiting_ = std::move(others);
 }
 
 void BlockEncoder::push_turns(const std::vector<TurnGroup>& groups) {

@@ -44,9 +44,9 @@ struct ExchangeOperands {
   std::uint64_t flip = 0;
 };
 
-/// "quantum/phase": multiplies by exp(i·angle) the amplitudes that are selected: those with (index & mask) == value, or,
-/// as a parity, those for which an odd number of the bits of `mask` is set. The term of a diagonal gate or of a whole
-/// ladder of CX around an RZ.
+/// "quantum/phase": multiplies by exp(i·angle) the amplitudes that are selected: those with (index & mask) == value,
+/// or, as a parity, those for which an odd number of the bits of `mask` is set. The term of a diagonal gate or of a
+/// whole ladder of CX around an RZ.
 struct PhaseTerm {
   std::uint64_t mask = 0;   ///< Not 0.
   std::uint64_t value = 0;  ///< Subset of `mask`; 0 for a parity.

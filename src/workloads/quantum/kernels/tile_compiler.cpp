@@ -75,10 +75,12 @@ class Compilation {
         .field_axes = axes_.count(), .tile_axes = lanes_ + most_high_, .low_axes = lanes_, .effort = 64 * steps.size()};
     BlockEncoder encoder(shape_.type, lanes_, most_high_, shape_.axes, counting_);
     for (const StageCut& pass : cut_stages(accesses, settings)) {
-      encoder.begin_pass(pass.tile_axes);
+      std::vector<const Step*> of_pass;
+      of_pass.reserve(pass.steps.size());
       for (const std::uint32_t step : pass.steps) {
-        encoder.add(*steps[step]);
+        of_pass.push_back(steps[step]);
       }
+      encoder.add_pass(pass.tile_axes, of_pass);
     }
     return encoder.finish();
   }
