@@ -29,7 +29,7 @@ class Results {
 
   [[nodiscard]] const std::vector<quantum::Observable>& observables() const noexcept { return observables_; }
 
-  [[nodiscard]] std::uint64_t counts_bytes() const { return tally_.size_bytes(); }
+  [[nodiscard]] std::uint64_t counts_bytes() { return tally_.size_bytes(); }
 
  private:
   void add_counts(const quantum::StateView& state, const Branch& branch);

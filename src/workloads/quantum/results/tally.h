@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "workloads/quantum/input/machine.h"
-#include "workloads/quantum/results/sample.h"
+#include "workloads/quantum/results/draw_block.h"
 
 namespace basalt::quantum {
 
+/// Every add() must be given registers of the same widths.
 class Tally {
  public:
   /// Counts what one branch ended with: `registers` as the machine gives them, `samples` where bits are still qubits.
@@ -24,14 +24,20 @@ class Tally {
   /// Bit strings ascending; the last register leftmost, bit 0 of a register rightmost.
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> sorted() &&;
 
-  /// Bytes held by the outcomes so far.
-  [[nodiscard]] std::uint64_t size_bytes() const;
+  /// Bytes held by the outcomes so far, and by what sorted() makes of them.
+  [[nodiscard]] std::uint64_t size_bytes();
 
   /// Bytes that `outcomes` different bit strings of `width` characters take.
   static std::uint64_t bytes_for(std::uint64_t outcomes, std::uint64_t width);
 
  private:
-  std::unordered_map<std::string, std::uint64_t> counts_;
+  void start(const std::vector<std::vector<BitSource>>& registers);
+  void settle();
+
+  std::vector<std::size_t> widths_;  ///< Of the registers.
+  std::size_t words_ = 1;            ///< Of a record: the bits, the most significant word first, and the count.
+  std::vector<std::uint64_t> records_;
+  std::size_t settled_ = 0;  ///< So many words from the front are of ascending, distinct records.
 };
 
 /// Characters of a bit string over these register widths, blanks included.
