@@ -150,6 +150,7 @@ class Comparison:
                     samples[name].append(self.time_once(name, file, row["precision"]))
                 except PeerFailure as failure:
                     row["failures"][name] = str(failure)
+                    samples[name].clear()
             spent = sum(answer["seconds"] for answers in samples.values() for answer in answers)
             if spent > self.arguments.row_seconds:
                 break
