@@ -189,7 +189,8 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
   CLI::App& command =
       *app.add_subcommand("bench", "Measure circuits against what this machine can do: memory, arithmetic, the plan.");
   command.footer(footer());
-  CLI::Option* files = command.add_option("FILE", options->files, "OpenQASM programs to measure instead of a set");
+  CLI::Option* files =
+      command.add_option("FILE", options->files, "OpenQASM programs to measure instead of a set")->type_name("");
   add_value(command, "--set", "quick|standard",
             "quick: 10, 16 and 20 qubits;\nstandard: 24, 26 and 28 besides. Default: quick",
             [options](const std::string& text) { options->set = set_of(text); })

@@ -17,7 +17,7 @@ constexpr std::array kFamilies{
     CircuitFamily{"qft", "quantum Fourier transform of a random product state: CP and the final swaps"},
     CircuitFamily{"qft-transpiled", "the same, each CP and SWAP written with CX and RZ"},
     CircuitFamily{"random",
-                  "14 cycles on a near-square grid: random square roots of X, Y, W, and a quarter of the CZs"},
+                  "14 cycles on a near-square grid: random square roots of X, Y, W; CZs of one in four patterns"},
     CircuitFamily{"quantum-volume", "as many layers as qubits, each a random SU(4) on every pair of a random pairing"},
     CircuitFamily{"qaoa", "3 layers for a random 3-regular graph, terms written as CX RZ CX"},
     CircuitFamily{"heisenberg", "4 Trotter steps of a Heisenberg ring in a random field, from a random product state"},
