@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <numeric>
+#include <random>
 #include <tuple>
 
 #include "state_fixture.h"
@@ -77,6 +78,30 @@ TEST_P(Results, ExpectationValuesAgreeWithTheReference) {
   EXPECT_NEAR(value_of(fixture, sum), expected_sum, 200 * tolerance());
 }
 
+TEST_P(Results, ManyObservablesAtOnceAgreeWithTheReference) {
+  const reference::State state = reference::random_state(qubits(), 9);
+  StateFixture fixture(state, type());
+  const std::uint64_t all = (std::uint64_t{1} << qubits()) - 1;
+  std::mt19937_64 random(4);
+  std::vector<quantum::Observable> observables;
+  std::vector<double> expected;
+  for (int i = 0; i < 200; ++i) {
+    // diagonal ones, ones that share their flips, and ones of a single flip at every place
+    const std::uint64_t x_mask = i % 4 == 0   ? 0
+                                 : i % 4 == 1 ? 0x2A & all
+                                 : i % 4 == 2 ? random() & all
+                                              : 1U << i % qubits();
+    const std::uint64_t z_mask = random() & all;
+    observables.push_back({.name = "", .terms = {{.coefficient = 2, .x_mask = x_mask, .z_mask = z_mask}}});
+    expected.push_back(2 * reference::pauli_expectation(state, x_mask, z_mask).real());
+  }
+  const auto got = expectations(fixture.view(), observables, 1);
+  ASSERT_EQ(got.size(), expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_NEAR(got[i], expected[i], tolerance()) << i;
+  }
+}
+
 TEST_P(Results, TopStatesAreTheMostProbable) {
   const reference::State state = reference::random_state(qubits(), 7);
   StateFixture fixture(state, type());
@@ -140,6 +165,39 @@ TEST_P(Results, StateFilesHoldTheAmplitudesTimesThePhase) {
 INSTANTIATE_TEST_SUITE_P(Sizes, Results,
                          testing::Combine(testing::Values(1, 2, 3, 5, 11, 12, 13, 15),
                                           testing::Values(ElementType::c64, ElementType::c128)));
+
+TEST(BigResults, DoNotDependOnTheNumberOfThreads) {
+  constexpr int kQubits = 19;
+  const reference::State state = reference::random_state(kQubits, 8);
+  StateFixture one(state, ElementType::c64, 1);
+  StateFixture three(state, ElementType::c64, 3);
+  std::mt19937_64 random(4);
+  quantum::Observable observable{.name = "", .terms = {}};
+  for (int i = 0; i < 60; ++i) {
+    const std::uint64_t all = (std::uint64_t{1} << kQubits) - 1;
+    observable.terms.push_back({.coefficient = 1, .x_mask = i < 30 ? 0 : random() & all, .z_mask = random() & all});
+  }
+  EXPECT_EQ(value_of(one, observable), value_of(three, observable));
+  for (const auto& chosen : {std::vector<Qubit>{0}, std::vector<Qubit>{18, 3, 12}}) {
+    EXPECT_EQ(marginal(one.view(), chosen), marginal(three.view(), chosen));
+  }
+}
+
+TEST(Marginal, TakesNoMoreMemoryThanItAnnounces) {
+  for (const int qubits : {3, 12, 15, 19}) {
+    const reference::State state = reference::random_state(qubits, 4);
+    StateFixture fixture(state, ElementType::c64);
+    for (int count = 0; count <= qubits; ++count) {
+      for (const int first : {0, qubits - count}) {
+        std::vector<Qubit> chosen(static_cast<std::size_t>(count));
+        std::iota(chosen.begin(), chosen.end(), static_cast<Qubit>(first));
+        LimitAdaptor counted(fixture.memory, std::uint64_t{1} << 40);
+        (void)quantum::marginal({fixture.field, fixture.arena, fixture.cancel, counted}, chosen);
+        EXPECT_LE(counted.peak_bytes(), quantum::marginal_scratch_bytes(fixture.field.padded_axes(), chosen.size()));
+      }
+    }
+  }
+}
 
 TEST(Outcomes, AreSplitOverWhatIsPossibleFewestFirst) {
   // (|00⟩ + |01⟩ + |11⟩) / √3: outcome 10 never.

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "basalt/arena.h"
 #include "runtime/memory/field.h"
+#include "workloads/quantum/kernels/operands.h"
 #include "workloads/quantum/kernels/readout.h"
 #include "workloads/quantum/qubit_map.h"
 
@@ -36,6 +38,9 @@ struct StateView {
   [[nodiscard]] std::uint64_t axis_of(std::uint64_t qubit) const noexcept {
     return map == nullptr ? qubit : map->axis_of(qubit);
   }
+  [[nodiscard]] std::uint64_t basis_of(std::uint64_t index) const noexcept {
+    return map == nullptr ? index : map->basis_of(index);
+  }
   [[nodiscard]] std::uint64_t flipped() const noexcept { return map == nullptr ? 0 : map->flipped; }
 
   /// Calls body(first, end) for runs of blocks that make up all of them, several at a time.
@@ -63,5 +68,12 @@ class BlockNorms {
 };
 
 BlockNorms measure_block_norms(const StateView& state);
+
+/// Σ |a|² over the elements whose index has the value `keep.value` where it has `keep.mask`; reads hardly more.
+double measure_norm_where(const StateView& state, ControlMask keep);
+
+/// The elements of a state in which the qubits are what a measurement gave, as masks of its axes.
+ControlMask where_measured(const StateView& state, std::span<const std::uint32_t> qubits,
+                           std::span<const std::uint8_t> bits);
 
 }  // namespace basalt::quantum

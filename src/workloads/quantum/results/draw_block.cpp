@@ -75,15 +75,11 @@ std::vector<std::uint64_t> qubits_of_axes(const StateView& state) {
   return qubits;
 }
 
-std::uint64_t flipped_qubits(const StateView& state) {
-  return state.map == nullptr ? 0 : state.map->basis_of(0);
-}
-
 }  // namespace
 
 BlockDrawer::BlockDrawer(const StateView& state)
     : state_(state),
-      basis_of_(qubits_of_axes(state), flipped_qubits(state)),
+      basis_of_(qubits_of_axes(state), state.basis_of(0)),
       sums_(fold_buffer(state.block_elements())),
       counts_(state.block_elements(), 0),
       occupied_((state.block_elements() + 63) / 64, 0) {}

@@ -41,49 +41,61 @@ struct TablePlan {
   [[nodiscard]] std::uint64_t table_size() const { return std::uint64_t{1} << std::popcount(wanted); }
 };
 
-/// Adds one block to the entries of its piece: folded by the kernel, but for the axes of a leaf.
+/// Adds up pairs of `size` numbers that lie `stride` apart and moves the sums together.
+template <std::size_t size, std::size_t stride>
+void sum_axis(double* values) {
+  std::size_t next = 0;
+  for (std::size_t first = 0; first < size; first += 2 * stride) {
+    for (std::size_t i = first; i < first + stride; ++i) {
+      values[next++] = values[i] + values[i + stride];
+    }
+  }
+}
+
+/// Adds leaves to the entries, summed over the axes inside a leaf that `kept` does not have.
+template <unsigned kept>
+void add_kept(double* values, std::span<const std::uint32_t> leaves, double* entries) {
+  static_assert(kLeafAxes == 3);
+  constexpr std::size_t kAfterHighest = (kept & 4) != 0 ? 8 : 4;
+  constexpr std::size_t kAfterMiddle = (kept & 2) != 0 ? kAfterHighest : kAfterHighest / 2;
+  constexpr std::size_t kEntries = (kept & 1) != 0 ? kAfterMiddle : kAfterMiddle / 2;
+  for (const std::uint32_t leaf : leaves) {
+    double* const part = values + leaf;
+    if constexpr ((kept & 4) == 0) {
+      sum_axis<8, 4>(part);
+    }
+    if constexpr ((kept & 2) == 0) {
+      sum_axis<kAfterHighest, 2>(part);
+    }
+    if constexpr ((kept & 1) == 0) {
+      sum_axis<kAfterMiddle, 1>(part);
+    }
+    for (std::size_t i = 0; i < kEntries; ++i) {
+      entries[i] += part[i];
+    }
+    entries += kEntries;
+  }
+}
+
+/// Adds blocks to the entries of their piece.
 class BlockAdder {
  public:
   BlockAdder(const StateView& state, const TablePlan& plan)
-      : fold_(
-            plan_sums(plan.wanted & (state.block_elements() - 1) & ~std::uint64_t{kFoldParts - 1}, state.block_axes())),
-        kept_parts_(plan.wanted & (kFoldParts - 1)),
-        entries_of_leaf_(std::size_t{1} << std::popcount(kept_parts_)) {}
+      : fold_(plan_sums(plan.wanted & (state.block_elements() - 1) & ~(kFoldParts - 1), state.block_axes())),
+        add_(kAdders[plan.wanted % kFoldParts]) {}
 
   void operator()(const BlockOf& block, FoldBuffer& buffer, double* entries) const {
-    double* const values = numbers(buffer);
-    block_probabilities(block, values);
-    fold(values, fold_.steps);
-    for (const std::uint32_t leaf : fold_.leaves) {
-      double* part = values + leaf;
-      std::size_t size = kFoldParts;
-      for (std::size_t axis = kLeafAxes; axis-- > 0;) {
-        if (((kept_parts_ >> axis) & 1) == 0) {
-          size = sum_axis(part, size, std::size_t{1} << axis);
-        }
-      }
-      for (std::size_t i = 0; i < entries_of_leaf_; ++i) {
-        entries[i] += part[i];
-      }
-      entries += entries_of_leaf_;
-    }
+    block_probabilities(block, numbers(buffer));
+    fold(numbers(buffer), fold_.steps);
+    add_(numbers(buffer), fold_.leaves, entries);
   }
 
  private:
-  /// Adds up pairs that lie `stride` apart and moves the sums together; returns how many there are.
-  static std::size_t sum_axis(double* values, std::size_t size, std::size_t stride) {
-    std::size_t next = 0;
-    for (std::size_t first = 0; first < size; first += 2 * stride) {
-      for (std::size_t i = first; i < first + stride; ++i) {
-        values[next++] = values[i] + values[i + stride];
-      }
-    }
-    return next;
-  }
-
+  using Adder = void (*)(double*, std::span<const std::uint32_t>, double*);
+  static constexpr std::array<Adder, kFoldParts> kAdders{add_kept<0>, add_kept<1>, add_kept<2>, add_kept<3>,
+                                                         add_kept<4>, add_kept<5>, add_kept<6>, add_kept<7>};
   FoldPlan fold_;
-  std::uint64_t kept_parts_;
-  std::size_t entries_of_leaf_;
+  Adder add_;
 };
 
 /// From the order of axes to that of qubits, each entry the sum of its copies.

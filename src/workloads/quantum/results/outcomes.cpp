@@ -1,10 +1,10 @@
 #include "workloads/quantum/results/outcomes.h"
 
 #include <algorithm>
-#include <map>
 
 #include "workloads/quantum/results/marginal.h"
 #include "workloads/quantum/results/sample.h"
+#include "workloads/quantum/results/sort_records.h"
 #include "workloads/quantum/results/split_shots.h"
 
 namespace basalt::quantum {
@@ -35,19 +35,21 @@ std::vector<Outcome> draw_from_table(const StateView& state, std::span<const Qub
 
 std::vector<Outcome> draw_by_sampling(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
                                       std::uint64_t seed, std::uint64_t stream) {
-  std::map<std::uint64_t, std::uint64_t> counts;
+  std::vector<std::uint64_t> records;
   const Samples samples = sample(state, shots, seed, stream);
   for (const BasisCount& drawn : samples.counts()) {
     std::uint64_t value = 0;
     for (std::size_t j = 0; j < qubits.size(); ++j) {
       value |= ((drawn.index >> qubits[j]) & 1) << j;
     }
-    counts[value] += drawn.count;
+    records.insert(records.end(), {value, drawn.count});
   }
+  sort_records(records, 2);
+  merge_equal_records(records, 2);
   std::vector<Outcome> result;
-  result.reserve(counts.size());
-  for (const auto& [value, count] : counts) {
-    result.push_back({.bits = bits_of(value, qubits.size()), .shots = count, .probability = 0});
+  result.reserve(records.size() / 2);
+  for (std::size_t i = 0; i < records.size(); i += 2) {
+    result.push_back({.bits = bits_of(records[i], qubits.size()), .shots = records[i + 1], .probability = 0});
   }
   return result;
 }

@@ -4,6 +4,7 @@
 #include <complex>
 
 #include "base/atomic_file.h"
+#include "workloads/quantum/results/bit_scatter.h"
 
 namespace basalt::quantum {
 namespace {
@@ -25,19 +26,39 @@ std::string npy_header(ElementType type, std::uint64_t elements) {
   return header + literal;
 }
 
+/// Axes of the qubits, as bits of an index in the field.
+std::vector<std::uint64_t> axes_of_qubits(const StateView& state) {
+  std::vector<std::uint64_t> axes;
+  for (int qubit = 0; qubit < state.field.axes; ++qubit) {
+    axes.push_back(std::uint64_t{1} << state.axis_of(static_cast<std::uint64_t>(qubit)));
+  }
+  return axes;
+}
+
+/// Amplitudes of basis states, in their order, into a piece of the file.
+template <typename Real>
+void gather(const std::complex<Real>* amplitudes, const BitScatter& index_of, std::complex<Real> phase,
+            std::uint64_t first, std::span<std::complex<Real>> piece) {
+  for (std::uint64_t i = 0; i < piece.size(); ++i) {
+    const std::complex<Real> a = amplitudes[index_of(first + i)];
+    // Written out: std::complex's product would test for NaN.
+    piece[i] = {a.real() * phase.real() - a.imag() * phase.imag(), a.real() * phase.imag() + a.imag() * phase.real()};
+  }
+}
+
 template <typename Real>
 void write_amplitudes(const StateView& state, std::complex<Real> phase, AtomicFile& file) {
-  const auto* amplitudes = state.field.buffer.as<std::complex<Real>>();
-  const std::uint64_t elements = std::uint64_t{1} << state.field.axes;
   constexpr std::uint64_t kChunk = std::uint64_t{1} << 17;
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 13;
+  const BitScatter index_of(axes_of_qubits(state), state.flipped());
+  const std::uint64_t elements = std::uint64_t{1} << state.field.axes;
   std::vector<std::complex<Real>> chunk(std::min(elements, kChunk));
+  const std::uint64_t piece_size = std::min<std::uint64_t>(chunk.size(), kPiece);
   for (std::uint64_t first = 0; first < elements; first += chunk.size()) {
-    state.cancel.check();
-    for (std::uint64_t i = 0; i < chunk.size(); ++i) {
-      const std::complex<Real> a = amplitudes[first + i];
-      // Written out: std::complex's product would test for NaN.
-      chunk[i] = {a.real() * phase.real() - a.imag() * phase.imag(), a.real() * phase.imag() + a.imag() * phase.real()};
-    }
+    state.arena.for_each(chunk.size() / piece_size, state.cancel, [&](std::uint64_t piece) {
+      gather(state.field.buffer.as<std::complex<Real>>(), index_of, phase, first + piece * piece_size,
+             std::span(chunk).subspan(piece * piece_size, piece_size));
+    });
     file.write(chunk.data(), chunk.size() * sizeof(chunk[0]));
   }
 }

@@ -1,7 +1,10 @@
 #include "workloads/quantum/results/top.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
+
+#include "workloads/quantum/results/fold_buffer.h"
 
 namespace basalt::quantum {
 namespace {
@@ -26,6 +29,11 @@ class Best {
     }
   }
 
+  /// The least probability that an offer must have; then it also matters which state it is.
+  [[nodiscard]] double threshold() const {
+    return states_.size() < limit_ ? std::numeric_limits<double>::denorm_min() : states_.front().probability;
+  }
+
   [[nodiscard]] std::vector<TopState> sorted() && {
     std::ranges::sort(states_, before);
     return std::move(states_);
@@ -37,13 +45,28 @@ class Best {
   std::vector<TopState> states_;
 };
 
-template <typename Real>
-void offer_block(const std::complex<Real>* amplitudes, std::uint64_t first, std::uint64_t count, Best& best) {
-  for (std::uint64_t i = first; i < first + count; ++i) {
-    const std::complex<double> amplitude(amplitudes[i]);
-    const double probability = std::norm(amplitude);
-    if (probability > 0) {
-      best.offer({i, probability, amplitude});
+std::complex<double> amplitude_at(const Field& field, std::uint64_t index) {
+  return field.type == ElementType::c64 ? std::complex<double>(field.buffer.as<std::complex<float>>()[index])
+                                        : field.buffer.as<std::complex<double>>()[index];
+}
+
+void offer_block(const StateView& state, const BlockOf& block, FoldBuffer& buffer, Best& best) {
+  constexpr std::uint64_t kGroup = 16;  // looked at together, as most hold nothing
+  const double* const probabilities = numbers(buffer);
+  block_probabilities(block, numbers(buffer));
+  for (std::uint64_t group = 0; group < block.count; group += kGroup) {
+    const double threshold = best.threshold();
+    std::uint64_t good = 0;
+    for (std::uint64_t i = group; i < group + kGroup; ++i) {
+      good += probabilities[i] >= threshold ? 1 : 0;
+    }
+    for (std::uint64_t i = group; good != 0 && i < group + kGroup; ++i) {
+      if (probabilities[i] >= best.threshold()) {
+        const std::uint64_t index = block.first + i;
+        best.offer({.index = state.basis_of(index),
+                    .probability = probabilities[i],
+                    .amplitude = amplitude_at(state.field, index)});
+      }
     }
   }
 }
@@ -57,16 +80,12 @@ std::vector<TopState> top_states(const StateView& state, std::uint64_t count, do
   std::mutex merging;
   state.arena.for_each(tasks, state.cancel, [&](std::uint64_t task) {
     Best mine(count);
+    FoldBuffer buffer = fold_buffer(state.block_elements());
     for (std::uint64_t block = task * blocks / tasks; block < (task + 1) * blocks / tasks; ++block) {
       if (block % 64 == 0) {
         state.cancel.check();
       }
-      const std::uint64_t first = block * state.block_elements();
-      if (state.field.type == ElementType::c64) {
-        offer_block(state.field.buffer.as<std::complex<float>>(), first, state.block_elements(), mine);
-      } else {
-        offer_block(state.field.buffer.as<std::complex<double>>(), first, state.block_elements(), mine);
-      }
+      offer_block(state, state.block(block), buffer, mine);
     }
     // The order is total, so the order of merging does not show.
     const std::scoped_lock lock(merging);
