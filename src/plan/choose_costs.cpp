@@ -60,15 +60,14 @@ class Chooser {
     const Bandwidth* alone = measured_bandwidth(level.level, 1);
     const Bandwidth* together = measured_bandwidth(level.level, threads_);
     if (alone != nullptr && alone->scale.median > 0) {
-      level.alone = alone->scale.median;
-      level.together = together->scale.median;
-      note("speed of " + name, gigabytes(level.together), measured_);
+      level.speed = {.alone = alone->scale.median, .together = together->scale.median};
+      note("speed of " + name, gigabytes(level.speed.together), measured_);
     } else {
       const auto* const guess = std::ranges::find(kGuessedLevels, level.level, &GuessedLevel::level);
-      level.alone = guess == kGuessedLevels.end() ? kGuessedLevels.back().alone : guess->alone;
+      level.speed.alone = guess == kGuessedLevels.end() ? kGuessedLevels.back().alone : guess->alone;
       const int busy = level.level == 0 ? kGuessedThreadsOfMemory * std::max(inventory_.sockets, 1) : threads_;
-      level.together = level.alone * std::min(threads_, busy);
-      note("speed of " + name, gigabytes(level.together), "default");
+      level.speed.together = level.speed.alone * std::min(threads_, busy);
+      note("speed of " + name, gigabytes(level.speed.together), "default");
     }
     costs_.levels.push_back(level);
   }
@@ -91,27 +90,42 @@ class Chooser {
   }
 
   void choose_peak() {
+    const ArithmeticPeak* alone = measured_peak(1, {});
+    if (alone != nullptr) {
+      const ArithmeticPeak* together = measured_peak(threads_, alone->instruction_set);
+      costs_.flops_f32 = {.alone = alone->f32.median, .together = together->f32.median};
+      costs_.flops_f64 = {.alone = alone->f64.median, .together = together->f64.median};
+      note_peak(measured_);
+      return;
+    }
     // Two multiply-adds of a whole vector a cycle, as all but the smallest cores do.
     const double lanes = has("avx512f") ? 16 : has("avx2") ? 8 : 4;
-    costs_.flops_f32 = 2 * 2 * lanes * kGuessedHertz;
-    costs_.flops_f64 = costs_.flops_f32 / 2;
-    std::string source = fmt::format("default for {:.0f} lanes", lanes);
-    const ArithmeticPeak* best = nullptr;
+    const double flops = 2 * 2 * lanes * kGuessedHertz;
+    costs_.flops_f32 = {.alone = flops, .together = flops * threads_};
+    costs_.flops_f64 = {.alone = flops / 2, .together = flops / 2 * threads_};
+    note_peak(fmt::format("default for {:.0f} lanes", lanes));
+  }
+
+  void note_peak(const std::string& source) {
+    note(
+        "arithmetic",
+        fmt::format("{:.1f} GFLOP/s f32, {:.1f} f64", costs_.flops_f32.together / 1e9, costs_.flops_f64.together / 1e9),
+        source);
+  }
+
+  /// With as many threads or the nearest number below; the fastest instruction set where none is named.
+  [[nodiscard]] const ArithmeticPeak* measured_peak(int threads, const std::string& instruction_set) const {
+    const ArithmeticPeak* found = nullptr;
     if (figures_) {
       for (const ArithmeticPeak& peak : figures_->peaks) {
-        if (peak.threads == 1 && peak.f32.median > 0 && peak.f64.median > 0 &&
-            (best == nullptr || peak.f32.median > best->f32.median)) {
-          best = &peak;
+        const bool fits = peak.threads <= threads && peak.f32.median > 0 && peak.f64.median > 0 &&
+                          (instruction_set.empty() || peak.instruction_set == instruction_set);
+        if (fits && (found == nullptr || peak.f32.median > found->f32.median)) {
+          found = &peak;
         }
       }
     }
-    if (best != nullptr) {
-      costs_.flops_f32 = best->f32.median;
-      costs_.flops_f64 = best->f64.median;
-      source = measured_;
-    }
-    note("arithmetic of a thread",
-         fmt::format("{:.1f} GFLOP/s f32, {:.1f} f64", costs_.flops_f32 / 1e9, costs_.flops_f64 / 1e9), source);
+    return found;
   }
 
   void choose_barriers() {

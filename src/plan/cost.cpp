@@ -8,34 +8,45 @@ namespace basalt {
 namespace {
 
 /// A working set of this share of a cache begins to fall out of it; one of all of it has fallen out.
-constexpr double kCacheShare = 0.5;
+constexpr double kCacheShare = 0.25;
 
-double speed(const LevelSpeed& level, int threads) {
-  return std::min(level.alone * threads, std::max(level.alone, level.together));
-}
+/// Pages as the processor's own prefetchers and most of its address translation see them.
+constexpr std::uint64_t kPageBytes = 4096;
 
-/// Of what `threads` threads work on together; a thread's own cache is of use for that only if it is the only one.
-double capacity_for(const LevelSpeed& level, int threads) {
+/// Hardware threads of one core share its own caches.
+constexpr int kThreadsOfCore = 2;
+
+/// What of a cache the field has that `threads` threads work on together. A core's own cache is of use for that only if
+/// there is no other.
+double capacity_for_field(const LevelSpeed& level, int threads) {
   if (level.level == 0) {
     return static_cast<double>(level.capacity_bytes);
   }
+  if (level.shared_by <= kThreadsOfCore && threads > 1) {
+    return 0;
+  }
   const int instances = (threads + level.shared_by - 1) / level.shared_by;
-  return level.shared_by < threads && level.shared_by <= 2 ? 0 : static_cast<double>(level.capacity_bytes) * instances;
+  return static_cast<double>(level.capacity_bytes) * instances;
 }
 
-/// Seconds to move a byte of a working set, read and written again and again.
-double seconds_per_byte(const std::vector<LevelSpeed>& levels, double working_set, int threads, auto capacity) {
+/// What of a cache each thread has for a tile of its own.
+double capacity_for_tile(const LevelSpeed& level, int threads) {
+  return static_cast<double>(level.capacity_bytes) / std::min(level.shared_by, threads);
+}
+
+/// Seconds for all `threads` threads together to move a byte of a working set that they visit again and again.
+double seconds_per_byte(const std::vector<LevelSpeed>& levels, double working_set, int threads,
+                        double (*capacity)(const LevelSpeed&, int)) {
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
-    const double room = capacity(levels[i]);
-    if (working_set >= room) {
-      continue;
+    const double room = capacity(levels[i], threads);
+    if (working_set < room) {
+      const double here = 1 / levels[i].speed.of(threads);
+      const double further = 1 / levels[i + 1].speed.of(threads);
+      const double outside = std::max(working_set / room - kCacheShare, 0.0) / (1 - kCacheShare);
+      return here + outside * (further - here);
     }
-    const double here = 1 / speed(levels[i], threads);
-    const double further = 1 / speed(levels[i + 1], threads);
-    const double outside = std::clamp((working_set / room - kCacheShare) / (1 - kCacheShare), 0.0, 1.0);
-    return here + outside * (further - here);
   }
-  return 1 / speed(levels.back(), threads);
+  return 1 / levels.back().speed.of(threads);
 }
 
 double barrier_seconds(const CostFigures& figures, int threads) {
@@ -47,65 +58,75 @@ double barrier_seconds(const CostFigures& figures, int threads) {
   return enough == figures.barriers.end() ? figures.barriers.back().seconds : enough->seconds;
 }
 
-double share_of_peak(const CostFigures& figures, std::string_view kernel) {
-  const auto known = std::ranges::find(figures.kernels, kernel, &KernelShare::kernel);
-  return known == figures.kernels.end() ? figures.other_share : known->share;
-}
-
-/// What all threads together have to do, in seconds of one thread, apart from the field's memory.
-struct Arithmetic {
-  double flops = 0;
-  double seconds = 0;
+/// A stage in numbers.
+struct Extent {
+  double elements = 0;
+  double tiles = 1;
+  double tile_bytes = 0;  ///< 0: no tiles.
+  double bytes = 0;       ///< Read plus written, of the field.
+  double weight = 1;      ///< How many times as long as the bytes themselves their places in memory make it take.
 };
 
-Arithmetic arithmetic_of(const CostFigures& figures, const StageLoad& load, double elements, double tiles) {
-  const double peak = load.type == ElementType::c64 ? figures.flops_f32 : figures.flops_f64;
-  const auto bytes = static_cast<double>(element_bytes(load.type));
-  const double tile_bytes = bytes * elements / tiles;
-  const double per_byte = seconds_per_byte(figures.levels, tile_bytes, 1, [](const LevelSpeed& level) {
-    return static_cast<double>(level.capacity_bytes) / (level.shared_by <= 2 ? 1 : level.shared_by);
-  });
-  Arithmetic sum;
-  for (const TileWork& work : load.work) {
-    const double flops = work.flops_per_element * elements;
-    sum.flops += flops;
-    sum.seconds +=
-        std::max(flops / (peak * (work.peak_share > 0 ? work.peak_share : share_of_peak(figures, work.kernel))),
-                 work.cache_bytes_per_element * elements * per_byte) +
-        tiles * figures.pass_seconds;
+Extent extent_of(const CostFigures& figures, const StageLoad& load) {
+  const auto element = static_cast<double>(element_bytes(load.type));
+  if (load.tile_axes == 0) {
+    return {.elements = load.bytes / (2 * element), .bytes = load.bytes};
   }
-  return sum;
+  Extent extent;
+  extent.tiles = std::exp2(std::popcount(load.outer_axes));
+  extent.tile_bytes = element * std::exp2(std::popcount(load.tile_axes));
+  extent.elements = extent.tiles * extent.tile_bytes / element;
+  extent.bytes = 2 * extent.tiles * extent.tile_bytes;
+  const double run_bytes = element * std::exp2(std::countr_one(load.tile_axes));
+  const std::uint64_t in_page = load.tile_axes & (kPageBytes / element_bytes(load.type) - 1);
+  extent.weight += figures.run_overhead_bytes / run_bytes +
+                   figures.page_overhead_bytes / (element * std::exp2(std::popcount(in_page)));
+  return extent;
+}
+
+/// All passes over all tiles, on `threads` threads that always have something to do.
+double passes_seconds(const CostFigures& figures, const StageLoad& load, const Extent& extent, int threads) {
+  const SharedSpeed& peak = load.type == ElementType::c64 ? figures.flops_f32 : figures.flops_f64;
+  const double per_byte = seconds_per_byte(figures.levels, extent.tile_bytes, threads, capacity_for_tile);
+  double seconds = 0;
+  for (const TileWork& work : load.work) {
+    const double share = work.peak_share > 0 ? work.peak_share : figures.usual_share;
+    seconds += extent.elements * std::max(work.flops_per_element / (peak.of(threads) * share),
+                                          work.cache_bytes_per_element * per_byte) +
+               extent.tiles * figures.pass_seconds / threads;
+  }
+  return seconds;
+}
+
+double seconds_on(const CostFigures& figures, const StageLoad& load, const Extent& extent, int threads) {
+  // No more threads than tiles find something to do.
+  const int busy = load.tile_axes != 0 ? static_cast<int>(std::min<double>(threads, extent.tiles)) : threads;
+  const double passes = passes_seconds(figures, load, extent, busy);
+  const double barrier = barrier_seconds(figures, threads);
+  if (load.tile_axes != 0 && extent.tiles == 1) {
+    return passes + barrier;  // what is in the cache stays there
+  }
+  const double moved = extent.bytes * extent.weight;
+  const double memory = moved * seconds_per_byte(figures.levels, extent.bytes / 2, busy, capacity_for_field);
+  if (load.tile_axes == 0) {
+    return std::max(memory, passes) + barrier;
+  }
+  // A thread first has its tile read, then works on it, then has it stored; meanwhile others use the memory.
+  const double alone = moved * seconds_per_byte(figures.levels, extent.bytes / 2, 1, capacity_for_field) / busy;
+  const double copies = extent.bytes * seconds_per_byte(figures.levels, extent.tile_bytes, busy, capacity_for_tile);
+  return std::max(memory, alone + copies + passes) + barrier;
 }
 
 }  // namespace
 
 StageCost cost_of_stage(const CostFigures& figures, const StageLoad& load, int threads) {
-  const auto element = static_cast<double>(element_bytes(load.type));
-  const bool tiled = load.tile_axes != 0;
-  const double tiles = tiled ? std::exp2(std::popcount(load.outer_axes)) : 1;
-  StageCost cost{.bytes = load.bytes};
-  double elements = load.bytes / (2 * element);
-  double moved = load.bytes;
-  if (tiled) {
-    elements = tiles * std::exp2(std::popcount(load.tile_axes));
-    cost.bytes = 2 * element * elements;
-    const double run_bytes = element * std::exp2(std::countr_one(load.tile_axes));
-    moved = cost.bytes * (1 + figures.run_overhead_bytes / run_bytes);
+  const Extent extent = extent_of(figures, load);
+  StageCost cost{.bytes = extent.bytes, .seconds = seconds_on(figures, load, extent, 1)};
+  for (const TileWork& work : load.work) {
+    cost.flops += work.flops_per_element * extent.elements;
   }
-  const Arithmetic arithmetic = arithmetic_of(figures, load, elements, tiles);
-  cost.flops = arithmetic.flops;
-  const auto seconds_on = [&](int count) {
-    const double memory = moved * seconds_per_byte(figures.levels, cost.bytes / 2, count,
-                                                   [&](const LevelSpeed& level) { return capacity_for(level, count); });
-    // A single tile is in the cache for good.
-    const double visible = tiled && tiles == 1 ? 0 : memory;
-    const double computing = arithmetic.seconds / (tiled ? std::min<double>(count, tiles) : count);
-    return std::max(visible, computing) + (1 - figures.hidden_share) * std::min(visible, computing) +
-           barrier_seconds(figures, count);
-  };
-  cost.seconds = seconds_on(1);
   for (int count = 2; count <= threads; count = count == threads ? threads + 1 : std::min(2 * count, threads)) {
-    if (const double seconds = seconds_on(count); seconds < cost.seconds) {
+    if (const double seconds = seconds_on(figures, load, extent, count); seconds < cost.seconds) {
       cost.seconds = seconds;
       cost.threads = count;
     }

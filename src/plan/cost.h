@@ -2,6 +2,7 @@
 // waking threads come from what was measured of the machine, and where it was not from the inventory and defaults.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -18,13 +19,20 @@
 
 namespace basalt {
 
-/// One rung of the memory ladder. Speeds in bytes read plus written per second.
+/// A speed that threads share: hardware threads share a core, cores a cache and memory.
+struct SharedSpeed {
+  double alone = 0;     ///< One thread.
+  double together = 0;  ///< All threads of the job.
+
+  [[nodiscard]] double of(int threads) const noexcept { return std::min(alone * threads, std::max(alone, together)); }
+};
+
+/// One rung of the memory ladder.
 struct LevelSpeed {
   int level = 0;                                                             ///< Of the cache, from 1; 0: main memory.
   std::uint64_t capacity_bytes = std::numeric_limits<std::uint64_t>::max();  ///< Of one instance.
   int shared_by = 1;                                                         ///< Threads that share one instance.
-  double alone = 10e9;                                                       ///< One thread.
-  double together = 10e9;                                                    ///< All threads of the job.
+  SharedSpeed speed{10e9, 10e9};  ///< Bytes read plus written per second, in place.
 };
 
 /// What it costs to wait for each other.
@@ -33,23 +41,19 @@ struct BarrierCost {
   double seconds = 2e-6;
 };
 
-/// How much of the arithmetic peak a kernel reaches on a tile in cache.
-struct KernelShare {
-  std::string_view kernel;
-  double share = 1;
-};
-
-/// Member by member with the source of each in PlanLimits::choices, as choose_costs() gives it.
+/// What choose_costs() chose has its source in PlanLimits::choices; the other members are what was measured on one
+/// processor, and hold elsewhere as far as processors are alike.
 struct CostFigures {
   std::vector<LevelSpeed> levels{LevelSpeed{}};  ///< From the nearest to memory, which is last and always there.
-  double flops_f32 = 50e9;                       ///< Operations per second of one thread; a fused multiply-add is two.
-  double flops_f64 = 25e9;
+  SharedSpeed flops_f32{50e9, 50e9};             ///< Operations per second; a fused multiply-add is two.
+  SharedSpeed flops_f64{25e9, 25e9};
   std::vector<BarrierCost> barriers{};  ///< By ascending threads.
-  std::vector<KernelShare> kernels{};   ///< What is not listed reaches `other_share`.
-  double other_share = 0.5;
-  double run_overhead_bytes = 64;  ///< A run of n bytes of a tile takes as long as n plus this.
-  double pass_seconds = 50e-9;     ///< To begin a pass over a tile.
-  double hidden_share = 0.7;       ///< Of the lesser of memory's and arithmetic's time, what the greater hides.
+  double usual_share = 0.5;             ///< Of the arithmetic peak, what work reaches that does not say.
+  /// A tile is read and stored in runs that are contiguous in the field. To go to another run takes as long as to move
+  /// this many bytes, and to go to another page as long as to move that many more.
+  double run_overhead_bytes = 40;
+  double page_overhead_bytes = 500;
+  double pass_seconds = 50e-9;  ///< To begin a pass over a tile.
 };
 
 /// Figures for a job on `threads` threads; adds to `choices` what they are and where they come from. Pure.

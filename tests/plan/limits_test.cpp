@@ -42,7 +42,7 @@ TEST(ChooseLimits, WithoutWisdomTheInventoryAndDefaultsDecide) {
             "speed of L2 cache: 800.0 GB/s (default)\n"
             "speed of L3 cache: 480.0 GB/s (default)\n"
             "speed of memory: 60.0 GB/s (default)\n"
-            "arithmetic of a thread: 80.0 GFLOP/s f32, 40.0 f64 (default for 8 lanes)\n"
+            "arithmetic: 640.0 GFLOP/s f32, 320.0 f64 (default for 8 lanes)\n"
             "barrier: 2.0 µs for 2 threads (default)\n");
   EXPECT_EQ(limits.tile_bytes, 512U << 10);
   EXPECT_EQ(limits.instruction_set, "");
@@ -84,7 +84,7 @@ TEST(ChooseLimits, WhatWasMeasuredWins) {
                 "speed of memory: 20.0 GB/s (" +
                 measured +
                 ")\n"
-                "arithmetic of a thread: 105.0 GFLOP/s f32, 52.0 f64 (" +
+                "arithmetic: 105.0 GFLOP/s f32, 52.0 f64 (" +
                 measured +
                 ")\n"
                 "barrier: 2.0 µs for 2 threads (" +
