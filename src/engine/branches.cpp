@@ -163,10 +163,9 @@ void BranchTree::run_plan(Branch& branch, const PlannedCircuit& planned) {
       branch.steps_since_norm += last->steps.size();
       ++last;
     }
-    Plan part;
-    part.stages.assign(first, last);
+    const std::span<const Stage> part(first, last);
     execute_stages(part, program, true);
-    branch.stages += part.stages.size();
+    branch.stages += part.size();
     first = last;
     if (branch.steps_since_norm >= kStepsPerNorm) {
       branch.steps_since_norm = 0;
@@ -179,7 +178,7 @@ void BranchTree::run_plan(Branch& branch, const PlannedCircuit& planned) {
 }
 
 /// `report`: to those who follow gates.
-void BranchTree::execute_stages(const Plan& plan, const Program& program, bool report) {
+void BranchTree::execute_stages(std::span<const Stage> stages, const Program& program, bool report) {
   const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
   ExecuteContext context = context_;
@@ -194,9 +193,9 @@ void BranchTree::execute_stages(const Plan& plan, const Program& program, bool r
       on_gates(stage.steps.size(), stage.predicted_bytes);
     }
   };
-  execute(plan, program, state_, context);
+  execute(stages, program, state_, context);
   costs_.execute_seconds += watch.seconds();
-  costs_.sweeps += plan.stages.size();
+  costs_.sweeps += stages.size();
 }
 
 /// Multiplies the amplitudes that `keep` selects by `scale`, and the others by 0.
@@ -208,7 +207,7 @@ void BranchTree::scale_where(quantum::ControlMask keep, double scale) {
       .flops_per_element = 2,
       .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
   const Program program{{step}};
-  execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits), program, false);
+  execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits).stages, program, false);
 }
 
 /// A gate's matrix rounded to f32 is not quite unitary, and equal gates err the same way: the norm drifts. f64 does

@@ -92,7 +92,7 @@ class BranchTree {
   [[nodiscard]] quantum::Machine::Status run_machine(Branch& branch);
   void apply_circuit(Branch& branch, quantum::Machine::Status status);
   void run_plan(Branch& branch, const PlannedCircuit& planned);
-  void execute_stages(const Plan& plan, const Program& program, bool report);
+  void execute_stages(std::span<const Stage> stages, const Program& program, bool report);
   void scale_where(quantum::ControlMask keep, double scale);
   void renormalise();
   void take(Branch& branch, const quantum::Outcome& outcome);

@@ -25,33 +25,54 @@ void run_whole(const Stage& stage, const Program& program, Field& field, const E
   }
 }
 
-void run_tiles(const Stage& stage, const Program& program, Field& field, TileBuffers& buffers,
-               const ExecuteContext& context) {
+std::unique_ptr<TileProgram> compile_stage(const Stage& stage, const Program& program, ElementType type, int axes,
+                                           const TileCompiler& tiles) {
+  if (stage.tile_axes == 0) {
+    return nullptr;
+  }
   std::vector<const Step*> steps;
   steps.reserve(stage.steps.size());
   for (const std::uint32_t index : stage.steps) {
     steps.push_back(&program.steps[index]);
   }
+  return tiles.compile(steps, {.type = type, .axes = stage.tile_axes | padding_axes(axes)});
+}
+
+void run_tiles(const Stage& stage, const TileProgram& compiled, Field& field, TileBuffers& buffers,
+               const ExecuteContext& context) {
   const metrics::Span span(metrics::SpanName::stage, {.detail = "tiles", .bytes = stage.predicted_bytes});
-  const TileShape shape{.type = field.type, .axes = stage.tile_axes | padding_axes(field)};
-  const std::unique_ptr<TileProgram> compiled = context.tiles.compile(steps, shape);
-  const TileLoop loop(field, shape.axes, stage.outer_axes, *compiled, buffers);
+  const TileLoop loop(field, stage.tile_axes | padding_axes(field.axes), stage.outer_axes, compiled, buffers);
   context.arena.for_each(stage.pieces, context.cancel, [&](std::uint64_t piece) { loop.run({piece, stage.pieces}); });
 }
 
 }  // namespace
 
-void execute(const Plan& plan, const Program& program, Field& field, const ExecuteContext& context) {
+CompiledStages compile_stages(std::span<const Stage> stages, const Program& program, ElementType type, int axes,
+                              const TileCompiler& tiles) {
+  CompiledStages result;
+  result.reserve(stages.size());
+  for (const Stage& stage : stages) {
+    result.push_back(compile_stage(stage, program, type, axes, tiles));
+  }
+  return result;
+}
+
+void execute(std::span<const Stage> stages, const Program& program, Field& field, const ExecuteContext& context,
+             std::span<const std::unique_ptr<TileProgram>> compiled) {
   TileBuffers buffers(context.memory);
-  for (const Stage& stage : plan.stages) {
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const Stage& stage = stages[i];
     if (context.at_boundary) {
       context.at_boundary();
     }
     const Stopwatch watch;
     if (stage.tile_axes == 0) {
       run_whole(stage, program, field, context);
+    } else if (!compiled.empty()) {
+      run_tiles(stage, *compiled[i], field, buffers, context);
     } else {
-      run_tiles(stage, program, field, buffers, context);
+      // What a stage compiles to may be large: it is gone before the next is made.
+      run_tiles(stage, *compile_stage(stage, program, field.type, field.axes, context.tiles), field, buffers, context);
     }
     if (context.on_stage_done) {
       context.on_stage_done(stage, watch.seconds());

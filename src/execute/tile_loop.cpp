@@ -71,8 +71,9 @@ void TileBuffers::give_back(Buffer buffer) {
   free_.push_back(std::move(buffer));
 }
 
-std::uint64_t padding_axes(const Field& field) noexcept {
-  return ((std::uint64_t{1} << field.padded_axes()) - 1) & ~((std::uint64_t{1} << field.axes) - 1);
+std::uint64_t padding_axes(int axes) noexcept {
+  const std::uint64_t all = (std::uint64_t{1} << std::max(axes, kMinFieldAxes)) - 1;
+  return all & ~((std::uint64_t{1} << axes) - 1);
 }
 
 TileLoop::TileLoop(const Field& field, std::uint64_t tile_axes, std::uint64_t outer_axes, const TileProgram& program,

@@ -27,8 +27,8 @@ class TileBuffers {
   std::vector<Buffer> free_;
 };
 
-/// The axes that a small field is padded with: part of every tile.
-std::uint64_t padding_axes(const Field& field) noexcept;
+/// The axes that a field of `axes` axes is padded with where it is small: part of every tile.
+std::uint64_t padding_axes(int axes) noexcept;
 
 class TileLoop {
  public:

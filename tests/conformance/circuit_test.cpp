@@ -33,7 +33,7 @@ reference::State run_circuit(const Circuit& circuit, reference::State state, Ele
   const quantum::LoweredCircuit lowered = lower(circuit);
   const Plan plan =
       make_plan(lowered.program, type, field.axes, {.threads = threads, .serial_bytes = 0, .piece_bytes = piece_bytes});
-  execute(plan, lowered.program, field, {kernels, arena, cancel, memory, {}, {}, {}});
+  execute(plan.stages, lowered.program, field, {kernels, arena, cancel, memory, {}, {}, {}});
   for (std::size_t i = 0; i < state.size(); ++i) {
     const std::complex<double> amplitude = type == ElementType::c64
                                                ? std::complex<double>(field.buffer.as<std::complex<float>>()[i])

@@ -164,7 +164,7 @@ State run_tiles(const std::vector<TestStep>& steps, const State& before, Element
   stage.tile_axes = tile_axes;
   stage.outer_axes = ((std::uint64_t{1} << axes) - 1) & ~tile_axes;
   stage.pieces = pieces;
-  execute(plan, program, field, {cpu_kernels(), arena, cancel, memory, tile_compiler(), {}, {}});
+  execute(plan.stages, program, field, {cpu_kernels(), arena, cancel, memory, tile_compiler(), {}, {}});
   std::memcpy(copy.data(), field.buffer.data(), field_bytes(type, axes));
   return copy.get();
 }

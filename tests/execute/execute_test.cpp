@@ -61,7 +61,7 @@ TEST_F(Execute, AppliesStepsInOrderToEveryElement) {
     const Plan plan =
         make_plan(program, field.type, field.axes, {.threads = 2, .serial_bytes = 0, .piece_bytes = 4096});
     std::size_t steps = 0;
-    execute(plan, program, field, context({}, [&](const Stage& stage, double) { steps += stage.steps.size(); }));
+    execute(plan.stages, program, field, context({}, [&](const Stage& stage, double) { steps += stage.steps.size(); }));
     EXPECT_EQ(steps, 3U);
     for (std::uint64_t i = 0; i < std::uint64_t{1} << axes; ++i) {
       ASSERT_EQ(field.buffer.as<float>()[2 * i], 7.0F) << i;
@@ -79,7 +79,7 @@ TEST_F(Execute, StopsWhenAskedTo) {
     cancel.request();
   };
   try {
-    execute(plan, program, field, context({}, stop));
+    execute(plan.stages, program, field, context({}, stop));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::cancelled);
@@ -98,7 +98,7 @@ TEST_F(Execute, TheBlockMayMoveAtEveryBoundary) {
     std::memset(field.buffer.data(), 0xFF, field.size_bytes());
     std::swap(field, moved);
   };
-  execute(plan, program, field, context(move_block));
+  execute(plan.stages, program, field, context(move_block));
   EXPECT_EQ(boundaries, 3U);
   EXPECT_EQ(field.buffer.as<float>()[0], 7.0F);
 }
@@ -107,7 +107,7 @@ TEST_F(Execute, NamesAKernelThatIsMissing) {
   Field field(memory, ElementType::c128, 5);
   const Plan plan = make_plan(program, field.type, field.axes, {});
   try {
-    execute(plan, program, field, context());
+    execute(plan.stages, program, field, context());
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("test/add"), std::string::npos);
