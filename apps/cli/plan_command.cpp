@@ -7,6 +7,7 @@
 #include "basalt/plan.h"
 #include "command.h"
 #include "interrupt.h"
+#include "pass_output.h"
 #include "plan_output.h"
 #include "request_options.h"
 
@@ -33,6 +34,7 @@ constexpr const char* kFooter =
     "\n"
     "Examples:\n"
     "  basalt plan qft.qasm\n"
+    "  basalt plan qft.qasm --passes --without-pass fold-ladders\n"
     "  basalt plan ansatz.qasm --precision double --threads 8 --set theta=pi/3\n"
     "  basalt plan qaoa.qasm --observable \"Z0*Z1\" --json\n"
     "\n"
@@ -42,6 +44,7 @@ struct PlanOptions {
   std::string file;
   Request request;
   std::vector<std::string> assignments;
+  bool passes = false;
 };
 
 }  // namespace
@@ -53,12 +56,13 @@ void add_plan_command(CLI::App& app, Chosen& chosen) {
   command.add_option("FILE", options->file, "OpenQASM 2 or 3 program; - reads standard input")->required();
   add_request_options(command, options->request);
   add_input_option(command, options->assignments);
+  add_passes_flag(command, options->passes);
   command.add_flag("--json", chosen.json, "Print one JSON document");
   command.callback([options, &chosen] {
     chosen.act = [options, &chosen] {
       assign_inputs(options->assignments, options->request);
       options->request.source = read_program(options->file, &interrupt_token());
-      write_plan(options->file, explain_plan(options->request, &interrupt_token()), chosen.json);
+      write_plan(options->file, explain_plan(options->request, &interrupt_token()), options->passes, chosen.json);
     };
   });
 }

@@ -7,6 +7,7 @@
 
 #include "basalt/inventory.h"
 #include "basalt/json.h"
+#include "pass_output.h"
 #include "print.h"
 
 namespace basalt::cli {
@@ -81,7 +82,7 @@ void print_choices(const PlanReport& report) {
 
 }  // namespace
 
-void write_plan(const std::string& file, const PlanReport& report, bool json) {
+void write_plan(const std::string& file, const PlanReport& report, bool passes, bool json) {
   if (json) {
     print(json_of(file, report));
     return;
@@ -96,6 +97,9 @@ void write_plan(const std::string& file, const PlanReport& report, bool json) {
     print("up to the first measurement whose outcome the program needs");
   }
   print("");
+  if (passes) {
+    print_passes(report.passes);
+  }
   print(heading("stages") + "  axes of the tile, which are qubits unless a pass renamed them");
   print_stages(report);
   print("");

@@ -7,6 +7,7 @@
 
 namespace basalt::cli {
 
-void write_plan(const std::string& file, const PlanReport& report, bool json);
+/// `passes`: with a table of what each pass did; in JSON it always is.
+void write_plan(const std::string& file, const PlanReport& report, bool passes, bool json);
 
 }  // namespace basalt::cli

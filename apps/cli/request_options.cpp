@@ -57,6 +57,12 @@ void add_request_options(CLI::App& command, Request& request) {
       ->allow_extra_args(false);
   add_value(command, "--probabilities", "Q,...", "Joint probabilities of these qubits, separated by commas",
             [&](const std::string& text) { request.probability_qubits = qubit_list("--probabilities", text); });
+  command
+      .add_option(
+          "--without-pass", request.without_passes,
+          "Leave out a pass over the circuit; basalt plan FILE --passes\nshows them. May be given more than once")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   add_value(command, "--top", "K", "The K most probable basis states with their amplitudes",
             [&](const std::string& text) { request.top = whole_number("--top", text); });
 }

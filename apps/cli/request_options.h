@@ -18,8 +18,8 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, const std::st
 /// "4" → 4 threads or workers. Throws CLI::ValidationError naming `option` unless it is 1 or more.
 int count_of(const std::string& option, const std::string& text);
 
-/// Adds --shots, --seed, --precision, --threads, --memory, --observable, --probabilities and --top, all
-/// writing into `request`, which must outlive the command.
+/// Adds --shots, --seed, --precision, --threads, --memory, --observable, --probabilities, --without-pass
+/// and --top, all writing into `request`, which must outlive the command.
 void add_request_options(CLI::App& command, Request& request);
 
 /// Adds --set, which collects NAME=VALUE in `assignments`; they must outlive the command.

@@ -15,6 +15,7 @@
 #include "number.h"
 #include "observation.h"
 #include "output.h"
+#include "pass_output.h"
 #include "print.h"
 #include "progress_bar.h"
 #include "request_options.h"
@@ -48,6 +49,7 @@ struct RunOptions {
   std::vector<std::string> assignments;
   Observation observation;
   std::optional<std::uint64_t> spill_limit_bytes;
+  bool passes = false;
   bool quiet = false;
 };
 
@@ -85,6 +87,10 @@ void run_circuit(RunOptions& options, bool json) {
     std::cout << '\n';
   } else {
     write_text_report(options.file, report, options.quiet);
+    if (options.passes) {
+      print("");
+      print_passes(report.passes);
+    }
   }
 }
 
@@ -107,6 +113,7 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
   add_value(command, "--spill-limit", "LIMIT",
             "Most disk space for states that wait while others run; 0: none.\nDefault: what basalt devices shows",
             [options](const std::string& text) { options->spill_limit_bytes = parse_bytes(text, "--spill-limit"); });
+  add_passes_flag(command, options->passes);
   options->observation.add_options(command);
   command.add_flag("--json", chosen.json, "Print one JSON document on standard output and nothing else");
   command.add_flag("--quiet", options->quiet, "Print results only: no notes, no summary, no progress");

@@ -27,6 +27,7 @@ struct PlanReport {
   int threads = 1;
   std::string instruction_set;
   std::uint64_t state_bytes = 0;
+  std::vector<PassEntry> passes;
   std::vector<StageEntry> stages;
   double predicted_bytes = 0;    ///< Read plus written, of the state.
   double predicted_flops = 0;    ///< A fused multiply-add counts as two.

@@ -44,6 +44,7 @@ struct TimingReport {  // seconds
 /// One pass over the gates of the circuit; where there were several circuits, for all of them.
 struct PassEntry {
   std::string name;
+  std::string summary;  ///< What it does, in one line.
   double seconds = 0;
   std::uint64_t gates_before = 0;
   std::uint64_t gates_after = 0;

@@ -7,6 +7,7 @@
 
 #include "basalt/error.h"
 #include "basalt/ledger.h"
+#include "workloads/quantum/passes/passes.h"
 
 namespace basalt {
 
@@ -23,6 +24,7 @@ void check_request(const Request& request) {
     throw Error(ErrorCode::bad_usage, fmt::format("--priority {} is out of range", request.priority),
                 fmt::format("give {} to {}", kLowestPriority, kHighestPriority));
   }
+  quantum::check_pass_names(request.without_passes);
 }
 
 Limit memory_limit(const Request& request, const Limit& machine) {

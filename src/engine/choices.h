@@ -12,7 +12,7 @@
 
 namespace basalt {
 
-/// Throws Error(bad_usage) for numbers out of range.
+/// Throws Error(bad_usage) for numbers out of range and for passes that there are not.
 void check_request(const Request& request);
 
 /// The least of what the machine gives and the request allows.

@@ -11,6 +11,7 @@
 #include "base/stopwatch.h"
 #include "engine/choices.h"
 #include "engine/memory_budget.h"
+#include "engine/pass_entry.h"
 #include "engine/planned_circuit.h"
 #include "engine/prepared_program.h"
 #include "engine/results.h"
@@ -94,6 +95,7 @@ class Explanation {
     const PlannedCircuit planned =
         plan_circuit(circuit_, options, element_type_of(request_.precision), limits_, /*touched_axes=*/0);
     report_.plan_seconds = watch.seconds();
+    add_passes(report_.passes, planned.passes);
     const Plan& plan = planned.plan;
     report_.steps = planned.lowered.program.steps.size();
     report_.stages.reserve(plan.stages.size());

@@ -87,6 +87,7 @@ Json results_json(const Report& report) {
   document["bytes_moved"] = report.bytes_moved;
   document["predicted_seconds"] = report.predicted_seconds;
   document["predicted_flops"] = report.predicted_flops;
+  document["passes"] = passes_json(report.passes);
   document["stages"] = stages_json(report.stages);
   document["notes"] = report.notes;
   document["version"] = BASALT_VERSION;

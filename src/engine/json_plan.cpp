@@ -17,6 +17,18 @@ Json axes_json(std::uint64_t axes) {
 
 }  // namespace
 
+Json passes_json(const std::vector<PassEntry>& passes) {
+  Json result = Json::array();
+  for (const PassEntry& pass : passes) {
+    result.push_back({{"name", pass.name},
+                      {"summary", pass.summary},
+                      {"seconds", pass.seconds},
+                      {"gates_before", pass.gates_before},
+                      {"gates_after", pass.gates_after}});
+  }
+  return result;
+}
+
 Json stages_json(const std::vector<StageEntry>& stages) {
   Json list = Json::array();
   for (const StageEntry& stage : stages) {
@@ -53,6 +65,7 @@ std::string json_of(const std::string& file, const PlanReport& report, JsonStyle
                   {"threads", report.threads},
                   {"instruction_set", report.instruction_set},
                   {"state_bytes", report.state_bytes},
+                  {"passes", passes_json(report.passes)},
                   {"stages", stages_json(report.stages)},
                   {"predicted_bytes", report.predicted_bytes},
                   {"predicted_flops", report.predicted_flops},

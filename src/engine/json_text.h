@@ -18,6 +18,7 @@ inline std::string text_of(const Json& document, JsonStyle style) {
 }
 
 Json usage_json(const UsageReport& report);
+Json passes_json(const std::vector<PassEntry>& passes);
 Json stages_json(const std::vector<StageEntry>& stages);
 
 }  // namespace basalt

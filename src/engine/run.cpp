@@ -18,6 +18,7 @@
 #include "engine/choices.h"
 #include "engine/memory_budget.h"
 #include "engine/occupancy.h"
+#include "engine/pass_entry.h"
 #include "engine/prepared_program.h"
 #include "engine/progress_meter.h"
 #include "engine/results.h"
@@ -189,7 +190,7 @@ class Run {
     if (status_ == Machine::Status::finished) {
       tree.on_plan = [&](std::uint64_t gates, double bytes) { meter.expect(gates, bytes); };
     }
-    tree.on_planned = [&](const PlannedCircuit& planned) { add_passes(planned.passes); };
+    tree.on_planned = [&](const PlannedCircuit& planned) { add_passes(report_.passes, planned.passes); };
     tree.on_stage = [&](const Stage& stage, const Program& program, double seconds) {
       add_stage(stage, program, seconds);
     };
@@ -223,22 +224,6 @@ class Run {
     results_->finish();
     if (report_.timing.allocate + report_.timing.execute > kWorthSampling) {
       usage_.sample();
-    }
-  }
-
-  /// Circuits before a measurement run with fewer passes than the last: names are looked for in order.
-  void add_passes(const std::vector<quantum::PassReport>& passes) {
-    auto place = report_.passes.begin();
-    for (const quantum::PassReport& pass : passes) {
-      auto entry =
-          std::find_if(place, report_.passes.end(), [&](const PassEntry& known) { return known.name == pass.name; });
-      if (entry == report_.passes.end()) {
-        entry = report_.passes.insert(place, PassEntry{.name = std::string(pass.name)});
-      }
-      entry->seconds += pass.seconds;
-      entry->gates_before += pass.gates_before;
-      entry->gates_after += pass.gates_after;
-      place = std::next(entry);
     }
   }
 

@@ -52,7 +52,7 @@ void check_pass_names(std::span<const std::string> names) {
           known.push_back(pass.name);
         }
       }
-      throw Error(ErrorCode::bad_usage, fmt::format("there is no pass '{}'", name),
+      throw Error(ErrorCode::bad_usage, fmt::format("--without-pass '{}' is no pass", name),
                   fmt::format("the passes are: {}", fmt::join(known, ", ")));
     }
   }
@@ -70,7 +70,7 @@ std::vector<PassReport> run_passes(GateList& list, const PassOptions& options) {
     const std::size_t before = list.gates.size();
     const Stopwatch watch;
     pass.run(list, options);
-    reports.push_back({pass.name, watch.seconds(), before, list.gates.size()});
+    reports.push_back({pass.name, pass.summary, watch.seconds(), before, list.gates.size()});
     verification.expect_same(list, pass.name);
   }
   return reports;

@@ -28,6 +28,7 @@ struct Pass {
 
 struct PassReport {
   std::string_view name;
+  std::string_view summary;
   double seconds = 0;
   std::size_t gates_before = 0;
   std::size_t gates_after = 0;
