@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "workloads/quantum/results/expectation.h"
 #include "workloads/quantum/results/marginal.h"
+#include "workloads/quantum/results/sample.h"
 #include "workloads/quantum/results/state_file.h"
 #include "workloads/quantum/results/top.h"
 
@@ -83,9 +84,11 @@ void Results::add(const quantum::StateView& state, const Branch& branch) {
   const double weight = static_cast<double>(branch.shots) / static_cast<double>(request_.shots);
   report_.measured = report_.measured || branch.machine.measured();
   ++report_.branches;
-  report_.norm = measure_block_norms(state).total();
-
-  add_counts(state, branch);
+  {
+    const quantum::BlockNorms norms = measure_block_norms(state);
+    report_.norm = norms.total();
+    add_counts(state, norms, branch);
+  }
   const std::vector<double> values = expectations(state, observables_, report_.norm);
   for (std::size_t i = 0; i < values.size(); ++i) {
     expectation_values_[i] += weight * values[i];
@@ -109,7 +112,7 @@ void Results::add(const quantum::StateView& state, const Branch& branch) {
   }
 }
 
-void Results::add_counts(const quantum::StateView& state, const Branch& branch) {
+void Results::add_counts(const quantum::StateView& state, const quantum::BlockNorms& norms, const Branch& branch) {
   const std::vector<std::string> values = branch.machine.outputs();
   for (std::size_t i = 0; i < values.size(); ++i) {
     report_.outputs[script_.outputs[i]][values[i]] += branch.shots;
@@ -122,7 +125,7 @@ void Results::add_counts(const quantum::StateView& state, const Branch& branch) 
     return std::ranges::any_of(bits, [](const quantum::BitSource& bit) { return bit.is_qubit; });
   });
   if (any_qubit) {
-    const quantum::Samples samples = sample(state, branch.shots, report_.seed, mix(branch.key, 2));
+    const quantum::Samples samples = sample(state, norms, branch.shots, report_.seed, mix(branch.key, 2));
     tally_.add(registers, samples.counts());
   } else {
     tally_.add(registers, branch.shots);

@@ -32,7 +32,7 @@ class Results {
   [[nodiscard]] std::uint64_t counts_bytes() { return tally_.size_bytes(); }
 
  private:
-  void add_counts(const quantum::StateView& state, const Branch& branch);
+  void add_counts(const quantum::StateView& state, const quantum::BlockNorms& norms, const Branch& branch);
   [[nodiscard]] std::string bits_of(std::uint64_t index) const;
 
   const Request& request_;

@@ -33,17 +33,25 @@ StateStore::StateStore(MemoryResource& memory, std::uint64_t most_in_memory, Spi
         arena.for_each(count, cancel, body);
       }) {}
 
-bool StateStore::has_room_in_memory() const {
-  const std::scoped_lock lock(mutex_);
-  return in_memory_ < most_in_memory_;
+/// Memory for a copy; nothing where there is no room.
+std::optional<Field> StateStore::take_room(const Field& state) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (spare_.buffer.data() != nullptr) {
+      return std::exchange(spare_, {});
+    }
+    if (in_memory_ >= most_in_memory_) {
+      return std::nullopt;
+    }
+  }
+  return Field(memory_, state.type, state.axes);
 }
 
 std::optional<StateStore::Key> StateStore::save(const Field& state, bool worth_spilling) {
   const metrics::MemoryTime memory_time;
-  if (has_room_in_memory()) {
-    Entry entry{.field = Field(memory_, state.type, state.axes), .item = {}};
-    copy_with(for_each_, state, entry.field);
-    return add(std::move(entry));
+  if (std::optional<Field> copy = take_room(state)) {
+    copy_with(for_each_, state, *copy);
+    return add({.field = std::move(*copy), .item = {}});
   }
   if (worth_spilling) {
     if (std::optional<SpillFile::Item> item = try_spill(state, for_each_)) {
@@ -87,7 +95,7 @@ bool StateStore::load(Key key, bool last, Field& state) {
   if (entry.field.buffer.data() == nullptr) {
     spill_->restore(entry.item, state.buffer.bytes(), cancel_, for_each_);
   } else if (last) {
-    std::swap(state, entry.field);
+    spare_ = std::exchange(state, std::move(entry.field));
     --in_memory_;
   } else {
     copy_with(for_each_, entry.field, state);
@@ -100,6 +108,7 @@ bool StateStore::load(Key key, bool last, Field& state) {
 
 void StateStore::clear_memory() {
   const std::scoped_lock lock(mutex_);
+  spare_ = {};
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     if (entry->second.field.buffer.data() == nullptr) {
       ++entry;
@@ -122,7 +131,7 @@ std::uint64_t StateStore::relieve(std::uint64_t bytes) noexcept {
   if (!lock) {
     return 0;
   }
-  std::uint64_t freed = 0;
+  std::uint64_t freed = std::exchange(spare_, {}).size_bytes();
   try {
     for (auto& [key, entry] : entries_) {
       if (freed >= bytes) {

@@ -25,7 +25,9 @@ class StateStore {
   /// Keeps a copy, if there is room for it; on disk only if `worth_spilling`. Throws Error(cancelled).
   std::optional<Key> save(const Field& state, bool worth_spilling);
 
-  /// Copies a state back, and forgets it if `last`. False where it is not there any more; it is forgotten then.
+  /// Copies a state back, and forgets it if `last`: the two then change places, and the memory is kept for the next
+  /// that is saved, as fresh memory costs many times what a copy does. False where it is not there any more; it is
+  /// forgotten then.
   [[nodiscard]] bool load(Key key, bool last, Field& state);
 
   /// Takes every state out of memory: to disk where that works, else it is lost.
@@ -45,7 +47,7 @@ class StateStore {
 
   std::optional<Key> add(Entry entry);
   [[nodiscard]] std::optional<SpillFile::Item> try_spill(const Field& state, const ForEach& for_each) const;
-  [[nodiscard]] bool has_room_in_memory() const;
+  [[nodiscard]] std::optional<Field> take_room(const Field& state);
 
   MemoryResource& memory_;
   std::uint64_t most_in_memory_;
@@ -56,6 +58,7 @@ class StateStore {
   mutable std::mutex mutex_;  ///< Guards what follows. Never held while state-sized memory is taken.
   std::map<Key, Entry> entries_;
   std::uint64_t in_memory_ = 0;
+  Field spare_;                      ///< Of a state that was loaded for the last time; counts against most_in_memory_.
   std::uint64_t spilled_bytes_ = 0;  ///< Written to disk so far.
   Key next_key_ = 0;
 };

@@ -84,6 +84,26 @@ TEST_F(StateStoreTest, RelievesMemoryByAsMuchAsIsAsked) {
   }
 }
 
+TEST_F(StateStoreTest, KeepsTheMemoryOfAStateForTheNext) {
+  StateStore store(memory_, 1, nullptr, arena_, cancel_);
+  Field state = numbered_field(memory_, 1);
+  const std::byte* const first = state.buffer.data();
+  const auto key = store.save(state, true);
+  const std::uint64_t held = memory_.current_bytes();
+  ASSERT_TRUE(store.load(*key, true, state));
+  EXPECT_NE(state.buffer.data(), first) << "the two change places";
+  EXPECT_EQ(memory_.current_bytes(), held);
+  const auto next = store.save(numbered_field(memory_, 2), true);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(memory_.current_bytes(), held);
+  EXPECT_FALSE(store.save(state, false)) << "what is kept counts as a state";
+  ASSERT_TRUE(store.load(*next, true, state));
+  EXPECT_EQ(state.buffer.data(), first);
+  EXPECT_TRUE(equal(state, numbered_field(memory_, 2)));
+  EXPECT_EQ(store.relieve(1), state.size_bytes()) << "it is given back first";
+  EXPECT_EQ(memory_.current_bytes(), held - state.size_bytes());
+}
+
 TEST_F(StateStoreTest, WithoutDiskClearingMemoryForgets) {
   StateStore store(memory_, 2, nullptr, arena_, cancel_);
   const Field state = numbered_field(memory_, 4);
