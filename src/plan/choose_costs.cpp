@@ -14,8 +14,8 @@ struct GuessedLevel {
   int level;
   double alone;  ///< Bytes per second of one thread.
 };
-constexpr std::array kGuessedLevels{GuessedLevel{1, 200e9}, GuessedLevel{2, 100e9}, GuessedLevel{3, 60e9},
-                                    GuessedLevel{0, 15e9}};
+constexpr std::array kGuessedLevels{GuessedLevel{1, 300e9}, GuessedLevel{2, 200e9}, GuessedLevel{3, 120e9},
+                                    GuessedLevel{0, 20e9}};
 /// Threads that keep a socket's memory busy.
 constexpr int kGuessedThreadsOfMemory = 4;
 constexpr double kGuessedHertz = 2.5e9;

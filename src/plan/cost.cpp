@@ -13,6 +13,9 @@ constexpr double kCacheShare = 0.25;
 /// Pages as the processor's own prefetchers and most of its address translation see them.
 constexpr std::uint64_t kPageBytes = 4096;
 
+/// Times that differ by less are the same.
+constexpr double kAsGood = 1.005;
+
 /// Hardware threads of one core share its own caches.
 constexpr int kThreadsOfCore = 2;
 
@@ -126,7 +129,8 @@ StageCost cost_of_stage(const CostFigures& figures, const StageLoad& load, int t
     cost.flops += work.flops_per_element * extent.elements;
   }
   for (int count = 2; count <= threads; count = count == threads ? threads + 1 : std::min(2 * count, threads)) {
-    if (const double seconds = seconds_on(figures, load, extent, count); seconds < cost.seconds) {
+    // Where memory is the limit more threads are no faster, but they are there, and their caches with them.
+    if (const double seconds = seconds_on(figures, load, extent, count); seconds < kAsGood * cost.seconds) {
       cost.seconds = seconds;
       cost.threads = count;
     }

@@ -16,7 +16,7 @@ std::uint64_t count_pieces(double bytes, int threads, const PlanLimits& limits) 
   const auto by_size = static_cast<std::uint64_t>(bytes / static_cast<double>(limits.piece_bytes));
   if (threads > 1 && threads < limits.threads) {
     // One piece each for the threads that are worth waking: a piece more would wake another.
-    return std::bit_floor(static_cast<std::uint64_t>(threads));
+    return std::bit_floor(std::max(static_cast<std::uint64_t>(threads), by_size));
   }
   const auto by_threads = static_cast<std::uint64_t>(threads) * limits.pieces_per_thread;
   // A power of two keeps the edges of pieces on the edges of aligned blocks.

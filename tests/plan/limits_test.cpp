@@ -38,10 +38,10 @@ TEST(ChooseLimits, WithoutWisdomTheInventoryAndDefaultsDecide) {
             "prefetch_bytes: 4.0 KiB (default)\n"
             "pin_threads: no (one memory node: moving a thread costs little)\n"
             "instruction_set: the widest (default)\n"
-            "speed of L1 cache: 1600.0 GB/s (default)\n"
-            "speed of L2 cache: 800.0 GB/s (default)\n"
-            "speed of L3 cache: 480.0 GB/s (default)\n"
-            "speed of memory: 60.0 GB/s (default)\n"
+            "speed of L1 cache: 2400.0 GB/s (default)\n"
+            "speed of L2 cache: 1600.0 GB/s (default)\n"
+            "speed of L3 cache: 960.0 GB/s (default)\n"
+            "speed of memory: 80.0 GB/s (default)\n"
             "arithmetic: 640.0 GFLOP/s f32, 320.0 f64 (default for 8 lanes)\n"
             "barrier: 2.0 µs for 2 threads (default)\n");
   EXPECT_EQ(limits.tile_bytes, 512U << 10);
@@ -76,11 +76,11 @@ TEST(ChooseLimits, WhatWasMeasuredWins) {
                 "instruction_set: AVX3 (" +
                 measured +
                 ")\n"
-                "speed of L1 cache: 1600.0 GB/s (default)\n"
+                "speed of L1 cache: 2400.0 GB/s (default)\n"
                 "speed of L2 cache: 1440.0 GB/s (" +
                 measured +
                 ")\n"
-                "speed of L3 cache: 480.0 GB/s (default)\n"
+                "speed of L3 cache: 960.0 GB/s (default)\n"
                 "speed of memory: 20.0 GB/s (" +
                 measured +
                 ")\n"
