@@ -219,6 +219,21 @@ TEST(Outcomes, AreSplitOverWhatIsPossibleFewestFirst) {
   EXPECT_LE(outcomes[1].shots, outcomes[2].shots);
 }
 
+TEST(Outcomes, TakeNoMoreMemoryThanTheyAnnounce) {
+  for (const int size : {3, 13, 18}) {
+    StateFixture fixture(reference::random_state(size, 4), ElementType::c64);
+    for (const std::uint64_t shots : {1U, 5000U}) {
+      for (int count = 1; count <= size; ++count) {
+        std::vector<Qubit> chosen(static_cast<std::size_t>(count));
+        std::iota(chosen.begin(), chosen.end(), Qubit{0});
+        LimitAdaptor counted(fixture.memory, std::uint64_t{1} << 40);
+        (void)quantum::draw_outcomes({fixture.field, fixture.arena, fixture.cancel, counted}, chosen, shots, 1, 2);
+        EXPECT_LE(counted.peak_bytes(), quantum::outcome_scratch_bytes(fixture.field.padded_axes(), shots)) << count;
+      }
+    }
+  }
+}
+
 TEST(Outcomes, OfManyQubitsAreSampled) {
   constexpr int kQubits = 18;
   reference::State state(std::size_t{1} << kQubits, 0.0);

@@ -56,6 +56,16 @@ std::vector<Outcome> draw_by_sampling(const StateView& state, std::span<const Qu
 
 }  // namespace
 
+std::uint64_t outcome_scratch_bytes(int padded_axes, std::uint64_t shots) {
+  const auto axes = static_cast<std::size_t>(padded_axes);
+  std::uint64_t most = axes > kMaxTableQubits ? sample_bytes(padded_axes, shots) : 0;
+  for (std::size_t qubits = 0; qubits <= std::min(axes, kMaxTableQubits); ++qubits) {
+    most = std::max(
+        {most, marginal_scratch_bytes(padded_axes, qubits), ShotSplit::size_bytes(std::uint64_t{1} << qubits)});
+  }
+  return most;
+}
+
 std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
                                    std::uint64_t seed, std::uint64_t stream) {
   std::vector<Outcome> result = qubits.size() <= kMaxTableQubits ? draw_from_table(state, qubits, shots, seed, stream)

@@ -21,4 +21,7 @@ struct Outcome {
 std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
                                    std::uint64_t seed, std::uint64_t stream);
 
+/// The most bytes of scratch that draw_outcomes takes from the state's memory, whichever the qubits.
+std::uint64_t outcome_scratch_bytes(int padded_axes, std::uint64_t shots);
+
 }  // namespace basalt::quantum
