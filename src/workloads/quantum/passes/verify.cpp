@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "basalt/error.h"
 #include "base/hash.h"
@@ -114,7 +115,7 @@ State results_of(const GateList& list, const PassOptions& options) {
 
 }  // namespace
 
-Verification::Verification(const GateList& before, const PassOptions& options) : options_(options) {
+Verification::Verification(const GateList& before, PassOptions options) : options_(std::move(options)) {
   if (before.qubit_count <= kMostQubits && before.gates.size() <= kMostGates) {
     results_ = results_of(before, options_);
   }

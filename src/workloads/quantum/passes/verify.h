@@ -20,7 +20,7 @@ struct Verification {
 /// What a list did to a random state, before a pass changed it.
 class Verification {
  public:
-  Verification(const GateList& before, const PassOptions& options);
+  Verification(const GateList& before, PassOptions options);
 
   /// Throws Error(failed) naming the pass where `after` gives other results than the list before. Lists of more than
   /// a few qubits or thousands of gates are let by.
