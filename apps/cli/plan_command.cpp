@@ -24,7 +24,7 @@ constexpr const char* kFooter =
     "a stage's tile, how many tiles there are (those that hold only zeros are skipped), how many\n"
     "operations of each kernel it applies, the memory that it moves, its arithmetic and its time.\n"
     "\n"
-    "Predictions rely on the numbers at the end, each with its source. 'default' and 'half of an L2\n"
+    "Predictions rely on the numbers at the end, each with its source. 'default' and 'an eighth of an L2\n"
     "cache' are guesses: run basalt tune to have this machine measured. basalt run --json shows\n"
     "predicted and actual times side by side.\n"
     "\n"

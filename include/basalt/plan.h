@@ -14,7 +14,7 @@ namespace basalt {
 struct LimitChoice {
   std::string name;
   std::string value;   ///< With its unit.
-  std::string source;  ///< E.g. "measured at 2026-11-22T15:20:00Z", "half of an L2 cache", "default".
+  std::string source;  ///< E.g. "measured at 2026-11-22T15:20:00Z", "an eighth of an L2 cache", "default".
 };
 
 struct PlanReport {

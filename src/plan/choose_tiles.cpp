@@ -76,9 +76,9 @@ class TileChooser {
   /// The likeliest first.
   [[nodiscard]] std::vector<Shape> other_shapes(int usual, int line_axes) const {
     const int long_run = line_axes + kLongRunAxes;
-    std::vector<Shape> shapes{{usual, long_run},     {usual, long_run - 1},     {usual + 1, long_run},
-                              {usual - 1, long_run}, {usual - 1, long_run - 1}, {usual, line_axes},
-                              {usual - 2, long_run}};
+    std::vector<Shape> shapes{{usual, long_run},        {usual, long_run - 1}, {usual + 1, long_run},
+                              {usual - 1, long_run},    {usual + 2, long_run}, {usual, line_axes},
+                              {usual + 1, long_run - 1}};
     std::erase_if(shapes, [&](const Shape& shape) { return shape.tile_axes < shape.low_axes + 1; });
     return shapes;
   }

@@ -16,8 +16,9 @@ constexpr double kStreamingGain = 1.1;
 /// Another instruction set than the widest must be this much faster: less may be noise.
 constexpr double kInstructionSetGain = 1.1;
 
-/// What a thread's cache holds besides its tile: coefficients, stack, what is written through.
-constexpr double kTileShare = 0.5;
+/// What a thread's cache holds besides its tile: tables of phases, and the lines of the field, of this tile and the one
+/// before, on their way in and out.
+constexpr double kTileShare = 0.125;
 
 constexpr std::uint64_t kLeastPieceBytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostPieceBytes = std::uint64_t{4} << 20;
@@ -95,7 +96,7 @@ class Chooser {
     const double part = kTileShare * static_cast<double>(own->size_bytes) / std::max(own->shared_by, 1);
     limits_.tile_bytes = std::max<std::uint64_t>(std::bit_floor(static_cast<std::uint64_t>(part)), 4096);
     note("tile_bytes", format_bytes(limits_.tile_bytes),
-         fmt::format("half of a thread's part of the L{} cache of {}", own->level, format_bytes(own->size_bytes)));
+         fmt::format("an eighth of a thread's part of the L{} cache of {}", own->level, format_bytes(own->size_bytes)));
   }
 
   /// Traffic that takes about as long as a cancel may: more where memory is fast.

@@ -64,9 +64,10 @@ Inventory many_cores() {
 
 TEST(GoldenPlan, OnTinyCaches) {
   EXPECT_EQ(shown(plan_for(tiny_caches(), qft_operations(20), 20)),
-            "tile 0-4,15-19 of 2^20, 4 pieces, 15 steps\n"
-            "tile 0-4,10-14 of 2^20, 4 pieces, 40 steps\n"
-            "tile 0-9 of 2^20, 4 pieces, 155 steps\n");
+            "tile 0-4,16-19 of 2^20, 4 pieces, 10 steps\n"
+            "tile 0-4,12-15 of 2^20, 4 pieces, 26 steps\n"
+            "tile 0-4,8-11 of 2^20, 4 pieces, 42 steps\n"
+            "tile 0-8 of 2^20, 4 pieces, 132 steps\n");
 }
 
 TEST(GoldenPlan, OnHugeCaches) {
@@ -84,8 +85,9 @@ TEST(GoldenPlan, OnManyCores) {
 
 TEST(GoldenPlan, OnManyCoresFromZero) {
   EXPECT_EQ(shown(plan_for(many_cores(), qft_operations(30), 30, ElementType::c128, 0)),
-            "tile 0-1,16-29 of 2^16, 1 pieces, 105 steps\n"
-            "tile 0-15 of 2^30, 8192 pieces, 360 steps\n");
+            "tile 0-3,21-29 of 2^13, 1 pieces, 45 steps\n"
+            "tile 0-3,12-20 of 2^22, 512 pieces, 126 steps\n"
+            "tile 0-12 of 2^30, 8192 pieces, 294 steps\n");
 }
 
 TEST(GoldenPlan, OfAFieldThatATileHolds) {

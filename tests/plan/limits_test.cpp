@@ -32,7 +32,7 @@ TEST(ChooseLimits, WithoutWisdomTheInventoryAndDefaultsDecide) {
   EXPECT_EQ(shown(limits),
             "threads: 8 (processors online)\n"
             "serial_bytes: 256.0 KiB (default)\n"
-            "tile_bytes: 512.0 KiB (half of a thread's part of the L2 cache of 2.0 MiB)\n"
+            "tile_bytes: 128.0 KiB (an eighth of a thread's part of the L2 cache of 2.0 MiB)\n"
             "piece_bytes: 4.0 MiB (default)\n"
             "streaming_bytes: never (default)\n"
             "prefetch_bytes: 4.0 KiB (default)\n"
@@ -44,7 +44,7 @@ TEST(ChooseLimits, WithoutWisdomTheInventoryAndDefaultsDecide) {
             "speed of memory: 80.0 GB/s (default)\n"
             "arithmetic: 640.0 GFLOP/s f32, 320.0 f64 (default for 8 lanes)\n"
             "barrier: 2.0 µs for 2 threads (default)\n");
-  EXPECT_EQ(limits.tile_bytes, 512U << 10);
+  EXPECT_EQ(limits.tile_bytes, 128U << 10);
   EXPECT_EQ(limits.instruction_set, "");
 }
 
@@ -62,7 +62,7 @@ TEST(ChooseLimits, WhatWasMeasuredWins) {
                 "thread_steps: 4 threads from 390.6 KiB (" +
                 measured +
                 ")\n"
-                "tile_bytes: 512.0 KiB (half of a thread's part of the L2 cache of 2.0 MiB)\n"
+                "tile_bytes: 128.0 KiB (an eighth of a thread's part of the L2 cache of 2.0 MiB)\n"
                 "piece_bytes: 4.0 MiB (" +
                 measured +
                 ")\n"
