@@ -15,7 +15,7 @@ namespace basalt::quantum {
 namespace {
 
 /// From so many shots an element on, one binomial for each element is cheaper than one mark for each shot.
-constexpr std::uint64_t kManyShotsPerElement = 16;
+constexpr std::uint64_t kManyShotsPerElement = 8;
 
 constexpr std::size_t kMarks = 64;  ///< Drawn at a time.
 
@@ -26,13 +26,16 @@ double probability_of(const std::complex<Real>& amplitude) {
   return re * re + im * im;
 }
 
-/// How many of the ascending sums are not above the mark; a power of two of them, the last is above it.
-std::uint64_t column_of(std::span<const double> sums, double mark) {
-  std::uint64_t column = 0;
+/// For each mark, how many of the ascending sums are not above it; a power of two of them, the last is above. All marks
+/// go step by step together: their loads wait for nothing of one another.
+void find_columns(std::span<const double> sums, std::span<const double> marks, std::uint64_t* columns) {
+  std::fill_n(columns, marks.size(), std::uint64_t{0});
   for (std::uint64_t half = sums.size() / 2; half != 0; half /= 2) {
-    column += sums[column + half - 1] <= mark ? half : 0;
+    const double* const middle = sums.data() + half - 1;
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      columns[i] += middle[columns[i]] <= marks[i] ? half : 0;
+    }
   }
-  return column;
 }
 
 /// Elements of a column in the order in which they lie; how many there are.
@@ -126,10 +129,11 @@ void BlockDrawer::draw_each(const BlockOf& block, std::uint64_t shots, DrawKey k
 template <typename Real>
 void BlockDrawer::place(const BlockOf& block, std::span<const double> marks, std::span<const double> sums) {
   const auto* amplitudes = static_cast<const std::complex<Real>*>(block.data) + block.first;
-  for (const double mark : marks) {
-    const std::uint64_t column = column_of(sums, mark);
-    const double below = column == 0 ? 0 : sums[column - 1];
-    note(element_of(amplitudes, Column(column, block.count), below, mark), 1);
+  std::array<std::uint64_t, kMarks> columns;
+  find_columns(sums, marks, columns.data());
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const double below = columns[i] == 0 ? 0 : sums[columns[i] - 1];
+    note(element_of(amplitudes, Column(columns[i], block.count), below, marks[i]), 1);
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <numeric>
 
 namespace basalt::quantum {
@@ -13,7 +12,12 @@ constexpr std::size_t kPassBits = 8;
 constexpr std::size_t kPassValues = std::size_t{1} << kPassBits;
 
 bool before(const std::uint64_t* a, const std::uint64_t* b, std::size_t words) {
-  return std::lexicographical_compare(a, a + words - 1, b, b + words - 1);
+  for (std::size_t word = 0; word + 1 < words; ++word) {
+    if (a[word] != b[word]) {
+      return a[word] < b[word];
+    }
+  }
+  return false;
 }
 
 bool ascend(const std::vector<std::uint64_t>& records, std::size_t words) {
@@ -89,7 +93,7 @@ void sort_records(std::vector<std::uint64_t>& records, std::size_t words) {
 void merge_equal_records(std::vector<std::uint64_t>& records, std::size_t words) {
   std::size_t last = 0;
   for (std::size_t i = words; i < records.size(); i += words) {
-    if (std::equal(&records[last], &records[last] + words - 1, &records[i])) {
+    if (!before(&records[last], &records[i], words)) {
       records[last + words - 1] += records[i + words - 1];
     } else {
       last += words;
