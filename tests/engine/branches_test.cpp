@@ -89,7 +89,8 @@ TEST(Branches, AreTheSameWhetherStatesAreKeptOrComputedAgain) {
   quantum::Script shape;
   shape.qubit_count = 3;
   shape.registers.push_back({.name = "c", .width = 10});
-  const MemoryEstimate estimate = estimate_memory(request, shape);
+  request.threads = 1;
+  const MemoryEstimate estimate = estimate_memory(request, shape, request.threads);
   request.memory_limit_bytes = estimate.promised_bytes();
   const Report again = run(request);
   EXPECT_EQ(again.counts, kept.counts);
