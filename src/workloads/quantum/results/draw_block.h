@@ -35,7 +35,7 @@ class BlockDrawer {
   void draw_each(const BlockOf& block, std::uint64_t shots, DrawKey key);
   void draw_counts(const BlockOf& block, std::uint64_t shots, DrawKey key);
   template <typename Real>
-  void place(const BlockOf& block, std::span<const double> marks, std::span<const double> below);
+  void place(const BlockOf& block, std::span<const double> marks, std::span<const double> sums);
   void note(std::uint64_t element, std::uint64_t shots);
 
   const StateView& state_;

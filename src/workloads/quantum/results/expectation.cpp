@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <compare>
+#include <tuple>
 
 #include "workloads/quantum/kernels/walk.h"
 #include "workloads/quantum/results/fold_buffer.h"
@@ -105,6 +105,10 @@ PlacedString place(const StateView& state, const PauliTerm& term) {
   return {.string = {.x_mask = state.map->axis_mask(term.x_mask), .z_mask = z_mask}, .sign = negative ? -1.0 : 1.0};
 }
 
+bool before(const PauliString& a, const PauliString& b) {
+  return std::tie(a.x_mask, a.z_mask) < std::tie(b.x_mask, b.z_mask);
+}
+
 bool is_identity(const PauliString& string) {
   return string.x_mask == 0 && string.z_mask == 0;
 }
@@ -120,7 +124,7 @@ std::vector<PauliString> distinct_strings(const StateView& state, std::span<cons
       }
     }
   }
-  std::ranges::sort(strings);
+  std::ranges::sort(strings, before);
   strings.erase(std::unique(strings.begin(), strings.end()), strings.end());
   return strings;
 }
@@ -139,7 +143,7 @@ std::vector<double> expectations(const StateView& state, std::span<const Observa
     double value = 0;
     for (const PauliTerm& term : observable.terms) {
       const PlacedString placed = place(state, term);
-      const auto found = std::ranges::lower_bound(strings, placed.string) - strings.begin();
+      const auto found = std::ranges::lower_bound(strings, placed.string, before) - strings.begin();
       const double sum = is_identity(placed.string) ? norm : sums[static_cast<std::size_t>(found)];
       value += term.coefficient * placed.sign * sum;
     }

@@ -2,7 +2,6 @@
 // one sweep of the state go as many products as find their amplitudes in blocks that a cache holds together.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,7 +16,7 @@ namespace basalt::quantum {
 struct PauliString {
   std::uint64_t x_mask = 0;
   std::uint64_t z_mask = 0;
-  friend auto operator<=>(const PauliString&, const PauliString&) = default;
+  friend bool operator==(const PauliString&, const PauliString&) = default;
 };
 
 /// How one string is put together: factor · the leaf's numbers, those whose place meets `signed_parts` an odd number of

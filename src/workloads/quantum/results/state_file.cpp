@@ -28,9 +28,9 @@ std::string npy_header(ElementType type, std::uint64_t elements) {
 
 /// Axes of the qubits, as bits of an index in the field.
 std::vector<std::uint64_t> axes_of_qubits(const StateView& state) {
-  std::vector<std::uint64_t> axes;
-  for (int qubit = 0; qubit < state.field.axes; ++qubit) {
-    axes.push_back(std::uint64_t{1} << state.axis_of(static_cast<std::uint64_t>(qubit)));
+  std::vector<std::uint64_t> axes(static_cast<std::size_t>(state.field.axes));
+  for (std::size_t qubit = 0; qubit < axes.size(); ++qubit) {
+    axes[qubit] = std::uint64_t{1} << state.axis_of(qubit);
   }
   return axes;
 }
