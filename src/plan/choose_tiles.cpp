@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace basalt {
 namespace {
 
-/// Of the predicted time of execution, what the search may take.
+/// Of the time of execution, what the search may take.
 constexpr double kSearchShare = 0.01;
-/// About what it takes to look at an operation once, and to have a step described.
+/// About what it takes to look at an operation once.
 constexpr double kLookSeconds = 2e-9;
-constexpr double kDescribeSeconds = 0.5e-6;
+/// Looks at each operation that a cut needs at least.
+constexpr double kLeastLooks = 16;
 constexpr double kMostEffort = 1 << 26;
+
+/// Operations that mix, done by one visit of a tile: about as many as the visit's axes.
+constexpr double kMixersOfVisit = 6;
 
 /// Runs of this many lines of the cache are long enough for memory to be read at full speed.
 constexpr int kLongRunAxes = 2;
@@ -23,8 +28,8 @@ struct Shape {
 
 struct Candidate {
   Shape shape;
-  std::vector<CostedCut> cuts;
-  double seconds = 0;
+  std::vector<StageCut> cuts;
+  double visit_seconds = 0;  ///< Of all stages, for moving data alone: tiles, and blocks of them.
 };
 
 class TileChooser {
@@ -42,30 +47,17 @@ class TileChooser {
   std::vector<CostedCut> operator()() {
     const int usual = axes_in(limits_.tile_bytes);
     const int line_axes = axes_in(limits_.cache_line_bytes);
-    Candidate best = evaluate({.tile_axes = usual, .low_axes = line_axes + kLongRunAxes}, 0);
-    if (usual >= axes_) {
-      return std::move(best.cuts);
+    Candidate best = cut({.tile_axes = usual, .low_axes = line_axes + kLongRunAxes}, 0);
+    if (usual < axes_) {
+      search(best, other_shapes(usual, line_axes));
     }
-    const double budget_seconds = kSearchShare * best.seconds;
-    const double budget = std::min(budget_seconds / kLookSeconds, kMostEffort);
-    const double describe_seconds = kDescribeSeconds * static_cast<double>(steps_.size());
-    // Half of the search is for the shape, half for the cut of the best one.
-    const std::vector<Shape> shapes = other_shapes(usual, line_axes);
-    const auto affordable =
-        static_cast<std::size_t>(std::min(budget_seconds / 2 / describe_seconds, static_cast<double>(shapes.size())));
-    for (const Shape& shape : std::span(shapes).first(affordable)) {
-      Candidate other = evaluate(shape, budget / 2 / static_cast<double>(affordable));
-      if (other.seconds < best.seconds) {
-        best = std::move(other);
-      }
+    std::vector<CostedCut> result;
+    result.reserve(best.cuts.size());
+    for (StageCut& stage : best.cuts) {
+      const StageCost cost = cost_of(stage);
+      result.push_back({.cut = std::move(stage), .cost = cost});
     }
-    if (budget >= static_cast<double>(steps_.size())) {
-      Candidate other = evaluate(best.shape, budget / 2);
-      if (other.seconds < best.seconds) {
-        best = std::move(other);
-      }
-    }
-    return std::move(best.cuts);
+    return result;
   }
 
  private:
@@ -83,36 +75,74 @@ class TileChooser {
     return shapes;
   }
 
-  [[nodiscard]] Candidate evaluate(Shape shape, double effort) const {
+  /// Arithmetic takes about as long whatever the shape of tiles: shapes differ in how often data are moved, and how
+  /// far. Half of the search is for the shape, half for the cut of the best one.
+  void search(Candidate& best, const std::vector<Shape>& shapes) const {
+    const double effort = std::min(kSearchShare * (best.visit_seconds + working_seconds()) / kLookSeconds, kMostEffort);
+    const double least = kLeastLooks * static_cast<double>(steps_.size());
+    const auto affordable = static_cast<std::size_t>(std::min(effort / 2 / least, static_cast<double>(shapes.size())));
+    const auto try_shape = [&](const Shape& shape, double share) {
+      Candidate other = cut(shape, effort * share);
+      if (other.visit_seconds < best.visit_seconds) {
+        best = std::move(other);
+      }
+    };
+    for (const Shape& shape : std::span(shapes).first(affordable)) {
+      try_shape(shape, 0.5 / static_cast<double>(affordable));
+    }
+    if (effort / 2 >= least) {
+      try_shape(best.shape, 0.5);
+    }
+  }
+
+  /// A guess from the steps alone.
+  [[nodiscard]] double working_seconds() const {
+    double flops = 0;
+    for (const Step& step : steps_) {
+      flops += step.flops_per_element * visited_share(step, 0);
+    }
+    const SharedSpeed& peak = type_ == ElementType::c64 ? limits_.costs.flops_f32 : limits_.costs.flops_f64;
+    return std::ldexp(flops, axes_) / (peak.of(limits_.threads) * limits_.costs.usual_share);
+  }
+
+  [[nodiscard]] Candidate cut(Shape shape, double effort) const {
+    shape.tile_axes = std::max(shape.tile_axes, shape.low_axes + most_mixed_);
     shape.tile_axes = std::min({shape.tile_axes, axes_in(kMostTileBytes), axes_});
-    shape.tile_axes = std::min(std::max(shape.tile_axes, shape.low_axes + most_mixed_), axes_);
     shape.low_axes = std::min(shape.low_axes, axes_);
-    Candidate candidate{.shape = shape, .cuts = {}};
-    std::vector<StageCut> cuts = cut_stages(accesses_, {.field_axes = axes_,
-                                                        .tile_axes = shape.tile_axes,
-                                                        .low_axes = shape.low_axes,
-                                                        .touched_axes = settings_.touched_axes,
-                                                        .effort = static_cast<std::uint64_t>(effort)});
-    candidate.cuts.reserve(cuts.size());
-    for (StageCut& cut : cuts) {
-      const StageCost cost = cost_of(cut);
-      candidate.seconds += cost.seconds;
-      candidate.cuts.push_back({.cut = std::move(cut), .cost = cost});
+    Candidate candidate{.shape = shape,
+                        .cuts = cut_stages(accesses_, {.field_axes = axes_,
+                                                       .tile_axes = shape.tile_axes,
+                                                       .low_axes = shape.low_axes,
+                                                       .touched_axes = settings_.touched_axes,
+                                                       .effort = static_cast<std::uint64_t>(effort)})};
+    for (const StageCut& stage : candidate.cuts) {
+      const TileWork work = guess_visits(stage);
+      candidate.visit_seconds += cost_of_stage(limits_.costs, load_of(stage, {&work, 1}), limits_.threads).seconds;
     }
     return candidate;
   }
 
-  [[nodiscard]] StageCost cost_of(const StageCut& cut) const {
+  /// How often a tile will be visited, in the cache that it fits in.
+  [[nodiscard]] TileWork guess_visits(const StageCut& stage) const {
+    const auto mixers =
+        std::ranges::count_if(stage.steps, [&](std::uint32_t step) { return accesses_[step].mixes != 0; });
+    return {.kernel = {},
+            .cache_bytes_per_element = 2.0 * static_cast<double>(element_bytes(type_)) *
+                                       std::ceil(static_cast<double>(mixers) / kMixersOfVisit)};
+  }
+
+  [[nodiscard]] StageLoad load_of(const StageCut& stage, std::span<const TileWork> work) const {
+    return {.type = type_, .tile_axes = stage.tile_axes, .outer_axes = stage.outer_axes, .bytes = 0, .work = work};
+  }
+
+  [[nodiscard]] StageCost cost_of(const StageCut& stage) const {
     std::vector<const Step*> steps;
-    steps.reserve(cut.steps.size());
-    for (const std::uint32_t step : cut.steps) {
+    steps.reserve(stage.steps.size());
+    for (const std::uint32_t step : stage.steps) {
       steps.push_back(&steps_[step]);
     }
-    const std::vector<TileWork> work = describe(steps, {.type = type_, .axes = cut.tile_axes});
-    return cost_of_stage(
-        limits_.costs,
-        {.type = type_, .tile_axes = cut.tile_axes, .outer_axes = cut.outer_axes, .bytes = 0, .work = work},
-        limits_.threads);
+    const std::vector<TileWork> work = describe(steps, {.type = type_, .axes = stage.tile_axes});
+    return cost_of_stage(limits_.costs, load_of(stage, work), limits_.threads);
   }
 
   [[nodiscard]] std::vector<TileWork> describe(std::span<const Step* const> steps, const TileShape& shape) const {

@@ -64,10 +64,9 @@ Inventory many_cores() {
 
 TEST(GoldenPlan, OnTinyCaches) {
   EXPECT_EQ(shown(plan_for(tiny_caches(), qft_operations(20), 20)),
-            "tile 0-4,16-19 of 2^20, 4 pieces, 10 steps\n"
-            "tile 0-4,12-15 of 2^20, 4 pieces, 26 steps\n"
-            "tile 0-4,8-11 of 2^20, 4 pieces, 42 steps\n"
-            "tile 0-8 of 2^20, 4 pieces, 132 steps\n");
+            "tile 0-4,15-19 of 2^20, 4 pieces, 15 steps\n"
+            "tile 0-4,10-14 of 2^20, 4 pieces, 40 steps\n"
+            "tile 0-9 of 2^20, 4 pieces, 155 steps\n");
 }
 
 TEST(GoldenPlan, OnHugeCaches) {
