@@ -219,6 +219,20 @@ TEST(Golden, ToffoliWrittenWithCxIsPhasesBetweenHadamardGates) {
   EXPECT_EQ(shapes.at("real1"), 2);
 }
 
+TEST(Golden, OraclesThatComputeAndUncomputeAreSigns) {
+  Written circuit(7);
+  const auto compute = [&](Qubit a, Qubit b, Qubit target) {
+    circuit.circuit.append(GateId::x, {}, std::array{Control{a, true}, Control{b, true}}, std::array{target});
+  };
+  compute(0, 1, 4);
+  compute(4, 2, 5);
+  circuit.controlled(GateId::z, 5, 3);
+  compute(4, 2, 5);
+  compute(0, 1, 4);
+  // Whatever the helpers 4 and 5 hold: their own values count, too.
+  EXPECT_EQ(shapes_after(circuit.circuit), (Shapes{{"phase2", 1}, {"phase3", 1}, {"phase4", 1}}));
+}
+
 TEST(Golden, HeisenbergStepsAreOneRealMatrixAndOneParityAPair) {
   Written circuit(6);
   for (int step = 0; step < 2; ++step) {

@@ -22,6 +22,7 @@ constexpr std::array kTable{
     Pass{"fold-ladders", "cancel CX around phases, which become phases of parities", fold_ladders},
     Pass{"cancel-inverses", "cancel gates that undo one another, add up phases alike", cancel_inverses},
     Pass{"conjugate-hadamards", "turn CX between Hadamard gates into phases and back", conjugate_hadamards},
+    Pass{"peel-exchanges", "cancel controlled X around phases of π, for one more such phase each", peel_exchanges},
     // What the passes above have brought together and found out:
     Pass{"merge-runs", "multiply the gates of runs on one qubit", merge_runs},
     Pass{"rename-qubits", "follow SWAP and X in the map of the qubits", rename_qubits},

@@ -32,6 +32,9 @@ void cancel_inverses(GateList& list, const PassOptions& options);
 /// Exchanges between two Hadamard gates on their target become phases of π, and such phases exchanges.
 void conjugate_hadamards(GateList& list, const PassOptions& options);
 
+/// Controlled X before and after a phase of π that looks at their target vanish for one more phase of π.
+void peel_exchanges(GateList& list, const PassOptions& options);
+
 /// Runs of gates on the same two qubits become one matrix where that is less arithmetic.
 void merge_pairs(GateList& list, const PassOptions& options);
 
