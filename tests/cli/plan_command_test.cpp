@@ -84,6 +84,21 @@ TEST(PlanCommand, SaysWhereAMeasurementEndsWhatCanBePlanned) {
   EXPECT_EQ(json::parse(here.run({"plan", file, "--json"}).out).at("stops_at_measurement"), true);
 }
 
+TEST(PlanCommand, ARunShowsPredictedAndActualTimesSideBySide) {
+  const Workspace here;
+  const std::string file = here.write("layers.qasm", layers(18, 2));
+  const json plan = json::parse(here.run({"plan", file, "--json", "--top", "1"}).out);
+  const json run = json::parse(here.run({"run", file, "--json", "--top", "1"}).out);
+  ASSERT_EQ(run.at("stages").size(), plan.at("stages").size());
+  EXPECT_EQ(run.at("predicted_flops"), plan.at("predicted_flops"));
+  for (std::size_t i = 0; i < plan.at("stages").size(); ++i) {
+    const json& stage = run.at("stages").at(i);
+    EXPECT_EQ(stage.at("tile_axes"), plan.at("stages").at(i).at("tile_axes"));
+    EXPECT_EQ(stage.at("predicted_seconds"), plan.at("stages").at(i).at("predicted_seconds"));
+    EXPECT_GT(stage.at("actual_seconds").get<double>(), 0);
+  }
+}
+
 TEST(PlanCommand, InputsHaveValues) {
   const Workspace here;
   const std::string file = here.write(
