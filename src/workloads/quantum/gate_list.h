@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -60,6 +61,11 @@ struct GateList {
 /// Qubits whose value only selects what happens: it never changes.
 [[nodiscard]] inline std::uint64_t read_mask(const Gate& gate) noexcept {
   return gate.kind == GateKind::phase ? gate.phase.mask : gate.control.mask;
+}
+
+/// Whether a term turns the amplitude at `index`.
+[[nodiscard]] inline bool is_selected(const PhaseTerm& term, std::uint64_t index) noexcept {
+  return term.parity ? std::popcount(index & term.mask) % 2 != 0 : (index & term.mask) == term.value;
 }
 
 [[nodiscard]] Gate make_phase(const PhaseTerm& term) noexcept;

@@ -10,7 +10,6 @@
 #include <numbers>
 #include <optional>
 
-#include "workloads/quantum/angle.h"
 #include "workloads/quantum/passes/roles.h"
 #include "workloads/quantum/passes/small_matrix.h"
 #include "workloads/quantum/passes/steps.h"
@@ -24,10 +23,6 @@ constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
 /// Two Hadamard gates cost as much as this many exchanges.
 constexpr std::size_t kMostNewExchanges = 4;
-
-bool is_sign(const Gate& gate) {
-  return gate.kind == GateKind::phase && !gate.phase.parity && is_negligible(std::abs(gate.phase.angle) - pi);
-}
 
 class Conjugating {
  public:

@@ -25,10 +25,6 @@ constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
 using PairMatrix = std::array<Complex, 16>;
 
-bool is_selected(const PhaseTerm& term, std::uint64_t index) {
-  return term.parity ? std::popcount(index & term.mask) % 2 != 0 : (index & term.mask) == term.value;
-}
-
 class MergingPairs {
  public:
   explicit MergingPairs(GateList& list) : list_(list), block_of_(list.qubit_count, kNone) {}

@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <numbers>
 #include <vector>
 
-#include "workloads/quantum/angle.h"
 #include "workloads/quantum/passes/latest.h"
 #include "workloads/quantum/passes/roles.h"
 #include "workloads/quantum/passes/steps.h"
@@ -16,16 +13,10 @@
 namespace basalt::quantum {
 namespace {
 
-using std::numbers::pi;
-
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
 /// Gates on a control between the two exchanges that are looked at.
 constexpr int kMostBetween = 16;
-
-bool is_sign(const Gate& gate) {
-  return gate.kind == GateKind::phase && !gate.phase.parity && is_negligible(std::abs(gate.phase.angle) - pi);
-}
 
 class Peeling {
  public:

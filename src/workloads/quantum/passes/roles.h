@@ -1,8 +1,11 @@
 // What gates do to single qubits, as far as their order matters.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 
+#include "workloads/quantum/angle.h"
 #include "workloads/quantum/gate_list.h"
 
 namespace basalt::quantum {
@@ -31,6 +34,12 @@ inline Roles roles_of(const Gate& gate) noexcept {
 inline bool is_cx(const Gate& gate) noexcept {
   const std::uint64_t mask = gate.control.mask;
   return gate.kind == GateKind::exchange && mask != 0 && (mask & (mask - 1)) == 0 && gate.control.value == mask;
+}
+
+/// A phase of π of one value of its qubits.
+inline bool is_sign(const Gate& gate) noexcept {
+  return gate.kind == GateKind::phase && !gate.phase.parity &&
+         is_negligible(std::abs(gate.phase.angle) - std::numbers::pi);
 }
 
 }  // namespace basalt::quantum

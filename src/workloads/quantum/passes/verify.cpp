@@ -33,10 +33,6 @@ bool holds(const ControlMask& control, std::uint64_t index) {
   return (index & control.mask) == control.value;
 }
 
-bool is_selected(const PhaseTerm& term, std::uint64_t index) {
-  return term.parity ? std::popcount(index & term.mask) % 2 != 0 : (index & term.mask) == term.value;
-}
-
 void apply_dense(const GateList& list, const Gate& gate, State& state) {
   const std::size_t size = std::size_t{1} << gate.target_count;
   const auto matrix = list.matrix(gate);
