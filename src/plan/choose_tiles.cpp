@@ -15,6 +15,8 @@ constexpr double kLookSeconds = 2e-9;
 constexpr double kLeastLooks = 16;
 constexpr double kMostEffort = 1 << 26;
 
+constexpr std::uint64_t kSmallFieldBytes = std::uint64_t{64} << 10;
+
 /// Operations that mix, done by one visit of a tile: about as many as the visit's axes.
 constexpr double kMixersOfVisit = 6;
 
@@ -136,25 +138,34 @@ class TileChooser {
   }
 
   [[nodiscard]] StageCost cost_of(const StageCut& stage) const {
+    // Of a small field, to have its steps described takes as long as to run them many times.
+    const bool roughly = settings_.tiles.describe == nullptr || field_bytes(type_, axes_) <= kSmallFieldBytes;
+    const std::vector<TileWork> work = roughly ? guess_work(stage) : describe(stage);
+    return cost_of_stage(limits_.costs, load_of(stage, work), limits_.threads);
+  }
+
+  [[nodiscard]] std::vector<TileWork> describe(const StageCut& stage) const {
     std::vector<const Step*> steps;
     steps.reserve(stage.steps.size());
     for (const std::uint32_t step : stage.steps) {
       steps.push_back(&steps_[step]);
     }
-    const std::vector<TileWork> work = describe(steps, {.type = type_, .axes = stage.tile_axes});
-    return cost_of_stage(limits_.costs, load_of(stage, work), limits_.threads);
+    return settings_.tiles.describe(steps, {.type = type_, .axes = stage.tile_axes});
   }
 
-  [[nodiscard]] std::vector<TileWork> describe(std::span<const Step* const> steps, const TileShape& shape) const {
-    if (settings_.tiles.describe != nullptr) {
-      return settings_.tiles.describe(steps, shape);
+  /// From the steps alone. Phases that nothing parts are done as one.
+  [[nodiscard]] std::vector<TileWork> guess_work(const StageCut& stage) const {
+    double flops = 0;
+    bool after_phase = false;
+    for (const std::uint32_t index : stage.steps) {
+      const Step& step = steps_[index];
+      const bool is_phase = step.access.mixes == 0;
+      if (!is_phase || !after_phase) {
+        flops += step.flops_per_element * visited_share(step, 0);
+      }
+      after_phase = is_phase;
     }
-    std::vector<TileWork> work;
-    work.reserve(steps.size());
-    for (const Step* step : steps) {
-      work.push_back({.kernel = step->kernel, .flops_per_element = step->flops_per_element * visited_share(*step, 0)});
-    }
-    return work;
+    return {guess_visits(stage), {.kernel = {}, .flops_per_element = flops}};
   }
 
   std::span<const Step> steps_;

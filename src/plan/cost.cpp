@@ -107,17 +107,17 @@ double seconds_on(const CostFigures& figures, const StageLoad& load, const Exten
   const double passes = passes_seconds(figures, load, extent, busy);
   const double barrier = barrier_seconds(figures, threads);
   if (load.tile_axes != 0 && extent.tiles == 1) {
-    return passes + barrier;  // what is in the cache stays there
+    return figures.stage_seconds + passes + barrier;  // what is in the cache stays there
   }
   const double moved = extent.bytes * extent.weight;
   const double memory = moved * seconds_per_byte(figures.levels, extent.bytes / 2, busy, capacity_for_field);
   if (load.tile_axes == 0) {
-    return std::max(memory, passes) + barrier;
+    return figures.stage_seconds + std::max(memory, passes) + barrier;
   }
   // A thread first has its tile read, then works on it, then has it stored; meanwhile others use the memory.
   const double alone = moved * seconds_per_byte(figures.levels, extent.bytes / 2, 1, capacity_for_field) / busy;
   const double copies = extent.bytes * seconds_per_byte(figures.levels, extent.tile_bytes, busy, capacity_for_tile);
-  return std::max(memory, alone + copies + passes) + barrier;
+  return figures.stage_seconds + std::max(memory, alone + copies + passes) + barrier;
 }
 
 }  // namespace

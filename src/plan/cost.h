@@ -53,7 +53,8 @@ struct CostFigures {
   /// this many bytes, and to go to another page as long as to move that many more.
   double run_overhead_bytes = 40;
   double page_overhead_bytes = 500;
-  double pass_seconds = 50e-9;  ///< To begin a pass over a tile.
+  double pass_seconds = 50e-9;    ///< To begin a pass over a tile.
+  double stage_seconds = 0.5e-6;  ///< To begin a stage, on one thread.
 };
 
 /// Figures for a job on `threads` threads; adds to `choices` what they are and where they come from. Pure.

@@ -20,6 +20,7 @@ CostFigures round_figures() {
   figures.run_overhead_bytes = 0;
   figures.page_overhead_bytes = 0;
   figures.pass_seconds = 0;
+  figures.stage_seconds = 0;
   return figures;
 }
 
