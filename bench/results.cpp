@@ -133,9 +133,9 @@ std::vector<Row> rows_for(const StateView& state, double norm) {
     add(fmt::format("{} shots", shots), [&state, shots] { (void)sample(state, shots, 1, 2); });
   }
   add("1000000 shots, counted", [&state] {
-    std::vector<BitSource> bits;
-    for (int q = 0; q < state.field.axes; ++q) {
-      bits.push_back({.is_qubit = true, .value = false, .qubit = static_cast<Qubit>(q)});
+    std::vector<BitSource> bits(static_cast<std::size_t>(state.field.axes));
+    for (Qubit qubit = 0; qubit < bits.size(); ++qubit) {
+      bits[qubit] = {.is_qubit = true, .value = false, .qubit = qubit};
     }
     Tally tally;
     tally.add({bits}, sample(state, 1'000'000, 1, 2).counts());

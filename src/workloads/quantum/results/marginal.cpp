@@ -81,10 +81,15 @@ void add_kept(double* values, std::span<const std::uint32_t> leaves, double* ent
 class BlockAdder {
  public:
   BlockAdder(const StateView& state, const TablePlan& plan)
-      : fold_(plan_sums(plan.wanted & (state.block_elements() - 1) & ~(kFoldParts - 1), state.block_axes())),
+      : all_in_one_(plan.run_axes == 0),
+        fold_(plan_sums(plan.wanted & (state.block_elements() - 1) & ~(kFoldParts - 1), state.block_axes())),
         add_(kAdders[plan.wanted % kFoldParts]) {}
 
   void operator()(const BlockOf& block, FoldBuffer& buffer, double* entries) const {
+    if (all_in_one_) {
+      *entries += block_norm(block);
+      return;
+    }
     block_probabilities(block, numbers(buffer));
     fold(numbers(buffer), fold_.steps);
     add_(numbers(buffer), fold_.leaves, entries);
@@ -94,6 +99,7 @@ class BlockAdder {
   using Adder = void (*)(double*, std::span<const std::uint32_t>, double*);
   static constexpr std::array<Adder, kFoldParts> kAdders{add_kept<0>, add_kept<1>, add_kept<2>, add_kept<3>,
                                                          add_kept<4>, add_kept<5>, add_kept<6>, add_kept<7>};
+  bool all_in_one_;  ///< A block adds to one entry only: its norm.
   FoldPlan fold_;
   Adder add_;
 };
