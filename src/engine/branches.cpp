@@ -68,8 +68,8 @@ BranchTree::BranchTree(std::shared_ptr<const quantum::Script> script, Field& sta
       settings_(std::move(settings)),
       circuit_(script_->qubit_count) {}
 
-void BranchTree::run(Machine first, quantum::Circuit circuit, Machine::Status status, const Leaf& leaf) {
-  circuit_ = std::move(circuit);
+void BranchTree::run(Machine first, const ReadyCircuit& circuit, std::uint64_t gates, Machine::Status status,
+                     const Leaf& leaf) {
   Branch branch{.machine = std::move(first),
                 .shots = settings_.shots,
                 .key = mix(settings_.seed, script_->qubit_count),
@@ -79,7 +79,8 @@ void BranchTree::run(Machine first, quantum::Circuit circuit, Machine::Status st
                 .stages = 0,
                 .touched_axes = 0,
                 .map = {}};
-  apply_circuit(branch, status);
+  run_circuit(branch, circuit.planned, circuit.compiled);
+  costs_.gates += gates;
   for (;;) {
     descend(branch, status);
     leaf(branch);
@@ -142,31 +143,30 @@ void BranchTree::apply_circuit(Branch& branch, Machine::Status status) {
       plan_circuit(circuit_, ends ? settings_.passes_at_end(branch.machine) : settings_.passes_before_more, state_.type,
                    settings_.limits, branch.touched_axes);
   costs_.plan_seconds += watch.seconds();
-  run_plan(branch, planned);
-  branch.map = planned.lowered.map;
-  branch.global_phase += planned.lowered.global_phase;
+  run_circuit(branch, planned, {});
   costs_.gates += circuit_.operations().size();
 }
 
-void BranchTree::run_plan(Branch& branch, const PlannedCircuit& planned) {
-  const Plan& plan = planned.plan;
+void BranchTree::run_circuit(Branch& branch, const PlannedCircuit& planned,
+                             std::span<const std::unique_ptr<TileProgram>> compiled) {
+  const std::span<const Stage> stages = planned.plan.stages;
   const Program& program = planned.lowered.program;
   if (on_planned) {
     on_planned(planned);
   }
   if (on_plan) {
-    on_plan(program.steps.size(), plan.predicted_bytes);
+    on_plan(program.steps.size(), planned.plan.predicted_bytes);
   }
-  for (auto first = plan.stages.begin(); first != plan.stages.end();) {
-    auto last = first;
-    while (last != plan.stages.end() && branch.steps_since_norm < kStepsPerNorm) {
-      branch.steps_since_norm += last->steps.size();
-      ++last;
+  for (std::size_t first = 0; first < stages.size();) {
+    std::size_t count = 0;
+    while (first + count < stages.size() && branch.steps_since_norm < kStepsPerNorm) {
+      branch.steps_since_norm += stages[first + count].steps.size();
+      ++count;
     }
-    const std::span<const Stage> part(first, last);
-    execute_stages(part, program, true);
-    branch.stages += part.size();
-    first = last;
+    execute_stages(stages.subspan(first, count), program, compiled.empty() ? compiled : compiled.subspan(first, count),
+                   true);
+    branch.stages += count;
+    first += count;
     if (branch.steps_since_norm >= kStepsPerNorm) {
       branch.steps_since_norm = 0;
       renormalise();
@@ -175,10 +175,13 @@ void BranchTree::run_plan(Branch& branch, const PlannedCircuit& planned) {
   for (const Step& step : program.steps) {
     branch.touched_axes |= step.access.mixes;
   }
+  branch.map = planned.lowered.map;
+  branch.global_phase += planned.lowered.global_phase;
 }
 
 /// `report`: to those who follow gates.
-void BranchTree::execute_stages(std::span<const Stage> stages, const Program& program, bool report) {
+void BranchTree::execute_stages(std::span<const Stage> stages, const Program& program,
+                                std::span<const std::unique_ptr<TileProgram>> compiled, bool report) {
   const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
   ExecuteContext context = context_;
@@ -193,7 +196,7 @@ void BranchTree::execute_stages(std::span<const Stage> stages, const Program& pr
       on_gates(stage.steps.size(), stage.predicted_bytes);
     }
   };
-  execute(stages, program, state_, context);
+  execute(stages, program, state_, context, compiled);
   costs_.execute_seconds += watch.seconds();
   costs_.sweeps += stages.size();
 }
@@ -207,7 +210,7 @@ void BranchTree::scale_where(quantum::ControlMask keep, double scale) {
       .flops_per_element = 2,
       .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
   const Program program{{step}};
-  execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits).stages, program, false);
+  execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits).stages, program, {}, false);
 }
 
 /// A gate's matrix rounded to f32 is not quite unitary, and equal gates err the same way: the norm drifts. f64 does

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/planned_circuit.h"
+#include "engine/plan_cache.h"
 #include "engine/state_store.h"
 #include "execute/execute.h"
 #include "workloads/quantum/input/machine.h"
@@ -73,9 +73,10 @@ class BranchTree {
   /// Called after every stage of a planned circuit, with the seconds that it took.
   std::function<void(const Stage& stage, const Program& program, double seconds)> on_stage;
 
-  /// Runs the tree; `leaf` sees every branch at its end, with the state as it is then. `first` and `circuit` are the
-  /// root after its first advance, which ended with `status`.
-  void run(quantum::Machine first, quantum::Circuit circuit, quantum::Machine::Status status, const Leaf& leaf);
+  /// Runs the tree; `leaf` sees every branch at its end, with the state as it is then. `first` is the root after its
+  /// first advance, which ended with `status` and gave `circuit` of `gates` gates.
+  void run(quantum::Machine first, const ReadyCircuit& circuit, std::uint64_t gates, quantum::Machine::Status status,
+           const Leaf& leaf);
 
   [[nodiscard]] const BranchCosts& costs() const noexcept { return costs_; }
 
@@ -91,8 +92,10 @@ class BranchTree {
   [[nodiscard]] quantum::Machine::Status advance(Branch& branch);
   [[nodiscard]] quantum::Machine::Status run_machine(Branch& branch);
   void apply_circuit(Branch& branch, quantum::Machine::Status status);
-  void run_plan(Branch& branch, const PlannedCircuit& planned);
-  void execute_stages(std::span<const Stage> stages, const Program& program, bool report);
+  void run_circuit(Branch& branch, const PlannedCircuit& planned,
+                   std::span<const std::unique_ptr<TileProgram>> compiled);
+  void execute_stages(std::span<const Stage> stages, const Program& program,
+                      std::span<const std::unique_ptr<TileProgram>> compiled, bool report);
   void scale_where(quantum::ControlMask keep, double scale);
   void renormalise();
   void take(Branch& branch, const quantum::Outcome& outcome);

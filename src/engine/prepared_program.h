@@ -2,15 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "basalt/cancel.h"
 #include "basalt/request.h"
+#include "engine/plan_cache.h"
 #include "workloads/quantum/input/compile.h"
 
 namespace basalt {
 
 struct PreparedProgram {
   quantum::Script script;
+  std::unique_ptr<PlanCache> plans = std::make_unique<PlanCache>();  ///< Used where the program has no inputs.
 };
 
 /// Parses within about `memory_limit_bytes`. Throws Error.

@@ -94,22 +94,55 @@ class Run {
     results_ = std::make_unique<Results>(request_, *script_, report_);
 
     const Stopwatch watch;
-    machine_ = std::make_unique<Machine>(script_);
-    circuit_ = quantum::Circuit(script_->qubit_count);
-    status_ = machine_->advance(circuit_, cancel_);
+    opening_ = plans().opening([&] { return open(); });
     report_.timing.plan = watch.seconds();
 
-    if (status_ == Machine::Status::finished && asks_for_nothing(request_, *script_)) {
+    if (opening_->status == Machine::Status::finished && asks_for_nothing(request_, *script_)) {
       request_.top = kDefaultTop;
       report_.notes.emplace_back("the program has no classical bits: showing its most probable states");
     }
-    if (status_ != Machine::Status::finished) {
+    if (opening_->status != Machine::Status::finished) {
       estimate.saved_states = choose_saved_states(estimate, request_.shots, limit_);
     }
     estimate_ = estimate;
     report_.memory.estimate_bytes = estimate.total_bytes();
     report_.memory.limit_bytes = limit_.value;
     report_.memory.limit_source = limit_.source;
+  }
+
+  /// Plans for other inputs are no use.
+  [[nodiscard]] PlanCache& plans() {
+    return request_.prepared && script_->inputs.empty() ? *request_.prepared->plans : own_plans_;
+  }
+
+  [[nodiscard]] Opening open() const {
+    Opening result{.machine = Machine(script_), .status = {}, .circuit = quantum::Circuit(script_->qubit_count)};
+    result.status = result.machine.advance(result.circuit, cancel_);
+    return result;
+  }
+
+  /// The circuit up to the first stop, planned.
+  [[nodiscard]] std::shared_ptr<const ReadyCircuit> plan_opening() {
+    const Stopwatch watch;
+    const metrics::Span span(metrics::SpanName::plan);
+    const quantum::PassOptions options = opening_->status == Machine::Status::finished
+                                             ? options_for_end(opening_->machine)
+                                             : options_before_more(request_);
+    const ElementType type = element_type_of(request_.precision);
+    const PlanKey key{.type = type,
+                      .threads = limits_.threads,
+                      .instruction_set = limits_.instruction_set,
+                      .without_passes = options.without,
+                      .wanted_qubits = options.wanted_qubits,
+                      .phases_matter = options.phases_matter};
+    std::shared_ptr<const ReadyCircuit> result =
+        plans().circuit(key, [&] { return make_ready(opening_->circuit, options, type, limits_); });
+    report_.timing.plan += watch.seconds();
+    return result;
+  }
+
+  [[nodiscard]] quantum::PassOptions options_for_end(const Machine& machine) const {
+    return options_at_end(request_, results_->observables(), machine.registers());
   }
 
   /// Having to wait for others is no reason to be refused: the limit becomes what there is without them. What they
@@ -183,11 +216,9 @@ class Run {
                      .seed = report_.seed,
                      .limits = limits_,
                      .passes_before_more = options_before_more(request_),
-                     .passes_at_end = [&](const Machine& machine) {
-                       return options_at_end(request_, results_->observables(), machine.registers());
-                     }});
+                     .passes_at_end = [&](const Machine& machine) { return options_for_end(machine); }});
     ProgressMeter meter(hooks_, request_.shots);
-    if (status_ == Machine::Status::finished) {
+    if (opening_->status == Machine::Status::finished) {
       tree.on_plan = [&](std::uint64_t gates, double bytes) { meter.expect(gates, bytes); };
     }
     tree.on_planned = [&](const PlannedCircuit& planned) { add_passes(report_.passes, planned.passes); };
@@ -200,13 +231,15 @@ class Run {
       meter.branch();
       lease_.note_resident(bounded.current_bytes());
     };
-    tree.run(std::move(*machine_), std::move(circuit_), status_, [&](const Branch& branch) {
-      const Stopwatch sampling;
-      const metrics::Span span(metrics::SpanName::results);
-      results_->add({state, arena, cancel_, memory, &branch.map}, branch);
-      report_.timing.sample += sampling.seconds();
-      meter.shots_done(branch.shots);
-    });
+    const std::shared_ptr<const ReadyCircuit> circuit = plan_opening();
+    tree.run(opening_->machine, *circuit, opening_->circuit.operations().size(), opening_->status,
+             [&](const Branch& branch) {
+               const Stopwatch sampling;
+               const metrics::Span span(metrics::SpanName::results);
+               results_->add({state, arena, cancel_, memory, &branch.map}, branch);
+               report_.timing.sample += sampling.seconds();
+               meter.shots_done(branch.shots);
+             });
 
     report_.gates = tree.costs().gates;
     report_.sweeps = tree.costs().sweeps;
@@ -296,9 +329,8 @@ class Run {
   std::shared_ptr<const quantum::Script> script_;
   Limit limit_;
   std::unique_ptr<Results> results_;
-  std::unique_ptr<Machine> machine_;
-  quantum::Circuit circuit_;
-  Machine::Status status_ = Machine::Status::finished;
+  PlanCache own_plans_;
+  std::shared_ptr<const Opening> opening_;
   MemoryEstimate estimate_;
   int most_threads_ = 1;
   PlanLimits limits_;

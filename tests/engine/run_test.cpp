@@ -269,7 +269,7 @@ TEST(Run, ARefusalForMemoryNamesTheLargestSizeThatFits) {
     run(request);
     FAIL() << "accepted";
   } catch (const Error& error) {
-    EXPECT_NE(error.advice().find("16 qubits in single precision or 15 qubits in double"), std::string::npos)
+    EXPECT_NE(error.advice().find("15 qubits in single precision or 14 qubits in double"), std::string::npos)
         << error.advice();
   }
 }
