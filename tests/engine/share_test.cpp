@@ -66,8 +66,7 @@ Pair run_into_each_other(Engine& engine, const Request& first, const Request& se
 }
 
 EngineSettings room_for_one_state(std::optional<std::uint64_t> spill_limit_bytes = std::nullopt) {
-  return {
-      .threads = 1, .memory_limit_bytes = kStateBytes * 3 / 2, .spill_limit_bytes = spill_limit_bytes, .ledger = "off"};
+  return {.threads = 1, .memory_limit_bytes = kStateBytes * 2, .spill_limit_bytes = spill_limit_bytes, .ledger = "off"};
 }
 
 TEST(Share, EqualPriorityWaitsForMemory) {
