@@ -240,20 +240,10 @@ void BranchTree::collapse(const Branch& branch, const Outcome& outcome) {
   if (outcome.probability >= certainty(state_.type)) {
     return;
   }
-  quantum::ControlMask keep;
-  const auto wanted = branch.machine.wanted();
-  for (std::size_t j = 0; j < wanted.size(); ++j) {
-    const std::uint64_t bit = std::uint64_t{1} << wanted[j];
-    keep.mask |= bit;
-    keep.value |= outcome.bits[j] != 0 ? bit : 0;
-  }
-  if (outcome.probability > 0) {
-    scale_where(keep, 1 / std::sqrt(outcome.probability));
-  } else {
-    // Too many qubits for a table of probabilities: project first, then see what is left.
-    scale_where(keep, 1);
-    scale_where(keep, 1 / std::sqrt(measure_block_norms(view()).total()));
-  }
+  const quantum::ControlMask keep = where_measured(view(), branch.machine.wanted(), outcome.bits);
+  // With too many qubits for a table of probabilities, the outcome's is not known yet.
+  const double probability = outcome.probability > 0 ? outcome.probability : measure_norm_where(view(), keep);
+  scale_where(keep, 1 / std::sqrt(probability));
 }
 
 /// Goes back to the last fork and takes the next outcome that waits there.

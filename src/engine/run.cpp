@@ -102,6 +102,9 @@ class Run {
       report_.notes.emplace_back("the program has no classical bits: showing its most probable states");
     }
     if (opening_->status != Machine::Status::finished) {
+      const int axes = std::max(static_cast<int>(script_->qubit_count), kMinFieldAxes);
+      estimate.scratch_bytes = std::max(estimate.scratch_bytes, quantum::outcome_scratch_bytes(axes, request_.shots));
+      admit(estimate, request_, *script_, limit_);
       estimate.saved_states = choose_saved_states(estimate, request_.shots, limit_);
     }
     estimate_ = estimate;

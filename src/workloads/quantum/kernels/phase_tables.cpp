@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <span>
+
+#include "workloads/quantum/kernels/phase_row.h"
 
 namespace basalt::quantum {
 namespace {
@@ -11,11 +14,6 @@ using Complex = std::complex<double>;
 
 bool selects(const ControlMask& condition, bool parity, std::uint64_t index) {
   return parity ? std::popcount(index & condition.mask) % 2 != 0 : (index & condition.mask) == condition.value;
-}
-
-/// Without the care that std::complex takes of infinities, which never come up here.
-Complex multiply(const Complex& a, const Complex& b) {
-  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 
 constexpr std::size_t round_up_to_lines(std::size_t bytes) {
@@ -97,62 +95,81 @@ void PhaseRecipe::fill_halves() {
   }
 }
 
-/// The entries of the whole table whose high bits are `high`.
-void PhaseRecipe::fill_row(std::uint64_t high, std::vector<Complex>& row) const {
-  const std::uint64_t low_mask = (std::uint64_t{1} << low_axes()) - 1;
-  Complex scalar = high_[high];
-  std::array<Complex, kPhaseLowAxes> of_axis;
-  of_axis.fill(1);
-  const auto is_single = [&](const TilePhase& phase) { return std::has_single_bit(phase.tile.mask & low_mask); };
-  const auto high_part = [&](const TilePhase& phase) {
-    return selects({phase.tile.mask >> low_axes(), phase.tile.value >> low_axes()}, phase.parity, high);
-  };
-  for (const TilePhase& phase : fixed_) {
-    if (!crosses(phase) || !is_single(phase)) {
+namespace {
+
+/// A term with one low axis: in each row a factor of that axis.
+struct AxisTerm {
+  std::size_t axis;
+  ControlMask high;
+  bool parity;
+  bool set;  ///< Acts where the low bit is 1.
+  Complex turn;
+};
+
+/// The factors of the axes in the row `high`; returns that of the whole row.
+Complex factors_of_row(std::span<const AxisTerm> terms, std::uint64_t high, std::span<Complex> of_axis) {
+  Complex whole = 1;
+  std::ranges::fill(of_axis, Complex(1));
+  for (const AxisTerm& term : terms) {
+    const bool acts = selects(term.high, term.parity, high);
+    if (!acts && !term.parity) {
       continue;
     }
-    const Complex turn = std::polar(1.0, phase.angle);
-    Complex& axis = of_axis[static_cast<std::size_t>(std::countr_zero(phase.tile.mask))];
-    if (phase.parity) {
-      scalar *= high_part(phase) ? turn : 1;
-      axis *= high_part(phase) ? std::conj(turn) : turn;
-    } else if (high_part(phase)) {
-      const bool set = (phase.tile.value & low_mask) != 0;
-      scalar *= set ? 1 : turn;
-      axis *= set ? turn : std::conj(turn);
-    }
+    // Odd outside, or where the bit is 0: angle·(1 − x).
+    const bool inverted = term.parity ? acts : !term.set;
+    whole = inverted ? multiply(whole, term.turn) : whole;
+    of_axis[term.axis] = multiply(of_axis[term.axis], inverted ? std::conj(term.turn) : term.turn);
   }
-  row[0] = scalar;
-  for (int i = 0; i < low_axes(); ++i) {
-    const std::size_t half = std::size_t{1} << i;
-    std::transform(
-        row.begin(), row.begin() + static_cast<std::ptrdiff_t>(half), row.begin() + static_cast<std::ptrdiff_t>(half),
-        [&, turn = of_axis[static_cast<std::size_t>(i)]](const Complex& entry) { return multiply(entry, turn); });
-  }
-  std::ranges::transform(row, low_, row.begin(), multiply);
-  for (const TilePhase& phase : fixed_) {
-    if (!crosses(phase) || is_single(phase)) {
-      continue;
-    }
-    const Complex turn = std::polar(1.0, phase.angle);
-    for (std::size_t low = 0; low < row.size(); ++low) {
-      if (selects(phase.tile, phase.parity, high << low_axes() | low)) {
-        row[low] *= turn;
-      }
-    }
-  }
+  return whole;
 }
 
+}  // namespace
+
+/// Row by row, each doubled axis by axis.
 template <typename T>
 void PhaseRecipe::write_whole() {
+  const std::size_t entries = std::size_t{1} << low_axes();
+  std::vector<AxisTerm> axis_terms;
+  std::vector<TilePhase> other_terms;
+  for (const TilePhase& phase : fixed_) {
+    if (!crosses(phase)) {
+      continue;
+    }
+    if (std::has_single_bit(phase.tile.mask & (entries - 1))) {
+      axis_terms.push_back({.axis = static_cast<std::size_t>(std::countr_zero(phase.tile.mask)),
+                            .high = {phase.tile.mask >> low_axes(), phase.tile.value >> low_axes()},
+                            .parity = phase.parity,
+                            .set = (phase.tile.value & (entries - 1)) != 0,
+                            .turn = std::polar(1.0, phase.angle)});
+    } else {
+      other_terms.push_back(phase);
+    }
+  }
+  PhaseRow fixed_low;
+  for (std::size_t i = 0; i < entries; ++i) {
+    fixed_low.set(i, low_[i]);
+  }
   whole_.resize(((sizeof(T) * 2) << tile_axes_) / sizeof(CacheLine) + 1);
   auto* at = reinterpret_cast<T*>(whole_.data());
-  std::vector<Complex> row(std::size_t{1} << low_axes());
+  PhaseRow row;
+  std::array<Complex, kPhaseLowAxes> of_axis;
   for (std::uint64_t high = 0; high < std::uint64_t{1} << high_axes(); ++high) {
-    fill_row(high, row);
-    for (const Complex& entry : row) {
-      *at++ = static_cast<T>(entry.real());
-      *at++ = static_cast<T>(entry.imag());
+    row.set(0, multiply(high_[high], factors_of_row(axis_terms, high, of_axis)));
+    for (std::size_t i = 0; std::size_t{1} << i < entries; ++i) {
+      row.extend(std::size_t{1} << i, of_axis[i]);
+    }
+    row.multiply_by(fixed_low, entries);
+    for (const TilePhase& phase : other_terms) {
+      const Complex turn = std::polar(1.0, phase.angle);
+      for (std::size_t low = 0; low < entries; ++low) {
+        if (selects(phase.tile, phase.parity, high << low_axes() | low)) {
+          row.set(low, multiply({row.real[low], row.imaginary[low]}, turn));
+        }
+      }
+    }
+    for (std::size_t i = 0; i < entries; ++i) {
+      *at++ = static_cast<T>(row.real[i]);
+      *at++ = static_cast<T>(row.imaginary[i]);
     }
   }
 }

@@ -62,7 +62,6 @@ class PhaseRecipe {
   [[nodiscard]] std::size_t table_bytes() const noexcept;
   void add_factors(const TilePhase& phase);
   void fill_halves();
-  void fill_row(std::uint64_t high, std::vector<Complex>& row) const;
   template <typename T>
   void write_whole();
   template <typename T>
