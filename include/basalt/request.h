@@ -48,7 +48,7 @@ struct Request {
   std::uint64_t top = 0;                          ///< How many of the most probable basis states.
   std::string save_state;                         ///< Path of a .npy file; empty: not saved.
   std::map<std::string, std::string> inputs;      ///< Values of OpenQASM 3 `input` variables.
-  std::vector<std::string> without_passes;          ///< Names of passes over the circuit that are left out.
+  std::vector<std::string> without_passes;        ///< Names of passes over the circuit that are left out.
   std::shared_ptr<const PreparedProgram> prepared;  ///< Run in place of `source`; null: `source` is parsed.
 };
 
