@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "plan/cluster.h"
 #include "plan/cut_queue.h"
 #include "plan/cut_search.h"
 #include "plan/order_stage.h"
@@ -183,9 +184,6 @@ class Cutter {
         stages.back().steps.push_back(step);
       }
     }
-    for (StageCut& stage : stages) {
-      order_stage(operations_, stage.steps);
-    }
     return stages;
   }
 
@@ -198,21 +196,46 @@ class Cutter {
   std::vector<TileLink> links_;
 };
 
+std::vector<StageCut> cut_clusters(std::span<const Access> operations, const CutSettings& settings) {
+  const auto mixes_several = [](const Access& access) { return std::popcount(access.mixes) > 1; };
+  if (std::ranges::none_of(operations, mixes_several)) {
+    return Cutter(operations, settings)();  // nothing to cluster around
+  }
+  const std::vector<Cluster> clusters = cluster_operations(operations);
+  std::vector<Access> accesses;
+  accesses.reserve(clusters.size());
+  for (const Cluster& cluster : clusters) {
+    accesses.push_back(cluster.access);
+  }
+  std::vector<StageCut> stages = Cutter(accesses, settings)();
+  for (StageCut& stage : stages) {
+    const std::vector<std::uint32_t> of_stage = std::exchange(stage.steps, {});
+    for (const std::uint32_t cluster : of_stage) {
+      stage.steps.insert(stage.steps.end(), clusters[cluster].operations.begin(), clusters[cluster].operations.end());
+    }
+  }
+  return stages;
+}
+
 }  // namespace
 
 std::vector<StageCut> cut_stages(std::span<const Access> operations, const CutSettings& settings) {
   if (operations.empty()) {
     return {};
   }
+  std::vector<StageCut> stages;
   if (settings.tile_axes >= settings.field_axes) {
-    StageCut stage{.tile_axes = lowest_axes(settings.field_axes), .outer_axes = 0, .steps = {}};
-    stage.steps.resize(operations.size());
-    std::iota(stage.steps.begin(), stage.steps.end(), 0);
-    order_stage(operations, stage.steps);
-    return {std::move(stage)};
+    stages.push_back({.tile_axes = lowest_axes(settings.field_axes), .outer_axes = 0, .steps = {}});
+    stages.back().steps.resize(operations.size());
+    std::iota(stages.back().steps.begin(), stages.back().steps.end(), 0);
+  } else {
+    assert(settings.low_axes <= settings.tile_axes);
+    stages = cut_clusters(operations, settings);
   }
-  assert(settings.low_axes <= settings.tile_axes);
-  return Cutter(operations, settings)();
+  for (StageCut& stage : stages) {
+    order_stage(operations, stage.steps);
+  }
+  return stages;
 }
 
 }  // namespace basalt
