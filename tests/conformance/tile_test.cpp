@@ -20,7 +20,7 @@ class StepMaker {
       : random_(random), axes_(axes), tile_axes_(tile_axes) {}
 
   TestStep any() {
-    switch (random_() % 8) {
+    switch (random_() % 9) {
       case 0:
         return exchange();
       case 1:
@@ -32,6 +32,8 @@ class StepMaker {
         return rotation();
       case 5:
         return dense(2, false);
+      case 7:
+        return coupling();
       case 6:
         return dense(random_() % 8 == 0 ? 3 : 1, true);
       default:
@@ -72,15 +74,24 @@ class StepMaker {
     return dense_of({target()}, {}, {std::cos(a), -sign * std::sin(a), std::sin(a), sign * std::cos(a)});
   }
 
+  /// Rotations of 00 and 11, and of 01 and 10, or of only one of these pairs; of a reflection too.
+  TestStep coupling() {
+    const double even = random_() % 4 == 0 ? 0 : angle();
+    const double odd = random_() % 4 == 0 ? 0 : angle();
+    const double sign = random_() % 3 == 0 ? -1 : 1;
+    std::vector<Complex> matrix(16);
+    matrix[0] = std::cos(even);
+    matrix[3] = -sign * std::sin(even);
+    matrix[12] = std::sin(even);
+    matrix[15] = sign * std::cos(even);
+    matrix[5] = matrix[10] = std::cos(odd);
+    matrix[6] = std::sin(odd);
+    matrix[9] = -std::sin(odd);
+    return dense_of(distinct_targets(2), {}, matrix);
+  }
+
   TestStep dense(int target_count, bool controlled) {
-    std::vector<Qubit> targets;
-    while (static_cast<int>(targets.size()) < target_count) {
-      const Qubit next = target();
-      if (std::ranges::find(targets, next) == targets.end()) {
-        targets.push_back(next);
-      }
-    }
-    std::ranges::sort(targets);
+    const std::vector<Qubit> targets = distinct_targets(target_count);
     std::vector<Complex> matrix(std::size_t{1} << (2 * target_count));
     const bool real = random_() % 3 == 0;
     for (Complex& entry : matrix) {
@@ -125,6 +136,19 @@ class StepMaker {
         return axis;
       }
     }
+  }
+
+  /// Ascending.
+  std::vector<Qubit> distinct_targets(int count) {
+    std::vector<Qubit> targets;
+    while (static_cast<int>(targets.size()) < count) {
+      const Qubit next = target();
+      if (std::ranges::find(targets, next) == targets.end()) {
+        targets.push_back(next);
+      }
+    }
+    std::ranges::sort(targets);
+    return targets;
   }
 
   ControlMask control(std::uint64_t targets, std::uint64_t most) {

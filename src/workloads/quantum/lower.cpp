@@ -67,8 +67,9 @@ class GateLowering {
                              .real = real,
                              .matrix = {matrix.begin(), matrix.end()}});
     const Access access{.mixes = target_mask(gate), .reads = gate.control.mask, .fixed = gate.control.mask};
-    const auto size = static_cast<double>(std::size_t{1} << gate.target_count);
-    push("quantum/dense", access, 1, (real ? 4.0 : 8.0) * size - 2, block_->dense.back());
+    // of the entries of a row, those that are not 0
+    const double entries = couples_by_parity(matrix) ? 2 : static_cast<double>(std::size_t{1} << gate.target_count);
+    push("quantum/dense", access, 1, (real ? 4.0 : 8.0) * entries - 2, block_->dense.back());
   }
 
   void add_phase(const PhaseTerm& term) {

@@ -114,7 +114,7 @@ TEST(Golden, TranspiledQftEndsInTheMap) {
   EXPECT_EQ(list.map.axis, (std::vector<std::uint8_t>{5, 4, 3, 2, 1, 0}));
 }
 
-TEST(Golden, QuantumVolumeBlocksAreOneMatrixEach) {
+TEST(Golden, QuantumVolumeBlocksAreAnInteractionBetweenRotationsEach) {
   std::mt19937_64 random(3);
   const auto angle = [&] { return static_cast<double>(random() % 6000) * 1e-3 + 0.01; };
   Written circuit(6);
@@ -129,7 +129,8 @@ TEST(Golden, QuantumVolumeBlocksAreOneMatrixEach) {
       any(b);
     }
   }
-  EXPECT_EQ(shapes_after(circuit.circuit), (Shapes{{"dense2", 6}}));
+  // Between the two blocks of a qubit there is one rotation.
+  EXPECT_EQ(shapes_after(circuit.circuit), (Shapes{{"real1", 18}, {"real2", 6}, {"phase1", 36}, {"parity2", 6}}));
 }
 
 TEST(Golden, QaoaCostLayersArePhases) {

@@ -175,6 +175,23 @@ HWY_INLINE void apply_pair_mixed(Vector<T>* HWY_RESTRICT v, const T* coefficient
   }
 }
 
+/// Two rotations over a lane and a high target: each vector and the other one's amplitudes at the flipped lane.
+template <typename T, int kHigh, int kBit>
+HWY_INLINE void apply_couple_mixed(Vector<T>* HWY_RESTRICT v, const T* coefficients) {
+  const auto indices = load_indices(coefficients);
+  Vector<T> m[4];
+  BASALT_UNROLL for (int k = 0; k < 4; ++k) {
+    m[k] = coefficient(coefficients, 1 + k);
+  }
+  BASALT_UNROLL for (int pair = 0; pair < 1 << (kHigh - 1); ++pair) {
+    const int i = lower_of<kBit>(pair);
+    const int j = i + (1 << kBit);
+    const Vector<T> moved = hn::TableLookupLanes(v[i], indices);
+    v[i] = hn::MulAdd(m[1], hn::TableLookupLanes(v[j], indices), hn::Mul(m[0], v[i]));
+    v[j] = hn::MulAdd(m[3], moved, hn::Mul(m[2], v[j]));
+  }
+}
+
 /// The operations with one high target, at bit kBit.
 template <typename T, int kHigh, int kBit>
 HWY_INLINE void apply_high(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T* coefficients) {
@@ -192,6 +209,8 @@ HWY_INLINE void apply_high(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T
       return apply_exchange<T, kHigh, kBit>(v, op, coefficients);
     case BlockCode::pair_mixed:
       return apply_pair_mixed<T, kHigh, kBit>(v, coefficients);
+    case BlockCode::couple_mixed:
+      return apply_couple_mixed<T, kHigh, kBit>(v, coefficients);
     default:
       return apply_unit<T, kHigh, kBit>(v, op.code, coefficients);
   }
@@ -221,35 +240,51 @@ HWY_INLINE void apply_pair_high(Vector<T>* HWY_RESTRICT v, const T* coefficients
   }
 }
 
+/// A rotation of half the vectors: those whose bits at the targets are kFrom with those where they are its opposite.
+template <typename T, int kHigh, int kFirst, int kSecond, int kFrom>
+HWY_INLINE void apply_couple(Vector<T>* HWY_RESTRICT v, const T* coefficients) {
+  Vector<T> m[4];
+  BASALT_UNROLL for (int k = 0; k < 4; ++k) {
+    m[k] = coefficient(coefficients, k);
+  }
+  BASALT_UNROLL for (int group = 0; group < 1 << (kHigh - 2); ++group) {
+    const int i = lower_of<kSecond>(lower_of<kFirst>(group)) + kFrom;
+    const int j = i ^ (1 << kFirst) ^ (1 << kSecond);
+    const Vector<T> a = hn::MulAdd(m[1], v[j], hn::Mul(m[0], v[i]));
+    v[j] = hn::MulAdd(m[2], v[i], hn::Mul(m[3], v[j]));
+    v[i] = a;
+  }
+}
+
+/// The operations with two high targets, at bits kFirst < kSecond.
+template <typename T, int kHigh, int kFirst, int kSecond>
+HWY_INLINE void apply_two_high(Vector<T>* HWY_RESTRICT v, BlockCode code, const T* coefficients) {
+  if constexpr (kSecond < kHigh) {
+    if (code == BlockCode::couple_even) {
+      apply_couple<T, kHigh, kFirst, kSecond, 0>(v, coefficients);
+    } else if (code == BlockCode::couple_odd) {
+      apply_couple<T, kHigh, kFirst, kSecond, 1 << kFirst>(v, coefficients);
+    } else {
+      apply_pair_high<T, kHigh, kFirst, kSecond>(v, coefficients);
+    }
+  }
+}
+
 template <typename T, int kHigh>
-HWY_INLINE void choose_pair_high(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T* coefficients) {
+HWY_INLINE void choose_two_high(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T* coefficients) {
   switch (op.position | op.second << 2) {
     case 0 | 1 << 2:
-      return apply_pair_high<T, kHigh, 0, 1>(v, coefficients);
+      return apply_two_high<T, kHigh, 0, 1>(v, op.code, coefficients);
     case 0 | 2 << 2:
-      if constexpr (kHigh > 2) {
-        apply_pair_high<T, kHigh, 0, 2>(v, coefficients);
-      }
-      return;
+      return apply_two_high<T, kHigh, 0, 2>(v, op.code, coefficients);
     case 1 | 2 << 2:
-      if constexpr (kHigh > 2) {
-        apply_pair_high<T, kHigh, 1, 2>(v, coefficients);
-      }
-      return;
+      return apply_two_high<T, kHigh, 1, 2>(v, op.code, coefficients);
     case 0 | 3 << 2:
-      if constexpr (kHigh > 3) {
-        apply_pair_high<T, kHigh, 0, 3>(v, coefficients);
-      }
-      return;
+      return apply_two_high<T, kHigh, 0, 3>(v, op.code, coefficients);
     case 1 | 3 << 2:
-      if constexpr (kHigh > 3) {
-        apply_pair_high<T, kHigh, 1, 3>(v, coefficients);
-      }
-      return;
+      return apply_two_high<T, kHigh, 1, 3>(v, op.code, coefficients);
     default:
-      if constexpr (kHigh > 3) {
-        apply_pair_high<T, kHigh, 2, 3>(v, coefficients);
-      }
+      return apply_two_high<T, kHigh, 2, 3>(v, op.code, coefficients);
   }
 }
 
@@ -376,11 +411,10 @@ HWY_INLINE void apply(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T* coe
       return apply_tables<T, kHigh>(v, tables[op.table], first, offset);
     case BlockCode::pair_lanes:
       return apply_pair_lanes<T, kHigh>(v, coefficients);
+    case BlockCode::couple_even:
+    case BlockCode::couple_odd:
     case BlockCode::pair_high:
-      if constexpr (kHigh > 1) {
-        choose_pair_high<T, kHigh>(v, op, coefficients);
-      }
-      return;
+      return choose_two_high<T, kHigh>(v, op, coefficients);
     default:
       switch (op.position) {
         case 0:

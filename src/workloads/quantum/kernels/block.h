@@ -34,6 +34,9 @@ enum class BlockCode : std::uint8_t {
   scale,           ///< Each vector times a real coefficient of its own: one for each vector of the block.
   turn,            ///< Each vector times a pair of its own. Twice as many pairs with a parity: even, then odd.
   table,           ///< Phases from the tables of number `table`.
+  couple_even,     ///< Real, of the vectors 00 and 11 by `position` < `second`: four coefficients, row by row.
+  couple_odd,      ///< The same of 01 and 10.
+  couple_mixed,    ///< The same of both, over a lane and `position`: indices, then for each vector its own and other's
   pair_high,       ///< 4×4 over positions `position` < `second`; 16 pairs, row by row.
   pair_mixed,      ///< 4×4 over a lane and `position`: indices, then for each row of vectors (vector, lane flip) pairs
   pair_lanes,      ///< 4×4 over two lanes: 3 indices, then pairs for flips 0 ... 3

@@ -188,10 +188,12 @@ void BlockEncoder::add_exchange(const ExchangeOperands& operands) {
 }
 
 void BlockEncoder::add_dense(const DenseOperands& operands) {
-  if (operands.target_count == 2) {
-    add_pair(operands);
-  } else {
+  if (operands.target_count == 1) {
     add_single(operands);
+  } else if (couples_by_parity(operands.matrix)) {
+    add_coupling(operands);
+  } else {
+    add_pair(operands);
   }
 }
 
@@ -276,6 +278,45 @@ void BlockEncoder::add_single_lane(const DenseOperands& operands, const Split& c
   } else {
     result_.coefficients.add_pair(own);
     result_.coefficients.add_pair(other);
+  }
+}
+
+void BlockEncoder::add_coupling(const DenseOperands& operands) {
+  const int first = axes_.number_of(operands.targets[0]);
+  const int second = axes_.number_of(operands.targets[1]);
+  const auto entry = [&](std::uint64_t row, std::uint64_t column) { return operands.matrix[4 * row + column].real(); };
+  Coefficients& coefficients = result_.coefficients;
+  if (first >= lanes_) {
+    for (const std::uint64_t from : {0, 1}) {
+      const std::uint64_t to = 3 - from;
+      if (entry(from, from) == 1 && entry(to, to) == 1) {
+        continue;  // a rotation by nothing
+      }
+      BlockOp& op = push(from == 0 ? BlockCode::couple_even : BlockCode::couple_odd, {});
+      op.position = static_cast<std::uint8_t>(position_of(first));
+      op.second = static_cast<std::uint8_t>(position_of(second));
+      for (const double coefficient : {entry(from, from), entry(from, to), entry(to, from), entry(to, to)}) {
+        coefficients.add_real([&](std::uint64_t) { return coefficient; });
+      }
+    }
+    return;
+  }
+  const bool mixed = second >= lanes_;
+  BlockOp& op = push(mixed ? BlockCode::couple_mixed : BlockCode::lane_real, {});
+  const std::uint64_t first_bit = std::uint64_t{1} << first;
+  coefficients.add_indices(flipped(mixed ? first_bit : first_bit | std::uint64_t{1} << second));
+  if (mixed) {
+    op.position = static_cast<std::uint8_t>(position_of(second));
+  }
+  for (const std::uint64_t vector : {0, 1}) {
+    const auto row_of = [&](std::uint64_t lane) {
+      return (lane >> first & 1) | (mixed ? vector : lane >> second & 1) << 1;
+    };
+    coefficients.add_real([&](std::uint64_t lane) { return entry(row_of(lane), row_of(lane)); });
+    coefficients.add_real([&](std::uint64_t lane) { return entry(row_of(lane), 3 - row_of(lane)); });
+    if (!mixed) {
+      return;
+    }
   }
 }
 

@@ -67,6 +67,7 @@ class BlockEncoder {
   bool add_unit_high(const DenseOperands& operands, int position);
   void add_single_high(const DenseOperands& operands, const Split& control, int position);
   void add_single_lane(const DenseOperands& operands, const Split& control, int lane);
+  void add_coupling(const DenseOperands& operands);
   void add_pair(const DenseOperands& operands);
 
   void flush(std::uint64_t mixed_tile_axes);

@@ -35,6 +35,11 @@ constexpr OperationCost cost_of(BlockCode code) {
       return {6, 0.8};
     case BlockCode::lane_dense:
       return {14, 0.9};
+    case BlockCode::couple_even:
+    case BlockCode::couple_odd:
+      return {3, 0.9};
+    case BlockCode::couple_mixed:
+      return {6, 0.7};
     case BlockCode::scale:
       return {2, 0.33};
     case BlockCode::turn:

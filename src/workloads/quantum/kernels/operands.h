@@ -7,7 +7,9 @@
 
 #include <array>
 #include <complex>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace basalt::quantum {
@@ -26,6 +28,18 @@ struct DenseOperands {
   bool real = false;  ///< Every entry of the matrix is real: half the arithmetic.
   std::vector<std::complex<double>> matrix;
 };
+
+/// Whether a matrix over two targets is real and combines only 00 with 11 and 01 with 10: two rotations, as an
+/// interaction of two qubits is but for phases.
+inline bool couples_by_parity(std::span<const std::complex<double>> matrix) noexcept {
+  constexpr std::uint32_t kPlaces = 1 << 0 | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 15;
+  for (std::size_t i = 0; i < matrix.size(); ++i) {
+    if (matrix[i].imag() != 0 || ((kPlaces >> i & 1) == 0 && matrix[i].real() != 0)) {
+      return false;
+    }
+  }
+  return matrix.size() == 16;
+}
 
 /// "quantum/diagonal": multiplies by phases[value of the targets]; 0 to 6 targets, ascending. Slots where every phase
 /// is 1 should be expressed as controls, so that they are not visited.

@@ -11,15 +11,14 @@
 namespace basalt::quantum {
 namespace {
 
-// Fused multiply-adds an amplitude.
-constexpr double kRealOfOneCost = 2;  // a rotation: two entries, with a common factor taken out
-constexpr double kComplexOfOneCost = 8;
-constexpr double kRealOfTwoCost = 8;
-constexpr double kComplexOfTwoCost = 16;
-// An exchange moves and computes nothing, but keeps apart what is around it: phases that one multiplication would take
-// along, rotations that one visit would. SU(4) as three CX measures the same as one matrix.
-constexpr double kExchangeCost = 3;
+// Fused multiply-adds an amplitude, of what stands between the first and the last gate that couples the two qubits:
+// what is outside merges with other gates of one qubit either way.
+constexpr double kOneCost = 3;      // a rotation with its common factor taken out, and a share of two layers of phases
+constexpr double kPairCost = 8;     // one matrix, written as an interaction between rotations
 constexpr double kPhaseCost = 0.5;  // its share of a layer, which costs about 4 however many phases are in it
+// An exchange moves and computes nothing, but keeps apart what is around it: phases that one multiplication would take
+// along, rotations that one visit would.
+constexpr double kExchangeCost = 3;
 
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
@@ -56,9 +55,9 @@ class MergingPairs {
     std::uint64_t qubits = 0;
     std::uint32_t first = kNone;
     std::uint32_t last = kNone;
-    double cost = 0;
-    bool real = true;
-    bool couples = false;  ///< A gate in it needs both qubits.
+    double coupled_cost = 0;  ///< To the last gate that needs both qubits, from the first.
+    double later_cost = 0;    ///< Of those after it.
+    bool couples = false;     ///< A gate in it needs both qubits.
   };
 
   void add_of_one(std::uint32_t number, std::uint64_t touched) {
@@ -98,22 +97,23 @@ class MergingPairs {
     next_[number] = kNone;
     block.last = number;
     const Gate& gate = gates_[number];
-    block.couples |= std::popcount(roles_of(gate).touched()) == 2;
-    if (gate.kind == GateKind::phase) {
-      block.cost += kPhaseCost;
-      block.real = false;
-      return;
+    block.later_cost += cost_of(gate);
+    if (std::popcount(roles_of(gate).touched()) == 2) {
+      block.coupled_cost += block.couples ? block.later_cost : cost_of(gate);
+      block.couples = true;
+      block.later_cost = 0;
     }
-    if (gate.kind != GateKind::dense) {
-      block.cost += kExchangeCost;
-      return;
+  }
+
+  static double cost_of(const Gate& gate) {
+    switch (gate.kind) {
+      case GateKind::phase:
+        return kPhaseCost;
+      case GateKind::dense:
+        return gate.target_count == 1 ? kOneCost : kPairCost;
+      default:
+        return kExchangeCost;
     }
-    const auto matrix = list_.matrix(gate);
-    const bool real = std::ranges::all_of(matrix, [](const Complex& entry) { return entry.imag() == 0; });
-    const double cost = gate.target_count == 1 ? (real ? kRealOfOneCost : kComplexOfOneCost)
-                                               : (real ? kRealOfTwoCost : kComplexOfTwoCost);
-    block.cost += gate.control.mask == 0 ? cost : cost / 2;
-    block.real &= real;
   }
 
   /// Ends a block of two qubits; one of one qubit may still become part of another.
@@ -136,8 +136,7 @@ class MergingPairs {
     for (std::uint64_t left = block.qubits; left != 0; left &= left - 1) {
       block_of_[static_cast<std::size_t>(std::countr_zero(left))] = kNone;
     }
-    const bool pays = block.couples && block.cost > (block.real ? kRealOfTwoCost : kComplexOfTwoCost);
-    if (pays && block.first != block.last) {
+    if (block.coupled_cost > kPairCost) {
       emit_product(block);
       return;
     }

@@ -38,6 +38,9 @@ void peel_exchanges(GateList& list, const PassOptions& options);
 /// Runs of gates on the same two qubits become one matrix where that is less arithmetic.
 void merge_pairs(GateList& list, const PassOptions& options);
 
+/// Matrices of two qubits become an interaction, as phases and real rotations, between matrices of one qubit.
+void split_pairs(GateList& list, const PassOptions& options);
+
 /// Phases of parities of two qubits become phases of both being 1 where that leaves fewer phases.
 void pair_phases(GateList& list, const PassOptions& options);
 
