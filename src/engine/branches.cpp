@@ -172,6 +172,9 @@ void BranchTree::run_circuit(Branch& branch, const PlannedCircuit& planned,
       renormalise();
     }
   }
+  if (stages.empty() && on_gates) {
+    on_gates(0, 0);  // passes have left nothing to do, which also brings a run further
+  }
   for (const Step& step : program.steps) {
     branch.touched_axes |= step.access.mixes;
   }
