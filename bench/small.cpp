@@ -1,0 +1,166 @@
+// Small circuits: what a run costs before its first gate, and what each gate adds. The cost of a run is that of a
+// circuit of one gate; a gate's is what a random circuit takes beyond that, over its gates. Parsing and planning are
+// not in it: they are done once. Medians of rounds in which all rows take turns.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "basalt/bench.h"
+#include "basalt/engine.h"
+#include "base/stopwatch.h"
+#include "runtime/cpu/sweep.h"
+
+namespace basalt {
+namespace {
+
+struct Options {
+  std::vector<std::uint32_t> qubits{4, 6, 8, 10, 12};
+  std::string family = "random";
+  int rounds = 15;
+  bool json = false;
+};
+
+/// One way to run one circuit.
+struct Case {
+  std::string path;
+  std::uint32_t qubits = 0;
+  Precision precision = Precision::single_precision;
+  std::uint64_t gates = 0;
+  std::function<void()> one_gate;
+  std::function<void()> all_gates;
+  std::vector<double> fixed;  ///< Seconds a run, one entry a round.
+  std::vector<double> runs;
+
+  [[nodiscard]] double gate_seconds(double run, double base) const {
+    return (run - base) / static_cast<double>(gates - 1);
+  }
+};
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+std::string name_of(Precision precision) {
+  return precision == Precision::single_precision ? "single" : "double";
+}
+
+/// Seconds of one call; short ones are repeated.
+double seconds_of(const std::function<void()>& work) {
+  constexpr double kEnough = 0.002;
+  int calls = 0;
+  const Stopwatch watch;
+  do {
+    work();
+    ++calls;
+  } while (watch.seconds() < kEnough);
+  return watch.seconds() / calls;
+}
+
+std::shared_ptr<const PreparedProgram> one_gate(std::uint32_t qubits) {
+  return prepare({.name = "one gate",
+                  .text = fmt::format("OPENQASM 3.1; include \"stdgates.inc\"; qubit[{}] q; h q[0];", qubits),
+                  .folder = {}});
+}
+
+/// As `basalt bench` runs it: all amplitudes are needed.
+std::function<void()> engine_run(Engine& engine, std::shared_ptr<const PreparedProgram> program, Precision precision) {
+  Request request;
+  request.prepared = std::move(program);
+  request.precision = precision;
+  request.shots = 1;
+  request.seed = 1;
+  request.top = 1;
+  return [&engine, request] { engine.run(request); };
+}
+
+std::vector<Case> cases_for(Engine& engine, const Options& options) {
+  std::vector<Case> cases;
+  for (const BenchCircuit& circuit : generate_bench_circuits({options.family}, options.qubits, 1)) {
+    const auto all = prepare(circuit.source);
+    const auto one = one_gate(circuit.qubits);
+    Request count;
+    count.prepared = all;
+    const std::uint64_t gates = engine.run(count).gates;
+    for (const Precision precision : {Precision::single_precision, Precision::double_precision}) {
+      cases.push_back({.path = "Engine",
+                       .qubits = circuit.qubits,
+                       .precision = precision,
+                       .gates = gates,
+                       .one_gate = engine_run(engine, one, precision),
+                       .all_gates = engine_run(engine, all, precision),
+                       .fixed = {},
+                       .runs = {}});
+    }
+  }
+  std::ranges::stable_sort(cases, {}, &Case::path);
+  return cases;
+}
+
+void print(const std::vector<Case>& cases, const Options& options) {
+  const std::string processor = take_inventory().processor;
+  nlohmann::json document{
+      {"processor", processor}, {"instruction_set", simd_target()}, {"family", options.family}, {"rows", {}}};
+  if (!options.json) {
+    fmt::print("{}, {}, {} circuits\n\n", processor, simd_target(), options.family);
+    fmt::print("{:10} {:>6} {:10} {:>6} {:>10} {:>10} {:>10}\n", "path", "qubits", "precision", "gates", "fixed µs",
+               "run µs", "µs a gate");
+  }
+  for (const Case& row : cases) {
+    const double fixed = median(row.fixed);
+    const double run = median(row.runs);
+    const double gate = row.gate_seconds(run, fixed);
+    if (options.json) {
+      document["rows"].push_back({{"path", row.path},
+                                  {"qubits", row.qubits},
+                                  {"precision", name_of(row.precision)},
+                                  {"gates", row.gates},
+                                  {"fixed_seconds", fixed},
+                                  {"run_seconds", run},
+                                  {"gate_seconds", gate}});
+    } else {
+      fmt::print("{:10} {:>6} {:10} {:>6} {:>10.3f} {:>10.3f} {:>10.4f}\n", row.path, row.qubits,
+                 name_of(row.precision), row.gates, fixed * 1e6, run * 1e6, gate * 1e6);
+    }
+  }
+  if (options.json) {
+    fmt::print("{}\n", document.dump(2));
+  }
+}
+
+void measure(const Options& options) {
+  Engine engine;
+  std::vector<Case> cases = cases_for(engine, options);
+  for (int round = 0; round < options.rounds; ++round) {
+    for (Case& row : cases) {
+      row.fixed.push_back(seconds_of(row.one_gate));
+      row.runs.push_back(seconds_of(row.all_gates));
+    }
+  }
+  print(cases, options);
+}
+
+}  // namespace
+}  // namespace basalt
+
+int main(int argc, char** argv) {
+  basalt::Options options;
+  CLI::App app("What a run of a small circuit costs, and what each gate adds");
+  app.add_option("--qubits", options.qubits, "Sizes of the state")
+      ->delimiter(',')
+      ->check(CLI::Range(4, 20))
+      ->capture_default_str();
+  app.add_option("--family", options.family, "Of the circuits, as in basalt bench")->capture_default_str();
+  app.add_option("--rounds", options.rounds, "Rounds; medians are printed")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "Print one JSON document");
+  CLI11_PARSE(app, argc, argv);
+  basalt::measure(options);
+  return 0;
+}
