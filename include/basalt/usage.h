@@ -90,6 +90,8 @@ struct UsageReport {
 
 /// Accounts for one job, from its construction on, on the thread that constructs, uses and destroys it. Meters nest:
 /// an outer one counts what an inner one does. Times of loops are exact for concurrent jobs; Usage is the process's.
+/// What of it stands in files (memory, stalls) may be up to 10 ms old at the start, and at the end of a job of less
+/// than a millisecond.
 class UsageMeter {
  public:
   explicit UsageMeter(std::filesystem::path root = "/");

@@ -2,10 +2,8 @@
 // kernels.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
-#include <optional>
 
 #include "basalt/engine.h"
 #include "basalt/ledger.h"
@@ -15,9 +13,8 @@
 #include "basalt/memory/pool.h"
 #include "basalt/memory/spill.h"
 #include "basalt/memory/trace.h"
-#include "base/stopwatch.h"
 #include "engine/arena_cache.h"
-#include "plan/limits.h"
+#include "engine/machine_watch.h"
 #include "runtime/backend/kernel.h"
 
 namespace basalt {
@@ -31,14 +28,14 @@ class Resources {
   Resources& operator=(const Resources&) = delete;
 
   /// The machine within the settings, as it was at most a tenth of a second ago.
-  [[nodiscard]] Inventory inventory();
+  [[nodiscard]] Inventory inventory() { return machine_.inventory(); }
   /// What a job may have of memory: now, or once every other job has given back what it holds.
-  [[nodiscard]] Limit memory_limit();
+  [[nodiscard]] Limit memory_limit() { return machine_.memory_limit(0); }
   [[nodiscard]] Limit memory_limit_alone();
   /// Whether any job, of this process or another, is in the ledger.
   [[nodiscard]] bool others_are_there() const { return !ledger_.holdings().empty(); }
 
-  [[nodiscard]] PlanLimits plan_limits(const Inventory& inventory, int threads) const;
+  [[nodiscard]] PlanLimits plan_limits(int threads) { return machine_.plan_limits(threads); }
 
   [[nodiscard]] Ledger& ledger() noexcept { return ledger_; }
   /// Where jobs take state-sized memory: a pool that keeps what they give back, and reliefs for when it runs out.
@@ -55,15 +52,10 @@ class Resources {
   void job_ended() noexcept;
 
  private:
-  [[nodiscard]] Inventory watch(double most_seconds_ago);
-  [[nodiscard]] Capacity capacity(double most_seconds_ago);
   [[nodiscard]] bool somebody_waits() const noexcept;
 
   const EngineSettings settings_;
-  std::mutex watch_mutex_;
-  InventoryWatch watch_;
-  Stopwatch since_watched_;
-  std::optional<CpuFigures> figures_;
+  MachineWatch machine_;
 
   HostMemory host_;
   PlacementAdaptor placed_;

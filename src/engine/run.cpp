@@ -38,6 +38,9 @@ using quantum::Machine;
 /// Basis states shown for a program that has no classical bits and was asked for nothing.
 constexpr std::uint64_t kDefaultTop = 8;
 
+/// From here on others are told what a job has touched: a turn at their table takes as long as many a small job.
+constexpr std::uint64_t kWorthTelling = std::uint64_t{1} << 20;
+
 /// Seconds from which on a job's memory is looked at, page table by page table.
 constexpr double kWorthSampling = 0.1;
 
@@ -166,7 +169,7 @@ class Run {
 
   /// Waits until memory and cores are granted.
   void take_lease() {
-    limits_ = resources_.plan_limits(inventory_, most_threads_);
+    limits_ = resources_.plan_limits(most_threads_);
     report_.threads = worthwhile_threads(estimate_.state_bytes, limits_);
     limits_.threads = report_.threads;
     const Demand demand{.host_bytes = estimate_.promised_bytes(),
@@ -201,7 +204,9 @@ class Run {
     const Stopwatch watch;
     Field state = allocate_state(memory, arena);
     report_.timing.allocate = watch.seconds();
-    lease_.note_resident(state.size_bytes());
+    if (state.size_bytes() >= kWorthTelling) {
+      lease_.note_resident(state.size_bytes());
+    }
 
     StateStore store(memory, estimate_.saved_states, resources_.spill(), arena, cancel_);
     const FailureAdaptor::Registration relief = resources_.memory().add_relief(

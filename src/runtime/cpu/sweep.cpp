@@ -90,7 +90,10 @@ double measure_sweep_seconds(const Field& field, const Arena& arena, const Cance
 }
 
 const char* simd_target() {
-  if ((hwy::SupportedTargets() & HWY_TARGETS) == 0) {
+  // Asked once: an instruction that asks the processor traps in a virtual machine, and takes as long as a small
+  // circuit.
+  static const bool runs_kernels = (hwy::SupportedTargets() & HWY_TARGETS) != 0;
+  if (!runs_kernels) {
     throw Error(ErrorCode::unsupported, "this processor has none of the instruction sets that Basalt's kernels need",
                 "use a processor with SSE4.2, AES and PCLMULQDQ at least (x86, since about 2010) or NEON (Arm)");
   }

@@ -3,12 +3,15 @@
 
 #include <sys/resource.h>
 
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "basalt/metrics.h"
+#include "base/stopwatch.h"
 #include "base/system_files.h"
 #include "runtime/metrics/pressure.h"
+#include "runtime/metrics/recent_usage.h"
 
 namespace basalt {
 namespace {
@@ -42,10 +45,7 @@ Field change(const Field& before, const Field& after) {
   return kind == MetricKind::counter ? growth(before, after) : after;
 }
 
-}  // namespace
-
-Usage take_usage(bool with_huge_pages, const std::filesystem::path& root) {
-  Usage usage;
+void read_counters(Usage& usage) {
   ::rusage process{};
   ::getrusage(RUSAGE_SELF, &process);
   usage.user_seconds = seconds_of(process.ru_utime);
@@ -54,15 +54,47 @@ Usage take_usage(bool with_huge_pages, const std::filesystem::path& root) {
   usage.major_faults = static_cast<std::uint64_t>(process.ru_majflt);
   usage.voluntary_switches = static_cast<std::uint64_t>(process.ru_nvcsw);
   usage.involuntary_switches = static_cast<std::uint64_t>(process.ru_nivcsw);
+}
 
+void read_files(const std::filesystem::path& root, Usage& usage) {
   const std::optional<std::string> status = read_system_file(root / "proc/self/status");
   usage.resident_bytes = bytes_entry(status, "VmRSS:");
   usage.peak_resident_bytes = bytes_entry(status, "VmHWM:");
+  metrics::read_pressure(root, usage);
+}
+
+/// The files of the living /proc as they were last read.
+struct LastReading {
+  std::mutex mutex;
+  Usage usage;
+  std::optional<Stopwatch> age;
+};
+
+}  // namespace
+
+Usage take_usage(bool with_huge_pages, const std::filesystem::path& root) {
+  Usage usage;
+  read_counters(usage);
+  read_files(root, usage);
   if (with_huge_pages) {
     usage.huge_page_bytes = bytes_entry(read_system_file(root / "proc/self/smaps_rollup"), "AnonHugePages:");
   }
-  metrics::read_pressure(root, usage);
   return usage;
+}
+
+// Never destroyed: jobs may run while a process exits.
+Usage metrics::recent_usage(const std::filesystem::path& root, double most_seconds_ago) {
+  if (root != "/") {
+    return take_usage(false, root);
+  }
+  static auto* const last = new LastReading;
+  const std::scoped_lock lock(last->mutex);
+  if (!last->age || last->age->seconds() > most_seconds_ago) {
+    read_files(root, last->usage);
+    last->age.emplace();
+  }
+  read_counters(last->usage);
+  return last->usage;
 }
 
 Usage difference(const Usage& before, const Usage& after) {

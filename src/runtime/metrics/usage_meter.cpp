@@ -6,6 +6,7 @@
 
 #include "basalt/usage.h"
 #include "base/stopwatch.h"
+#include "runtime/metrics/recent_usage.h"
 #include "runtime/metrics/thread_context.h"
 #include "runtime/metrics/work_time.h"
 
@@ -13,6 +14,11 @@ namespace basalt {
 namespace {
 
 using metrics::this_thread;
+
+/// How old what is read at the start of a job may be, and at the end of one that took less than kShortSeconds: reading
+/// would take longer than such a job does.
+constexpr double kRecentSeconds = 0.01;
+constexpr double kShortSeconds = 0.001;
 
 std::atomic<std::uint64_t> last_job{0};
 
@@ -39,7 +45,7 @@ UsageMeter::UsageMeter(std::filesystem::path root) : state_(std::make_unique<Sta
   State& state = *state_;
   state.processor = ProcessorMonitor(root);
   state.devices = {&state.processor};
-  state.start = take_usage(false, root);
+  state.start = metrics::recent_usage(root, kRecentSeconds);
   state.root = std::move(root);
   state.outer = this_thread;
   this_thread.job = state.job;
@@ -74,7 +80,8 @@ UsageReport UsageMeter::finish(int threads) const {
   UsageReport report;
   report.job = state.job;
   report.wall_seconds = state.watch.seconds();
-  report.usage = difference(state.start, take_usage(false, state.root));
+  report.usage = difference(
+      state.start, metrics::recent_usage(state.root, report.wall_seconds < kShortSeconds ? kRecentSeconds : 0));
   report.usage.huge_page_bytes = state.huge_page_bytes;
   const double processor_seconds = report.usage.user_seconds + report.usage.system_seconds;
   report.utilisation = processor_seconds / (report.wall_seconds * threads);
