@@ -177,7 +177,24 @@ TEST(Run, NormsStayWithinThePromiseAfterAThousandGates) {
 }
 
 TEST(Run, NormsDoNotDriftHoweverManyGates) {
-  EXPECT_NEAR(norm_after("for int i in [1:100000] { h q[0]; }", Precision::single_precision), 1, 1e-5);
+  // Gates that neither cancel nor merge.
+  for (const char* gates : {"ry(0.7) q; rz(0.3) q; cx q[0], q[1]; cx q[1], q[2]; cx q[2], q[3]; cx q[3], q[4];",
+                            "h q; cp(0.4) q[0], q[1]; cp(0.9) q[1], q[2]; cp(1.3) q[2], q[3]; cp(0.1) q[3], q[4];"}) {
+    const std::string loop = std::string("for int i in [1:5000] { ") + gates + " }";
+    EXPECT_NEAR(norm_after(loop, Precision::single_precision), 1, 1e-5) << gates;
+    EXPECT_NEAR(norm_after(loop, Precision::double_precision), 1, 1e-11) << gates;
+  }
+}
+
+// What a thread needs beside its tile is bounded, however many gates there are.
+TEST(Run, ManyGatesOnFewQubitsNeedNoMoreMemory) {
+  const std::string layer = "ry(0.3) q; cx q[0], q[1]; cx q[1], q[2]; cp(0.2) q[2], q[4]; cp(0.3) q[3], q[0]; ";
+  const std::string far = "cp(0.5) q[0], q[9]; cp(0.7) q[3], q[8]; cp(0.9) q[5], q[7]; ";
+  for (const auto& [qubits, gates] : {std::pair{"6", layer}, std::pair{"10", layer + far}}) {
+    const MemoryReport memory =
+        run(request_for(qasm3("qubit[" + std::string(qubits) + "] q; for int i in [1:2000] { " + gates + "}"))).memory;
+    EXPECT_LE(memory.peak_bytes, memory.estimate_bytes) << qubits << " qubits";
+  }
 }
 
 TEST(Run, CancelStopsWithItsOwnError) {

@@ -46,7 +46,7 @@ struct BlockOp {
   BlockCode code = BlockCode::scale;
   std::uint8_t position = 0;
   std::uint8_t second = 0;
-  std::uint16_t table = 0;
+  std::uint8_t table = 0;  ///< Number among those of its pass.
   /// Only vectors whose number satisfies (number & control_mask) == control_value; never includes a target. Of real,
   /// dense, exchange and the lane operations but lane_unit.
   std::uint8_t control_mask = 0;
@@ -70,12 +70,18 @@ struct PhaseTables {
 
 inline constexpr int kPhaseLowAxes = 7;
 
+/// Bounds on a pass, so that what a thread needs beside its tile is bounded too.
+inline constexpr std::size_t kMostPassOps = 256;
+inline constexpr std::uint32_t kMostPassTables = 4;
+
 /// One visit of every block of a tile.
 struct BlockPass {
   std::array<std::uint8_t, kMaxBlockHigh>
       high{};  ///< Bits of a vector's index that choose within the block, ascending.
   int high_count = 0;
-  std::vector<BlockOp> ops;
+  std::uint32_t first_table = 0;  ///< Number in the stage of the pass's table 0.
+  std::uint32_t table_count = 0;  ///< At most kMostPassTables.
+  std::vector<BlockOp> ops;       ///< At most kMostPassOps.
 };
 
 /// Axes within a vector of the instruction set in use.

@@ -70,13 +70,32 @@ void BlockEncoder::begin_pass(std::uint64_t block_axes) {
   }
   block_axes_ = block_axes;
   BlockPass& pass = result_.passes.emplace_back();
+  pass.first_table = static_cast<std::uint32_t>(result_.recipes.size());
   for (std::uint64_t rest = block_axes >> lanes_; rest != 0; rest &= rest - 1) {
     pass.high[static_cast<std::size_t>(pass.high_count++)] = static_cast<std::uint8_t>(std::countr_zero(rest));
   }
 }
 
+/// One more visit of the same blocks, where the last one is as long as it may be.
+void BlockEncoder::begin_pass_again() {
+  BlockPass next = result_.passes.back();
+  next.first_table += next.table_count;
+  next.table_count = 0;
+  next.ops.clear();
+  result_.passes.push_back(std::move(next));
+}
+
 void BlockEncoder::add_pass(std::uint64_t block_axes, std::span<const Step* const> steps) {
+  // What is ready is looked for among so many steps: a long program takes time in proportion to its length.
+  constexpr std::size_t kMostAtOnce = 512;
   begin_pass(block_axes);
+  for (; steps.size() > kMostAtOnce; steps = steps.subspan(kMostAtOnce)) {
+    add_steps(steps.first(kMostAtOnce));
+  }
+  add_steps(steps);
+}
+
+void BlockEncoder::add_steps(std::span<const Step* const> steps) {
   std::vector<Pending> rest;
   rest.reserve(steps.size());
   for (const Step* step : steps) {
@@ -157,6 +176,9 @@ BlockEncoder::Split BlockEncoder::split(const ControlMask& control) const {
 }
 
 BlockOp& BlockEncoder::push(BlockCode code, const Split& condition) {
+  if (result_.passes.back().ops.size() == kMostPassOps) {
+    begin_pass_again();
+  }
   BlockOp& op = result_.passes.back().ops.emplace_back();
   op.code = code;
   op.control_mask = static_cast<std::uint8_t>(condition.vectors.mask);

@@ -17,7 +17,7 @@ namespace basalt::quantum {
 /// A stage as visits of its tiles, block by block.
 struct EncodedStage {
   std::vector<BlockPass> passes;
-  std::vector<PhaseRecipe> recipes;  ///< By the number that operations give.
+  std::vector<PhaseRecipe> recipes;  ///< One pass's after another's.
   Coefficients coefficients;
 };
 
@@ -59,6 +59,8 @@ class BlockEncoder {
   BlockOp& push(BlockCode code, const Split& condition);
 
   void begin_pass(std::uint64_t block_axes);
+  void begin_pass_again();
+  void add_steps(std::span<const Step* const> steps);
   void add_mixing(const Step& step);
   void add_phase(const PhaseTerm& term);
   void add_exchange(const ExchangeOperands& operands);
@@ -74,6 +76,7 @@ class BlockEncoder {
   [[nodiscard]] std::vector<TurnGroup> group_turns(const std::vector<TilePhase>& phases) const;
   void join_groups(std::vector<TurnGroup>& groups, std::vector<TilePhase>& others) const;
   void push_turns(const std::vector<TurnGroup>& groups);
+  void push_table();
   void push_scale();
 
   ElementType type_;

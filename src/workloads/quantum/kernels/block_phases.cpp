@@ -134,7 +134,7 @@ void BlockEncoder::flush(std::uint64_t mixed_tile_axes) {
     push_turns(turns);
   } else {
     push_turns(group_turns({needed.begin(), tabled}));
-    push(BlockCode::table, {}).table = static_cast<std::uint16_t>(result_.recipes.size());
+    push_table();
     if (!counting_) {
       recipe.finish();
     }
@@ -142,6 +142,14 @@ void BlockEncoder::flush(std::uint64_t mixed_tile_axes) {
     std::erase_if(others, PhaseRecipe::fits);
   }
   waiting_ = std::move(others);
+}
+
+void BlockEncoder::push_table() {
+  if (result_.passes.back().table_count == kMostPassTables) {
+    begin_pass_again();
+  }
+  BlockOp& op = push(BlockCode::table, {});
+  op.table = static_cast<std::uint8_t>(result_.passes.back().table_count++);
 }
 
 void BlockEncoder::push_turns(const std::vector<TurnGroup>& groups) {

@@ -63,7 +63,7 @@ TileWork work_of(const BlockPass& pass, std::span<const PhaseRecipe> recipes) {
   for (const BlockOp& op : pass.ops) {
     OperationCost cost = cost_of(op.code);
     if (op.code == BlockCode::table) {
-      const PhaseRecipe& recipe = recipes[op.table];
+      const PhaseRecipe& recipe = recipes[pass.first_table + op.table];
       cost.flops *= (recipe.has_whole() ? 1 : 0) + (recipe.has_halves() ? 2 : 0);
     }
     const int conditions = std::popcount(op.control_mask) + std::popcount(op.tile_mask) + std::popcount(op.field_mask);

@@ -3,6 +3,7 @@
 #include "workloads/quantum/kernels/tile_compiler.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <optional>
@@ -98,13 +99,12 @@ class CircuitTile final : public TileProgram {
   CircuitTile(std::vector<Segment> segments, const TileShape& shape)
       : segments_(std::move(segments)), type_(shape.type), axes_(std::popcount(shape.axes)) {
     for (const Segment& segment : segments_) {
-      std::size_t tables = 0;
-      for (const PhaseRecipe& recipe : segment.blocks.recipes) {
-        tables += recipe.scratch_bytes();
-      }
-      table_bytes_ = std::max(table_bytes_, tables);
-      most_tables_ = std::max(most_tables_, segment.blocks.recipes.size());
       for (const BlockPass& pass : segment.blocks.passes) {
+        std::size_t tables = 0;
+        for (const PhaseRecipe& recipe : recipes_of(segment.blocks, pass)) {
+          tables += recipe.scratch_bytes();
+        }
+        table_bytes_ = std::max(table_bytes_, tables);
         most_ops_ = std::max(most_ops_, pass.ops.size());
       }
     }
@@ -121,29 +121,33 @@ class CircuitTile final : public TileProgram {
     }
   }
 
-  [[nodiscard]] std::size_t scratch_bytes() const override {
-    return table_bytes_ + most_tables_ * sizeof(PhaseTables) + most_ops_ * sizeof(BlockOp);
-  }
+  [[nodiscard]] std::size_t scratch_bytes() const override { return table_bytes_ + most_ops_ * sizeof(BlockOp); }
 
   [[nodiscard]] bool takes_padding() const override {
     return std::ranges::none_of(segments_, [](const Segment& segment) { return segment.large.has_value(); });
   }
 
  private:
+  static std::span<const PhaseRecipe> recipes_of(const EncodedStage& stage, const BlockPass& pass) {
+    return std::span(stage.recipes).subspan(pass.first_table, pass.table_count);
+  }
+
   void run_blocks(const EncodedStage& stage, const BlockTile& tile, std::byte* scratch) const {
-    auto* const tables = reinterpret_cast<PhaseTables*>(scratch + table_bytes_);
-    auto* const ops = reinterpret_cast<BlockOp*>(tables + most_tables_);
-    for (std::size_t i = 0; i < stage.recipes.size(); ++i) {
-      tables[i] = stage.recipes[i].tables(tile.base, scratch);
-      scratch += stage.recipes[i].scratch_bytes();
-    }
+    auto* const ops = reinterpret_cast<BlockOp*>(scratch + table_bytes_);
     for (const BlockPass& pass : stage.passes) {
       const auto end = std::ranges::copy_if(pass.ops, ops, [&](const BlockOp& op) {
                          return (tile.base & op.field_mask) == op.field_value;
                        }).out;
-      if (end != ops) {
-        run_block_pass(type_, tile, pass, {ops, end}, stage.coefficients.data(), tables);
+      if (end == ops) {
+        continue;
       }
+      std::array<PhaseTables, kMostPassTables> tables;
+      std::byte* free = scratch;
+      for (std::size_t i = 0; const PhaseRecipe& recipe : recipes_of(stage, pass)) {
+        tables[i++] = recipe.tables(tile.base, free);
+        free += recipe.scratch_bytes();
+      }
+      run_block_pass(type_, tile, pass, {ops, end}, stage.coefficients.data(), tables.data());
     }
   }
 
@@ -151,7 +155,6 @@ class CircuitTile final : public TileProgram {
   ElementType type_;
   int axes_;
   std::size_t table_bytes_ = 0;
-  std::size_t most_tables_ = 0;
   std::size_t most_ops_ = 0;
 };
 
