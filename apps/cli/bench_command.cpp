@@ -33,7 +33,7 @@ std::string footer() {
          "\n"
          "Columns, each the median over the runs of a row:\n"
          "  time      the gates alone, from |0...0> in memory to the final state\n"
-         "  plan      what planning them took besides\n"
+         "  plan      what planning them took besides, in the first run of the row\n"
          "  sweeps    time over one in-place scale of the state, measured in the same run\n"
          "  stages    visits of the whole state\n"
          "  flop/amp  operations of arithmetic for each amplitude, by the plan's count\n"

@@ -65,7 +65,7 @@ struct BenchRow {
   std::uint64_t gates = 0;
   int runs = 0;
   double seconds = 0;        ///< The gates alone: from |0...0⟩ in memory to the final state.
-  double plan_seconds = 0;   ///< What planning them took besides.
+  double plan_seconds = 0;   ///< What planning them took besides, the first time.
   double total_seconds = 0;  ///< The whole call of the engine, results and allocation included.
   double sweep_seconds = 0;  ///< One in-place scale of the state, measured in each run.
   double sweep_equivalents = 0;
