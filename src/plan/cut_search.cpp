@@ -23,7 +23,7 @@ std::vector<TileChoice> TileSearch::choose(const CutQueue& queue, std::size_t se
   const std::vector<std::uint64_t> starts = reach_.wants;
   // Spread over all of them: neighbours in the list often lead to the same tile.
   const std::size_t count = std::min(seeds - 1, starts.size());
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < count && looked_ < most_looks_; ++i) {
     const std::uint64_t seed = low_ | starts[i * starts.size() / count];
     if (std::popcount(seed) <= most_axes_) {
       add(improve(queue, grow(queue, seed)));
@@ -61,13 +61,13 @@ TileChoice TileSearch::grow(const CutQueue& queue, std::uint64_t tile) {
 /// Forces one operation after another into the tile, at the expense of the axes that are missed least, for as long as
 /// that does more.
 TileChoice TileSearch::improve(const CutQueue& queue, TileChoice choice) {
-  for (bool improved = true; improved;) {
+  for (bool improved = true; improved && looked_ < most_looks_;) {
     improved = false;
     queue.reach(choice.axes, reach_, looked_);
     wants_ = reach_.wants;
     for (const std::uint64_t want : wants_) {
       const std::uint64_t keep = low_ | want;
-      if (std::popcount(keep) > most_axes_) {
+      if (std::popcount(keep) > most_axes_ || looked_ >= most_looks_) {
         continue;
       }
       const TileChoice other = make_room(queue, choice.axes | want, keep);

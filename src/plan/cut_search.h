@@ -17,7 +17,8 @@ struct TileChoice {
 
 class TileSearch {
  public:
-  TileSearch(const CutSettings& settings, std::uint64_t low_axes) : most_axes_(settings.tile_axes), low_(low_axes) {}
+  TileSearch(const CutSettings& settings, std::uint64_t low_axes)
+      : most_axes_(settings.tile_axes), most_looks_(settings.effort), low_(low_axes) {}
 
   /// The best `most` choices found for the next stage, best first, no two the same; at least one. Grows a tile from
   /// nothing and from up to `seeds` single operations, and improves each by exchanging axes; with no seeds, takes axes
@@ -34,6 +35,7 @@ class TileSearch {
   [[nodiscard]] TileChoice make_room(const CutQueue& queue, std::uint64_t tile, std::uint64_t keep);
 
   int most_axes_;
+  std::uint64_t most_looks_;
   std::uint64_t low_;
   std::uint64_t looked_ = 0;
   Reach reach_;
