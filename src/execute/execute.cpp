@@ -1,6 +1,7 @@
 #include "execute/execute.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/stopwatch.h"
@@ -41,8 +42,12 @@ std::unique_ptr<TileProgram> compile_stage(const Stage& stage, const Program& pr
 void run_tiles(const Stage& stage, const TileProgram& compiled, Field& field, TileBuffers& buffers,
                const ExecuteContext& context) {
   const metrics::Span span(metrics::SpanName::stage, {.detail = "tiles", .bytes = stage.predicted_bytes});
-  const TileLoop loop(field, stage.tile_axes | padding_axes(field.axes), stage.outer_axes, compiled, buffers);
-  context.arena.for_each(stage.pieces, context.cancel, [&](std::uint64_t piece) { loop.run({piece, stage.pieces}); });
+  const TileLoop loop(field.type, field.axes, stage.tile_axes, stage.outer_axes, compiled);
+  context.arena.for_each(stage.pieces, context.cancel, [&](std::uint64_t piece) {
+    Buffer scratch = buffers.borrow(loop.scratch_bytes());
+    loop.run(field.buffer.data(), {piece, stage.pieces}, scratch.data());
+    buffers.give_back(std::move(scratch));
+  });
 }
 
 }  // namespace

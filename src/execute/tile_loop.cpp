@@ -76,57 +76,52 @@ std::uint64_t padding_axes(int axes) noexcept {
   return all & ~((std::uint64_t{1} << axes) - 1);
 }
 
-TileLoop::TileLoop(const Field& field, std::uint64_t tile_axes, std::uint64_t outer_axes, const TileProgram& program,
-                   TileBuffers& buffers)
-    : field_(field),
-      outer_axes_(outer_axes),
-      program_(program),
-      buffers_(buffers),
-      tile_bytes_(element_bytes(field.type) << std::popcount(tile_axes)) {
+TileLoop::TileLoop(ElementType type, int axes, std::uint64_t tile_axes, std::uint64_t outer_axes,
+                   const TileProgram& program)
+    : outer_axes_(outer_axes), program_(program), element_bytes_(element_bytes(type)) {
+  tile_axes |= padding_axes(axes);
+  tile_bytes_ = element_bytes_ << std::popcount(tile_axes);
   const int low = std::countr_one(tile_axes);
   const bool contiguous = std::popcount(tile_axes) == low;
   padded_ = program.takes_padding();
   in_place_ = contiguous && (!padded_ || tile_bytes_ <= kInPlaceBytes);
-  run_bytes_ = std::min(kMostRunBytes, element_bytes(field.type) << low);
+  run_bytes_ = std::min(kMostRunBytes, element_bytes_ << low);
   if (in_place_) {
     return;
   }
-  const std::uint64_t run_elements = run_bytes_ / element_bytes(field.type);
+  const std::uint64_t run_elements = run_bytes_ / element_bytes_;
   const std::uint64_t far_axes = tile_axes & ~(run_elements - 1);
   starts_.reserve(tile_bytes_ / run_bytes_);
   std::uint64_t start = 0;
   do {
-    starts_.push_back(start * element_bytes(field.type));
+    starts_.push_back(start * element_bytes_);
     start = next_within(start, far_axes);
   } while (start != 0);
 }
 
-void TileLoop::run(Slice slice) const {
+std::uint64_t TileLoop::tile_room() const {
+  return in_place_ ? 0 : round_up_to_lines(padded_offset(tile_bytes_));
+}
+
+std::uint64_t TileLoop::scratch_bytes() const {
+  return tile_room() + std::max<std::uint64_t>(program_.scratch_bytes(), kLineBytes);
+}
+
+void TileLoop::run(std::byte* field, Slice slice, std::byte* scratch) const {
   const std::uint64_t tiles = std::uint64_t{1} << std::popcount(outer_axes_);
   const std::uint64_t end = tiles * (slice.index + 1) / slice.count;
   std::uint64_t rank = tiles * slice.index / slice.count;
-  if (rank == end) {
-    return;
-  }
-  const std::uint64_t tile_room = in_place_ ? 0 : round_up_to_lines(padded_offset(tile_bytes_));
-  Buffer buffer = buffers_.borrow(tile_room + std::max<std::uint64_t>(program_.scratch_bytes(), kLineBytes));
-  std::byte* const scratch = buffer.data() + tile_room;
   for (std::uint64_t base = spread(rank, outer_axes_); rank < end; ++rank, base = next_within(base, outer_axes_)) {
+    std::byte* const first = field + base * element_bytes_;
     if (in_place_) {
-      run_in_place(base, scratch);
+      program_.run(first, base, false, scratch);
     } else {
-      run_gathered(base, buffer.data(), scratch);
+      run_gathered(first, base, scratch, scratch + tile_room());
     }
   }
-  buffers_.give_back(std::move(buffer));
 }
 
-void TileLoop::run_in_place(std::uint64_t base, void* scratch) const {
-  program_.run(field_.buffer.data() + base * element_bytes(field_.type), base, false, scratch);
-}
-
-void TileLoop::run_gathered(std::uint64_t base, std::byte* tile, void* scratch) const {
-  std::byte* const first = field_.buffer.data() + base * element_bytes(field_.type);
+void TileLoop::run_gathered(std::byte* first, std::uint64_t base, std::byte* tile, void* scratch) const {
   gather(first, tile);
   program_.run(tile, base, padded_, scratch);
   scatter(tile, first);

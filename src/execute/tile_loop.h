@@ -30,25 +30,29 @@ class TileBuffers {
 /// The axes that a field of `axes` axes is padded with where it is small: part of every tile.
 std::uint64_t padding_axes(int axes) noexcept;
 
+/// How the tiles of one stage lie in a field, and what is done to them. Keeps no memory of its own: one may run on any
+/// number of fields and threads at a time.
 class TileLoop {
  public:
-  /// Tiles span `tile_axes`, and are enumerated over `outer_axes`. All must outlive this.
-  TileLoop(const Field& field, std::uint64_t tile_axes, std::uint64_t outer_axes, const TileProgram& program,
-           TileBuffers& buffers);
+  /// For fields of `axes` axes. Tiles span `tile_axes`, and are enumerated over `outer_axes`. The program must outlive
+  /// this.
+  TileLoop(ElementType type, int axes, std::uint64_t tile_axes, std::uint64_t outer_axes, const TileProgram& program);
 
-  /// The tiles of one slice.
-  void run(Slice slice) const;
+  /// What each thread that runs tiles needs.
+  [[nodiscard]] std::uint64_t scratch_bytes() const;
+
+  /// The tiles of one slice. `field` and `scratch`, of scratch_bytes(), are aligned to 64 bytes. Never fails.
+  void run(std::byte* field, Slice slice, std::byte* scratch) const;
 
  private:
-  void run_in_place(std::uint64_t base, void* scratch) const;
-  void run_gathered(std::uint64_t base, std::byte* tile, void* scratch) const;
+  [[nodiscard]] std::uint64_t tile_room() const;
+  void run_gathered(std::byte* first, std::uint64_t base, std::byte* tile, void* scratch) const;
   void gather(const std::byte* field, std::byte* tile) const;
   void scatter(const std::byte* tile, std::byte* field) const;
 
-  const Field& field_;
   std::uint64_t outer_axes_;
   const TileProgram& program_;
-  TileBuffers& buffers_;
+  std::uint64_t element_bytes_;
   std::uint64_t tile_bytes_;
   bool in_place_;
   bool padded_;
