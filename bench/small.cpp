@@ -5,12 +5,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <complex>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "basalt/bench.h"
+#include "basalt/compiled_circuit.h"
 #include "basalt/engine.h"
 #include "base/stopwatch.h"
 #include "runtime/cpu/sweep.h"
@@ -79,6 +82,20 @@ std::function<void()> engine_run(Engine& engine, std::shared_ptr<const PreparedP
   return [&engine, request] { engine.run(request); };
 }
 
+template <typename Real>
+std::function<void()> compiled_run(Engine& engine, std::shared_ptr<const PreparedProgram> program,
+                                   Precision precision) {
+  auto circuit = std::make_shared<CompiledCircuit>(engine, std::move(program), precision);
+  auto state = std::make_shared<std::vector<std::complex<Real>>>(circuit->amplitudes());
+  return [circuit, state] { circuit->run(std::span(*state)); };
+}
+
+std::function<void()> compiled_run(Engine& engine, std::shared_ptr<const PreparedProgram> program,
+                                   Precision precision) {
+  return precision == Precision::single_precision ? compiled_run<float>(engine, std::move(program), precision)
+                                                  : compiled_run<double>(engine, std::move(program), precision);
+}
+
 std::vector<Case> cases_for(Engine& engine, const Options& options) {
   std::vector<Case> cases;
   for (const BenchCircuit& circuit : generate_bench_circuits({options.family}, options.qubits, 1)) {
@@ -88,14 +105,18 @@ std::vector<Case> cases_for(Engine& engine, const Options& options) {
     count.prepared = all;
     const std::uint64_t gates = engine.run(count).gates;
     for (const Precision precision : {Precision::single_precision, Precision::double_precision}) {
-      cases.push_back({.path = "Engine",
-                       .qubits = circuit.qubits,
-                       .precision = precision,
-                       .gates = gates,
-                       .one_gate = engine_run(engine, one, precision),
-                       .all_gates = engine_run(engine, all, precision),
-                       .fixed = {},
-                       .runs = {}});
+      const auto add = [&](const char* path, const auto& make) {
+        cases.push_back({.path = path,
+                         .qubits = circuit.qubits,
+                         .precision = precision,
+                         .gates = gates,
+                         .one_gate = make(engine, one, precision),
+                         .all_gates = make(engine, all, precision),
+                         .fixed = {},
+                         .runs = {}});
+      };
+      add("Engine::run", engine_run);
+      add("compiled", [](auto&... arguments) { return compiled_run(arguments...); });
     }
   }
   std::ranges::stable_sort(cases, {}, &Case::path);
@@ -108,7 +129,7 @@ void print(const std::vector<Case>& cases, const Options& options) {
       {"processor", processor}, {"instruction_set", simd_target()}, {"family", options.family}, {"rows", {}}};
   if (!options.json) {
     fmt::print("{}, {}, {} circuits\n\n", processor, simd_target(), options.family);
-    fmt::print("{:10} {:>6} {:10} {:>6} {:>10} {:>10} {:>10}\n", "path", "qubits", "precision", "gates", "fixed µs",
+    fmt::print("{:12} {:>6} {:10} {:>6} {:>10} {:>10} {:>10}\n", "path", "qubits", "precision", "gates", "fixed µs",
                "run µs", "µs a gate");
   }
   for (const Case& row : cases) {
@@ -124,7 +145,7 @@ void print(const std::vector<Case>& cases, const Options& options) {
                                   {"run_seconds", run},
                                   {"gate_seconds", gate}});
     } else {
-      fmt::print("{:10} {:>6} {:10} {:>6} {:>10.3f} {:>10.3f} {:>10.4f}\n", row.path, row.qubits,
+      fmt::print("{:12} {:>6} {:10} {:>6} {:>10.3f} {:>10.3f} {:>10.4f}\n", row.path, row.qubits,
                  name_of(row.precision), row.gates, fixed * 1e6, run * 1e6, gate * 1e6);
     }
   }

@@ -73,6 +73,7 @@ class Engine {
   [[nodiscard]] Inventory inventory() const;
 
  private:
+  friend class CompiledCircuit;
   std::unique_ptr<Resources> resources_;
 };
 

@@ -3,9 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <complex>
 #include <cstdlib>
 #include <new>
+#include <span>
+#include <utility>
+#include <vector>
 
+#include "basalt/compiled_circuit.h"
 #include "basalt/memory.h"
 #include "engine_harness.h"
 
@@ -29,6 +34,20 @@ void* operator new(std::size_t bytes) {
 }
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
   return fails_now() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  const auto step = static_cast<std::size_t>(alignment);
+  void* block = fails_now() ? nullptr : std::aligned_alloc(step, (bytes + step - 1) / step * step);
+  if (block == nullptr) {
+    throw std::bad_alloc();
+  }
+  return block;
+}
+void operator delete(void* block, std::align_val_t) noexcept {
+  std::free(block);
+}
+void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+  std::free(block);
 }
 void operator delete(void* block, const std::nothrow_t&) noexcept {
   std::free(block);
@@ -114,6 +133,26 @@ TEST(AllocationFailure, OfTheHeapIsATypedErrorForEveryN) {
   }
   EXPECT_GT(n, 100) << "the run allocates";
   EXPECT_EQ(run(request).counts, run(request).counts) << "still in order afterwards";
+}
+
+template <typename Real>
+void expect_no_allocation(Precision precision) {
+  Engine engine;
+  for (int qubits = 1; qubits <= 12; ++qubits) {
+    const std::string width = std::to_string(qubits);
+    const std::string pairs = "for int j in [1:" + width + " - 1] { cx q[j - 1], q[j]; cp(0.3 * i) q[0], q[j]; }";
+    const std::string body = "qubit[" + width + "] q; for int i in [1:40] { ry(0.1 * i) q; " + pairs + " }";
+    CompiledCircuit circuit(engine, prepare(request_for(qasm3(body)).source), precision);
+    std::vector<std::complex<Real>> state(circuit.amplitudes());
+    countdown = 1;  // the first allocation would fail
+    EXPECT_NO_THROW(circuit.run(std::span(state))) << qubits;
+    EXPECT_EQ(std::exchange(countdown, -1), 1) << qubits;
+  }
+}
+
+TEST(AllocationFailure, IsNothingToACompiledCircuit) {
+  expect_no_allocation<float>(Precision::single_precision);
+  expect_no_allocation<double>(Precision::double_precision);
 }
 
 }  // namespace
