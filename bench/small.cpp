@@ -1,12 +1,15 @@
 // Small circuits: what a run costs before its first gate, and what each gate adds. The cost of a run is that of a
 // circuit of one gate; a gate's is what a random circuit takes beyond that, over its gates. Parsing and planning are
-// not in it: they are done once. Medians of rounds in which all rows take turns.
+// not in it: they are done once. What other angles cost is in a second table: an ansatz whose inputs are bound anew,
+// against a circuit made anew. Medians of rounds in which all rows take turns.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <complex>
 #include <functional>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -123,7 +126,47 @@ std::vector<Case> cases_for(Engine& engine, const Options& options) {
   return cases;
 }
 
-void print(const std::vector<Case>& cases, const Options& options) {
+/// One circuit with other angles every time.
+struct Sweep {
+  std::uint32_t qubits = 0;
+  std::uint64_t gates = 0;
+  std::function<void()> bind;
+  std::function<void()> make;
+  std::vector<double> binds;  ///< Seconds a call, one entry a round.
+  std::vector<double> makes;
+};
+
+std::map<std::string, std::string> next_inputs() {
+  static int calls = 0;
+  return {{"a", fmt::format("{}", 0.1 + 1e-6 * ++calls)}};
+}
+
+Sweep sweep_for(Engine& engine, std::uint32_t qubits) {
+  const auto program =
+      prepare({.name = "sweep",
+               .text = fmt::format("OPENQASM 3.1; include \"stdgates.inc\"; input float a; qubit[{0}] q; "
+                                   "for int l in [1:10] {{ ry(a * l) q; rz(0.1 + a) q; "
+                                   "for int i in [0:{0} - 2] {{ cx q[i], q[i + 1]; }} }}",
+                                   qubits),
+               .folder = {}});
+  auto circuit = std::make_shared<CompiledCircuit>(engine, program, Precision::single_precision, next_inputs());
+  return {.qubits = qubits,
+          .gates = circuit->gates(),
+          .bind = [circuit] { circuit->bind(next_inputs()); },
+          .make = [&engine, program] { CompiledCircuit(engine, program, Precision::single_precision, next_inputs()); },
+          .binds = {},
+          .makes = {}};
+}
+
+void print(const std::vector<Sweep>& sweeps) {
+  fmt::print("\n{:12} {:>6} {:>6} {:>10} {:>10}\n", "other angles", "qubits", "gates", "bind µs", "make µs");
+  for (const Sweep& row : sweeps) {
+    fmt::print("{:12} {:>6} {:>6} {:>10.1f} {:>10.1f}\n", "", row.qubits, row.gates, median(row.binds) * 1e6,
+               median(row.makes) * 1e6);
+  }
+}
+
+void print(const std::vector<Case>& cases, const std::vector<Sweep>& sweeps, const Options& options) {
   const std::string processor = take_inventory().processor;
   nlohmann::json document{
       {"processor", processor}, {"instruction_set", simd_target()}, {"family", options.family}, {"rows", {}}};
@@ -150,20 +193,36 @@ void print(const std::vector<Case>& cases, const Options& options) {
     }
   }
   if (options.json) {
+    for (const Sweep& row : sweeps) {
+      document["sweeps"].push_back({{"qubits", row.qubits},
+                                    {"gates", row.gates},
+                                    {"bind_seconds", median(row.binds)},
+                                    {"make_seconds", median(row.makes)}});
+    }
     fmt::print("{}\n", document.dump(2));
+  } else {
+    print(sweeps);
   }
 }
 
 void measure(const Options& options) {
   Engine engine;
   std::vector<Case> cases = cases_for(engine, options);
+  std::vector<Sweep> sweeps;
+  for (const std::uint32_t qubits : options.qubits) {
+    sweeps.push_back(sweep_for(engine, qubits));
+  }
   for (int round = 0; round < options.rounds; ++round) {
+    for (Sweep& row : sweeps) {
+      row.binds.push_back(seconds_of(row.bind));
+      row.makes.push_back(seconds_of(row.make));
+    }
     for (Case& row : cases) {
       row.fixed.push_back(seconds_of(row.one_gate));
       row.runs.push_back(seconds_of(row.all_gates));
     }
   }
-  print(cases, options);
+  print(cases, sweeps, options);
 }
 
 }  // namespace
