@@ -55,17 +55,6 @@ DenseOperands dense(std::vector<int> targets, std::vector<Complex> matrix, Contr
   return operands;
 }
 
-DiagonalOperands diagonal(std::vector<int> targets, std::vector<Complex> phases, ControlMask control = {}) {
-  DiagonalOperands operands;
-  operands.control = control;
-  operands.target_count = static_cast<std::uint8_t>(targets.size());
-  for (std::size_t i = 0; i < std::min(targets.size(), operands.targets.size()); ++i) {
-    operands.targets[i] = static_cast<std::uint8_t>(targets[i]);
-  }
-  operands.phases = std::move(phases);
-  return operands;
-}
-
 /// A unitary with no zero entry: the quantum Fourier transform.
 std::vector<Complex> fourier(int targets) {
   const std::size_t size = std::size_t{1} << targets;
@@ -99,8 +88,6 @@ std::vector<Case> cases(const Options& options) {
     add("h", at, "quantum/dense", dense({q}, gate_matrix(GateId::h, {})));
     add("u3", at, "quantum/dense", dense({q}, gate_matrix(GateId::u3, angles)));
     add("x", at, "quantum/exchange", ExchangeOperands{{bit(q), 0}, bit(q)});
-    add("z", at, "quantum/diagonal", diagonal({}, {-1}, {bit(q), bit(q)}));
-    add("rz", at, "quantum/diagonal", diagonal({q}, {std::polar(1.0, -0.1), std::polar(1.0, 0.1)}));
   }
   for (const auto& [a, b] : std::vector<std::pair<int, int>>{
            {0, 1}, {1, 3}, {2, 8}, {3, 4}, {6, 9}, {5, last}, {12, 18}, {last - 1, last}}) {
@@ -110,7 +97,6 @@ std::vector<Case> cases(const Options& options) {
     const std::string at = fmt::format("{},{}", a, b);
     add("cx", at, "quantum/exchange", ExchangeOperands{{bit(a) | bit(b), bit(a)}, bit(b)});
     add("cx", fmt::format("{},{}", b, a), "quantum/exchange", ExchangeOperands{{bit(a) | bit(b), bit(b)}, bit(a)});
-    add("cz", at, "quantum/diagonal", diagonal({}, {-1}, {bit(a) | bit(b), bit(a) | bit(b)}));
     add("swap", at, "quantum/exchange", ExchangeOperands{{bit(a) | bit(b), bit(a)}, bit(a) | bit(b)});
     add("ch", at, "quantum/dense", dense({b}, gate_matrix(GateId::h, {}), {bit(a), bit(a)}));
     add("dense2", at, "quantum/dense", dense({a, b}, fourier(2)));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "plan/program.h"
-#include "workloads/quantum/circuit.h"
 #include "workloads/quantum/gate_list.h"
 
 namespace basalt::quantum {
@@ -16,8 +15,5 @@ struct LoweredCircuit {
 /// Steps "quantum/dense", "quantum/phase" and "quantum/exchange". A SWAP becomes three exchanges. Axis k of the field
 /// is qubit k of the list.
 LoweredCircuit lower(const GateList& list);
-
-/// Without passes, diagonals as "quantum/diagonal"; qubit k becomes axis k; all qubits must be below 64.
-LoweredCircuit lower(const Circuit& circuit);
 
 }  // namespace basalt::quantum

@@ -25,7 +25,6 @@ void add(KernelRegistry& registry, std::string_view id) {
 
 void register_cpu_kernels(KernelRegistry& registry) {
   add<DenseOperands, dense>(registry, "quantum/dense");
-  add<DiagonalOperands, diagonal>(registry, "quantum/diagonal");
   add<ExchangeOperands, exchange>(registry, "quantum/exchange");
   add<CollapseOperands, collapse>(registry, "quantum/collapse");
 }

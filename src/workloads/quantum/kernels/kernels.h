@@ -6,7 +6,7 @@
 
 namespace basalt::quantum {
 
-/// Adds quantum/dense, quantum/diagonal, quantum/exchange and quantum/collapse for c64 and c128.
+/// Adds quantum/dense, quantum/exchange and quantum/collapse for c64 and c128.
 void register_cpu_kernels(KernelRegistry& registry);
 
 }  // namespace basalt::quantum

@@ -41,15 +41,6 @@ inline bool couples_by_parity(std::span<const std::complex<double>> matrix) noex
   return matrix.size() == 16;
 }
 
-/// "quantum/diagonal": multiplies by phases[value of the targets]; 0 to 6 targets, ascending. Slots where every phase
-/// is 1 should be expressed as controls, so that they are not visited.
-struct DiagonalOperands {
-  ControlMask control;
-  std::uint8_t target_count = 0;
-  std::array<std::uint8_t, 6> targets{};
-  std::vector<std::complex<double>> phases;
-};
-
 /// "quantum/exchange": for every index with (index & control.mask) == control.value, swaps the amplitudes at index
 /// and index ^ flip. `flip` must intersect `control.mask` (so that no pair is met twice): X on t with controls c is
 /// mask = c|t, value = c, flip = t; SWAP(a,b) is mask = a|b, value = a, flip = a|b.

@@ -10,7 +10,6 @@ namespace basalt::quantum {
 void dense_small(ElementType type, void* data, int axes, const DenseOperands& operands, Slice slice);
 /// Dense on 3 to 6 targets: coefficients in cache, blocks of outputs in registers.
 void dense_large(ElementType type, void* data, int axes, const DenseOperands& operands, Slice slice);
-void diagonal(ElementType type, void* data, int axes, const DiagonalOperands& operands, Slice slice);
 void exchange(ElementType type, void* data, int axes, const ExchangeOperands& operands, Slice slice);
 void collapse(ElementType type, void* data, int axes, const CollapseOperands& operands, Slice slice);
 
