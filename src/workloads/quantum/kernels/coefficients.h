@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -43,8 +44,15 @@ class Coefficients {
   /// A real and an imaginary vector of complex numbers.
   template <typename OfLane>
   void add_pair(const OfLane& of_lane) {
-    add_real([&](std::size_t lane) { return of_lane(lane).real(); });
-    add_imaginary([&](std::size_t lane) { return of_lane(lane).imag(); });
+    if (counting_) {
+      return;
+    }
+    std::array<std::complex<double>, kMostLanes> values;  // each is asked for once: a phase may take many products
+    for (std::size_t lane = 0; lane < lanes(); ++lane) {
+      values[lane] = of_lane(lane);
+    }
+    add_real([&](std::size_t lane) { return values[lane].real(); });
+    add_imaginary([&](std::size_t lane) { return values[lane].imag(); });
   }
 
   /// What moves the amplitude of lane source(l) to lane l: integers of the size of a part.
@@ -91,6 +99,8 @@ class Coefficients {
     lines_.resize((size_ * part_bytes + sizeof(CacheLine) - 1) / sizeof(CacheLine));
     return reinterpret_cast<std::byte*>(lines_.data()) + begin;
   }
+
+  static constexpr std::size_t kMostLanes = sizeof(CacheLine) / element_bytes(ElementType::c64);
 
   ElementType type_;
   std::size_t parts_;
