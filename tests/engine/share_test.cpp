@@ -14,10 +14,11 @@ namespace {
 constexpr int kQubits = 18;
 constexpr std::uint64_t kStateBytes = std::uint64_t{8} << kQubits;
 
-/// A circuit of many stages; its counts tell whether one of them was lost.
+/// A circuit of many stages, that takes several times as long as a job takes to see that another has come; its counts
+/// tell whether a stage was lost.
 Request deep_circuit(int priority) {
   std::string body = "qubit[" + std::to_string(kQubits) + "] q; bit[" + std::to_string(kQubits) + "] c; ";
-  for (int layer = 0; layer < 6; ++layer) {
+  for (int layer = 0; layer < 30; ++layer) {
     for (int i = 0; i < kQubits; ++i) {
       body += "ry(" + std::to_string(0.1 * (layer + 1) + 0.05 * i) + ") q[" + std::to_string(i) + "]; ";
       body += "cx q[" + std::to_string(i) + "], q[" + std::to_string((i + 1) % kQubits) + "]; ";
