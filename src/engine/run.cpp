@@ -24,6 +24,7 @@
 #include "engine/results.h"
 #include "engine/seed.h"
 #include "engine/stage_entry.h"
+#include "engine/state_checkpoint.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
@@ -211,7 +212,8 @@ class Run {
     StateStore store(memory, estimate_.saved_states, resources_.spill(), arena, cancel_);
     const FailureAdaptor::Registration relief = resources_.memory().add_relief(
         FailureAdaptor::Rank::spill, [&](std::uint64_t bytes) { return store.relieve(bytes); });
-    Occupancy occupancy(lease_, arena, checkpoint_of(state, store, memory, arena), cancel_, hooks_.on_wait);
+    StateCheckpoint checkpoint(resources_, state, store, memory, arena, cancel_, report_.notes);
+    Occupancy occupancy(lease_, arena, checkpoint.actions(), cancel_, hooks_.on_wait);
     const ExecuteContext context{.kernels = resources_.kernels(),
                                  .arena = arena,
                                  .cancel = cancel_,
@@ -260,7 +262,7 @@ class Run {
     report_.sweep_equivalents = report_.timing.execute / report_.sweep_seconds;
     report_.timing.wait += occupancy.waited_seconds();
     report_.memory.peak_bytes = bounded.peak_bytes();
-    report_.memory.spilled_bytes = store.spilled_bytes() + checkpointed_bytes_;
+    report_.memory.spilled_bytes = store.spilled_bytes() + checkpoint.written_bytes();
     report_.memory.counts_bytes = results_->counts_bytes();
     results_->finish();
     if (report_.timing.allocate + report_.timing.execute > kWorthSampling) {
@@ -275,35 +277,6 @@ class Run {
     }
     StageEntry& entry = report_.stages.emplace_back(stage_entry(program, stage));
     entry.actual_seconds = seconds;
-  }
-
-  /// The state goes to disk and comes back; states that wait go to disk or are computed again.
-  Checkpoint checkpoint_of(Field& state, StateStore& store, MemoryResource& memory, const Arena& arena) {
-    const ForEach for_each = [&](std::uint64_t count, const std::function<void(std::uint64_t)>& body) {
-      arena.for_each(count, cancel_, body);
-    };
-    const auto save = [&, for_each] {
-      try {
-        checkpoint_ = resources_.spill()->store(state.buffer.bytes(), cancel_, for_each);
-      } catch (const Error& error) {
-        if (error.code() == ErrorCode::cancelled) {
-          throw;
-        }
-        report_.notes.push_back(fmt::format("memory was not given up for another job: {}", error.message()));
-        return false;
-      }
-      checkpointed_bytes_ += state.size_bytes();
-      store.clear_memory();
-      state.buffer = Buffer();
-      resources_.release_idle();
-      return true;
-    };
-    const auto restore = [&, for_each] {
-      state = Field(memory, state.type, state.axes);
-      resources_.spill()->restore(checkpoint_, state.buffer.bytes(), cancel_, for_each);
-      checkpoint_ = {};
-    };
-    return {.save = save, .restore = restore};
   }
 
   [[nodiscard]] Field allocate_state(MemoryResource& memory, const Arena& arena) const {
@@ -343,8 +316,6 @@ class Run {
   int most_threads_ = 1;
   PlanLimits limits_;
   Lease lease_;
-  SpillFile::Item checkpoint_;  ///< The state, while another job has its memory.
-  std::uint64_t checkpointed_bytes_ = 0;
 };
 
 void note_failure(Resources& resources, const Error& error, const Request& request) noexcept {

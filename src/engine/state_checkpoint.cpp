@@ -1,0 +1,50 @@
+#include "engine/state_checkpoint.h"
+
+#include <fmt/format.h>
+
+namespace basalt {
+
+StateCheckpoint::StateCheckpoint(Resources& resources, Field& state, StateStore& store, MemoryResource& memory,
+                                 const Arena& arena, const CancelToken& cancel, std::vector<std::string>& notes)
+    : resources_(resources),
+      state_(state),
+      store_(store),
+      memory_(memory),
+      arena_(arena),
+      cancel_(cancel),
+      notes_(notes) {}
+
+Checkpoint StateCheckpoint::actions() {
+  return {.save = [this] { return save(); }, .restore = [this] { restore(); }};
+}
+
+bool StateCheckpoint::save() {
+  try {
+    item_ = resources_.spill()->store(state_.buffer.bytes(), cancel_,
+                                      [this](std::uint64_t count, const auto& body) { for_each(count, body); });
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) {
+      throw;
+    }
+    notes_.push_back(fmt::format("memory was not given up for another job: {}", error.message()));
+    return false;
+  }
+  written_bytes_ += state_.size_bytes();
+  store_.clear_memory();
+  state_.buffer = Buffer();
+  resources_.release_idle();
+  return true;
+}
+
+void StateCheckpoint::restore() {
+  state_ = Field(memory_, state_.type, state_.axes);
+  resources_.spill()->restore(item_, state_.buffer.bytes(), cancel_,
+                              [this](std::uint64_t count, const auto& body) { for_each(count, body); });
+  item_ = {};
+}
+
+void StateCheckpoint::for_each(std::uint64_t count, const std::function<void(std::uint64_t)>& body) const {
+  arena_.for_each(count, cancel_, body);
+}
+
+}  // namespace basalt
