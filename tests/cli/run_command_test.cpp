@@ -105,7 +105,7 @@ TEST_F(RunCommand, WritesATraceAndMetrics) {
   for (const char* span : {"job", "parse", "allocate", "execute", "results"}) {
     EXPECT_EQ(categories[span], 1) << span;
   }
-  EXPECT_EQ(categories["stage"], 2) << "one for each gate";
+  EXPECT_EQ(categories["stage"], 1) << "both gates in one visit";
   const std::string metrics = Workspace::read(space.path("metrics.prom"));
   EXPECT_NE(metrics.find("\nbasalt_gates_total 2\n"), std::string::npos) << metrics;
   EXPECT_NE(metrics.find("\nbasalt_shots_total 1024\n"), std::string::npos) << metrics;
