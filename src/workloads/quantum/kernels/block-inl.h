@@ -175,20 +175,41 @@ HWY_INLINE void apply_pair_mixed(Vector<T>* HWY_RESTRICT v, const T* coefficient
   }
 }
 
+/// A vector's own amplitudes times a real coefficient, plus others times a real or a complex one.
+template <typename T, bool kTurned>
+struct Coupling {
+  static constexpr std::size_t kCoefficients = kTurned ? 3 : 2;
+
+  HWY_INLINE Coupling(const T* coefficients, std::size_t first)
+      : own(coefficient(coefficients, first)),
+        other(coefficient(coefficients, first + 1)),
+        imaginary(coefficient(coefficients, first + kCoefficients - 1)) {}
+
+  HWY_INLINE Vector<T> operator()(Vector<T> v, Vector<T> others) const {
+    const Vector<T> sum = hn::MulAdd(other, others, hn::Mul(own, v));
+    if constexpr (kTurned) {
+      return hn::MulAdd(imaginary, swap_parts(others), sum);
+    }
+    return sum;
+  }
+
+  Vector<T> own;
+  Vector<T> other;
+  Vector<T> imaginary;
+};
+
 /// Two rotations over a lane and a high target: each vector and the other one's amplitudes at the flipped lane.
-template <typename T, int kHigh, int kBit>
+template <typename T, int kHigh, int kBit, bool kTurned>
 HWY_INLINE void apply_couple_mixed(Vector<T>* HWY_RESTRICT v, const T* coefficients) {
   const auto indices = load_indices(coefficients);
-  Vector<T> m[4];
-  BASALT_UNROLL for (int k = 0; k < 4; ++k) {
-    m[k] = coefficient(coefficients, 1 + k);
-  }
+  const Coupling<T, kTurned> low(coefficients, 1);
+  const Coupling<T, kTurned> high(coefficients, 1 + Coupling<T, kTurned>::kCoefficients);
   BASALT_UNROLL for (int pair = 0; pair < 1 << (kHigh - 1); ++pair) {
     const int i = lower_of<kBit>(pair);
     const int j = i + (1 << kBit);
     const Vector<T> moved = hn::TableLookupLanes(v[i], indices);
-    v[i] = hn::MulAdd(m[1], hn::TableLookupLanes(v[j], indices), hn::Mul(m[0], v[i]));
-    v[j] = hn::MulAdd(m[3], moved, hn::Mul(m[2], v[j]));
+    v[i] = low(v[i], hn::TableLookupLanes(v[j], indices));
+    v[j] = high(v[j], moved);
   }
 }
 
@@ -210,7 +231,9 @@ HWY_INLINE void apply_high(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T
     case BlockCode::pair_mixed:
       return apply_pair_mixed<T, kHigh, kBit>(v, coefficients);
     case BlockCode::couple_mixed:
-      return apply_couple_mixed<T, kHigh, kBit>(v, coefficients);
+      return apply_couple_mixed<T, kHigh, kBit, false>(v, coefficients);
+    case BlockCode::turned_mixed:
+      return apply_couple_mixed<T, kHigh, kBit, true>(v, coefficients);
     default:
       return apply_unit<T, kHigh, kBit>(v, op.code, coefficients);
   }
@@ -240,19 +263,40 @@ HWY_INLINE void apply_pair_high(Vector<T>* HWY_RESTRICT v, const T* coefficients
   }
 }
 
-/// A rotation of half the vectors: those whose bits at the targets are kFrom with those where they are its opposite.
-template <typename T, int kHigh, int kFirst, int kSecond, int kFrom>
+/// Which of two rotations.
+enum class Parity { even, odd, both };
+
+/// Rotations of the vectors at kFirst and kSecond: of 00 and 11, of 01 and 10.
+template <typename T, int kHigh, int kFirst, int kSecond, Parity kParity, bool kTurned>
 HWY_INLINE void apply_couple(Vector<T>* HWY_RESTRICT v, const T* coefficients) {
-  Vector<T> m[4];
-  BASALT_UNROLL for (int k = 0; k < 4; ++k) {
-    m[k] = coefficient(coefficients, k);
+  constexpr std::size_t kEach = Coupling<T, kTurned>::kCoefficients;
+  const auto rotate = [&](int from, std::size_t first) HWY_ATTR {
+    const Coupling<T, kTurned> low(coefficients, first);
+    const Coupling<T, kTurned> high(coefficients, first + kEach);
+    BASALT_UNROLL for (int group = 0; group < 1 << (kHigh - 2); ++group) {
+      const int i = lower_of<kSecond>(lower_of<kFirst>(group)) + from;
+      const int j = i ^ (1 << kFirst) ^ (1 << kSecond);
+      const Vector<T> a = low(v[i], v[j]);
+      v[j] = high(v[j], v[i]);
+      v[i] = a;
+    }
+  };
+  if constexpr (kParity != Parity::odd) {
+    rotate(0, 0);
   }
-  BASALT_UNROLL for (int group = 0; group < 1 << (kHigh - 2); ++group) {
-    const int i = lower_of<kSecond>(lower_of<kFirst>(group)) + kFrom;
-    const int j = i ^ (1 << kFirst) ^ (1 << kSecond);
-    const Vector<T> a = hn::MulAdd(m[1], v[j], hn::Mul(m[0], v[i]));
-    v[j] = hn::MulAdd(m[2], v[i], hn::Mul(m[3], v[j]));
-    v[i] = a;
+  if constexpr (kParity != Parity::even) {
+    rotate(1 << kFirst, kParity == Parity::both ? 2 * kEach : 0);
+  }
+}
+
+template <typename T, int kHigh, int kFirst, int kSecond, bool kTurned>
+HWY_INLINE void choose_couple(Vector<T>* HWY_RESTRICT v, BlockCode code, const T* coefficients) {
+  if (code == (kTurned ? BlockCode::turned : BlockCode::couple)) {
+    apply_couple<T, kHigh, kFirst, kSecond, Parity::both, kTurned>(v, coefficients);
+  } else if (code == (kTurned ? BlockCode::turned_even : BlockCode::couple_even)) {
+    apply_couple<T, kHigh, kFirst, kSecond, Parity::even, kTurned>(v, coefficients);
+  } else {
+    apply_couple<T, kHigh, kFirst, kSecond, Parity::odd, kTurned>(v, coefficients);
   }
 }
 
@@ -260,12 +304,15 @@ HWY_INLINE void apply_couple(Vector<T>* HWY_RESTRICT v, const T* coefficients) {
 template <typename T, int kHigh, int kFirst, int kSecond>
 HWY_INLINE void apply_two_high(Vector<T>* HWY_RESTRICT v, BlockCode code, const T* coefficients) {
   if constexpr (kSecond < kHigh) {
-    if (code == BlockCode::couple_even) {
-      apply_couple<T, kHigh, kFirst, kSecond, 0>(v, coefficients);
-    } else if (code == BlockCode::couple_odd) {
-      apply_couple<T, kHigh, kFirst, kSecond, 1 << kFirst>(v, coefficients);
-    } else {
-      apply_pair_high<T, kHigh, kFirst, kSecond>(v, coefficients);
+    switch (code) {
+      case BlockCode::couple:
+      case BlockCode::couple_even:
+      case BlockCode::couple_odd:
+        return choose_couple<T, kHigh, kFirst, kSecond, false>(v, code, coefficients);
+      case BlockCode::pair_high:
+        return apply_pair_high<T, kHigh, kFirst, kSecond>(v, coefficients);
+      default:
+        return choose_couple<T, kHigh, kFirst, kSecond, true>(v, code, coefficients);
     }
   }
 }
@@ -339,6 +386,13 @@ HWY_INLINE void apply_lane(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T
       }
       return;
     }
+    case BlockCode::lane_turned: {
+      const Coupling<T, true> sum(coefficients, 1);
+      BASALT_UNROLL for (int j = 0; j < kVectors; ++j) {
+        v[j] = sum(v[j], hn::TableLookupLanes(v[j], indices));
+      }
+      return;
+    }
     default:
       BASALT_UNROLL for (int j = 0; j < kVectors; ++j) {
         if (acts_on(op, j)) {
@@ -401,6 +455,7 @@ HWY_INLINE void apply(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T* coe
     case BlockCode::lane_unit:
     case BlockCode::lane_real:
     case BlockCode::lane_dense:
+    case BlockCode::lane_turned:
     case BlockCode::lane_permute:
       return apply_lane<T, kHigh>(v, op, coefficients);
     case BlockCode::scale:
@@ -411,8 +466,12 @@ HWY_INLINE void apply(Vector<T>* HWY_RESTRICT v, const BlockOp& op, const T* coe
       return apply_tables<T, kHigh>(v, tables[op.table], first, offset);
     case BlockCode::pair_lanes:
       return apply_pair_lanes<T, kHigh>(v, coefficients);
+    case BlockCode::couple:
     case BlockCode::couple_even:
     case BlockCode::couple_odd:
+    case BlockCode::turned:
+    case BlockCode::turned_even:
+    case BlockCode::turned_odd:
     case BlockCode::pair_high:
       return choose_two_high<T, kHigh>(v, op, coefficients);
     default:

@@ -34,9 +34,16 @@ enum class BlockCode : std::uint8_t {
   scale,           ///< Each vector times a real coefficient of its own: one for each vector of the block.
   turn,            ///< Each vector times a pair of its own. Twice as many pairs with a parity: even, then odd.
   table,           ///< Phases from the tables of number `table`.
-  couple_even,     ///< Real, of the vectors 00 and 11 by `position` < `second`: four coefficients, row by row.
-  couple_odd,      ///< The same of 01 and 10.
-  couple_mixed,    ///< The same of both, over a lane and `position`: indices, then for each vector its own and other's
+  couple,          ///< Two rotations over `position` < `second`, of the vectors 00 and 11 and of 01 and 10: for each of
+                   ///< the four its own and the other's coefficient, in the order 00, 11, 01, 10.
+  couple_even,     ///< Of 00 and 11 only.
+  couple_odd,      ///< Of 01 and 10 only.
+  couple_mixed,    ///< The same over a lane and `position`: indices, then for each vector its own and the other's.
+  turned,          ///< As couple, but the others' coefficients are pairs.
+  turned_even,     ///< As couple_even, so.
+  turned_odd,      ///< As couple_odd, so.
+  turned_mixed,    ///< As couple_mixed, so.
+  lane_turned,     ///< p·v + pair·moved. indices, p, pair
   pair_high,       ///< 4×4 over positions `position` < `second`; 16 pairs, row by row.
   pair_mixed,      ///< 4×4 over a lane and `position`: indices, then for each row of vectors (vector, lane flip) pairs
   pair_lanes,      ///< 4×4 over two lanes: 3 indices, then pairs for flips 0 ... 3

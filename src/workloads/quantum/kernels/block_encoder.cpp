@@ -2,6 +2,7 @@
 #include "workloads/quantum/kernels/block_encoder.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <utility>
@@ -26,11 +27,10 @@ bool acts(const ControlMask& lanes, std::uint64_t lane) {
   return (lane & lanes.mask) == lanes.value;
 }
 
-/// Shows `take` in order what commutes with all that stays before it, and with reading `read_axes`; removes what it
-/// takes.
+/// Shows `take` in order what commutes with all that stays before it; removes what it takes.
 template <typename Pending, typename Take>
-void take_ready(std::vector<Pending>& rest, std::uint64_t read_axes, const Take& take) {
-  Access stays{.mixes = 0, .reads = read_axes};
+void take_ready(std::vector<Pending>& rest, const Take& take) {
+  Access stays;
   std::erase_if(rest, [&](const Pending& pending) {
     const Access& access = pending.access;
     const bool ready = (access.mixes & (stays.mixes | stays.reads)) == 0 && (access.reads & stays.mixes) == 0;
@@ -107,14 +107,15 @@ void BlockEncoder::add_steps(std::span<const Step* const> steps) {
     for (const TilePhase& phase : waiting_) {
       waiting |= phase.tile.mask;
     }
-    take_ready(rest, waiting, [&](const Pending& pending) {
-      if (is_phase(pending)) {
+    take_ready(rest, [&](const Pending& pending) {
+      const std::uint64_t mixes = pending.access.mixes;
+      if (is_phase(pending) || ((mixes & waiting) != 0 && !can_turn(*pending.step, mixes))) {
         return false;
       }
       add_mixing(*pending.step);
       return true;
     });
-    take_ready(rest, 0, [&](const Pending& pending) {
+    take_ready(rest, [&](const Pending& pending) {
       if (!is_phase(pending)) {
         return false;
       }
@@ -122,8 +123,8 @@ void BlockEncoder::add_steps(std::span<const Step* const> steps) {
       return true;
     });
     std::uint64_t next_mixed = 0;
-    take_ready(rest, 0, [&](const Pending& pending) {
-      next_mixed |= pending.access.mixes;
+    take_ready(rest, [&](const Pending& pending) {
+      next_mixed |= can_turn(*pending.step, pending.access.mixes) ? 0 : pending.access.mixes;
       return false;
     });
     flush(next_mixed);
@@ -303,43 +304,86 @@ void BlockEncoder::add_single_lane(const DenseOperands& operands, const Split& c
   }
 }
 
+bool BlockEncoder::can_turn(const Step& step, std::uint64_t mixed_tile_axes) const {
+  return step.kernel == "quantum/dense" &&
+         couples_by_parity(static_cast<const DenseOperands*>(step.operands.get())->matrix) &&
+         std::ranges::all_of(waiting_, [&](const TilePhase& phase) {
+           const std::uint64_t met = phase.tile.mask & mixed_tile_axes;
+           return met == 0 || (met == phase.tile.mask && phase.field.mask == 0);
+         });
+}
+
+/// The matrix for which coupling · phases = phases · matrix, where `phases` are those that wait on its targets: they go
+/// on waiting, for others that are done at once with them.
+std::array<Complex, 16> BlockEncoder::turned(const DenseOperands& operands) const {
+  const std::uint64_t first = std::uint64_t{1} << axes_.number_of(operands.targets[0]);
+  const std::uint64_t second = std::uint64_t{1} << axes_.number_of(operands.targets[1]);
+  std::array<double, 4> angles{};
+  for (const TilePhase& phase : waiting_) {
+    if ((phase.tile.mask & (first | second)) == 0) {
+      continue;
+    }
+    for (std::size_t state = 0; state < angles.size(); ++state) {
+      const std::uint64_t index = ((state & 1) != 0 ? first : 0) | (state > 1 ? second : 0);
+      angles[state] += phase.selects(index) ? phase.angle : 0;
+    }
+  }
+  std::array<Complex, 16> result;
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const double angle = angles[i % 4] - angles[i / 4];
+    result[i] = operands.matrix[i] * (angle == 0 ? Complex(1) : std::polar(1.0, angle));
+  }
+  return result;
+}
+
 void BlockEncoder::add_coupling(const DenseOperands& operands) {
   const int first = axes_.number_of(operands.targets[0]);
   const int second = axes_.number_of(operands.targets[1]);
-  const auto entry = [&](std::uint64_t row, std::uint64_t column) { return operands.matrix[4 * row + column].real(); };
+  const std::array<Complex, 16> matrix = turned(operands);
+  const bool real = std::ranges::all_of(matrix, [](const Complex& entry) { return entry.imag() == 0; });
+  const auto entry = [&](std::uint64_t row, std::uint64_t column) { return matrix[4 * row + column]; };
   Coefficients& coefficients = result_.coefficients;
+  const auto add_row = [&](const auto& row_of) {
+    coefficients.add_real([&](std::uint64_t lane) { return entry(row_of(lane), row_of(lane)).real(); });
+    const auto other = [&](std::uint64_t lane) { return entry(row_of(lane), 3 - row_of(lane)); };
+    if (real) {
+      coefficients.add_real([&](std::uint64_t lane) { return other(lane).real(); });
+    } else {
+      coefficients.add_pair(other);
+    }
+  };
   if (first >= lanes_) {
+    const auto rotates = [&](std::uint64_t from) {
+      return entry(from, from) != 1.0 || entry(3 - from, 3 - from) != 1.0;
+    };
+    const bool even = rotates(0);
+    const bool odd = rotates(1);
+    const BlockCode real_code = !odd ? BlockCode::couple_even : even ? BlockCode::couple : BlockCode::couple_odd;
+    const BlockCode turned_code = !odd ? BlockCode::turned_even : even ? BlockCode::turned : BlockCode::turned_odd;
+    BlockOp& op = push(real ? real_code : turned_code, {});
+    op.position = static_cast<std::uint8_t>(position_of(first));
+    op.second = static_cast<std::uint8_t>(position_of(second));
     for (const std::uint64_t from : {0, 1}) {
-      const std::uint64_t to = 3 - from;
-      if (entry(from, from) == 1 && entry(to, to) == 1) {
-        continue;  // a rotation by nothing
-      }
-      BlockOp& op = push(from == 0 ? BlockCode::couple_even : BlockCode::couple_odd, {});
-      op.position = static_cast<std::uint8_t>(position_of(first));
-      op.second = static_cast<std::uint8_t>(position_of(second));
-      for (const double coefficient : {entry(from, from), entry(from, to), entry(to, from), entry(to, to)}) {
-        coefficients.add_real([&](std::uint64_t) { return coefficient; });
+      if (from == 0 ? even || !odd : odd) {
+        add_row([&](std::uint64_t) { return from; });
+        add_row([&](std::uint64_t) { return 3 - from; });
       }
     }
     return;
   }
-  const bool mixed = second >= lanes_;
-  BlockOp& op = push(mixed ? BlockCode::couple_mixed : BlockCode::lane_real, {});
   const std::uint64_t first_bit = std::uint64_t{1} << first;
-  coefficients.add_indices(flipped(mixed ? first_bit : first_bit | std::uint64_t{1} << second));
-  if (mixed) {
+  if (second >= lanes_) {
+    BlockOp& op = push(real ? BlockCode::couple_mixed : BlockCode::turned_mixed, {});
     op.position = static_cast<std::uint8_t>(position_of(second));
-  }
-  for (const std::uint64_t vector : {0, 1}) {
-    const auto row_of = [&](std::uint64_t lane) {
-      return (lane >> first & 1) | (mixed ? vector : lane >> second & 1) << 1;
-    };
-    coefficients.add_real([&](std::uint64_t lane) { return entry(row_of(lane), row_of(lane)); });
-    coefficients.add_real([&](std::uint64_t lane) { return entry(row_of(lane), 3 - row_of(lane)); });
-    if (!mixed) {
-      return;
+    coefficients.add_indices(flipped(first_bit));
+    for (const std::uint64_t vector : {0, 1}) {
+      add_row([&](std::uint64_t lane) { return (lane >> first & 1) | vector << 1; });
     }
+    return;
   }
+  push(real ? BlockCode::lane_real : BlockCode::lane_turned, {});
+  coefficients.add_indices(flipped(first_bit | std::uint64_t{1} << second));
+  add_row([&](std::uint64_t lane) { return (lane >> first & 1) | (lane >> second & 1) << 1; });
 }
 
 void BlockEncoder::add_pair(const DenseOperands& operands) {

@@ -2,6 +2,8 @@
 // vector, which choose a vector of the block, and which are constants of the block or of the tile.
 #pragma once
 
+#include <array>
+#include <complex>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -69,6 +71,9 @@ class BlockEncoder {
   bool add_unit_high(const DenseOperands& operands, int position);
   void add_single_high(const DenseOperands& operands, const Split& control, int position);
   void add_single_lane(const DenseOperands& operands, const Split& control, int lane);
+  /// Whether `step` can be done before the phases that wait on its axes, which are then as they were.
+  [[nodiscard]] bool can_turn(const Step& step, std::uint64_t mixed_tile_axes) const;
+  [[nodiscard]] std::array<std::complex<double>, 16> turned(const DenseOperands& operands) const;
   void add_coupling(const DenseOperands& operands);
   void add_pair(const DenseOperands& operands);
 

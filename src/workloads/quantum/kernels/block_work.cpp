@@ -35,11 +35,21 @@ constexpr OperationCost cost_of(BlockCode code) {
       return {6, 0.8};
     case BlockCode::lane_dense:
       return {14, 0.9};
+    case BlockCode::couple:
+      return {6, 0.8};
     case BlockCode::couple_even:
     case BlockCode::couple_odd:
       return {3, 0.9};
     case BlockCode::couple_mixed:
       return {6, 0.7};
+    case BlockCode::turned:
+      return {10, 0.8};
+    case BlockCode::turned_even:
+    case BlockCode::turned_odd:
+      return {5, 0.8};
+    case BlockCode::turned_mixed:
+    case BlockCode::lane_turned:
+      return {10, 0.8};
     case BlockCode::scale:
       return {2, 0.33};
     case BlockCode::turn:

@@ -2,6 +2,7 @@
 // phases depend on where the tile lies.
 #pragma once
 
+#include <bit>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,11 @@ struct TilePhase {
   ControlMask field;  ///< ... and by the axes of the field, for the part outside of the tile.
   double angle = 0;
   bool parity = false;
+
+  /// Whether it turns the amplitude at a tile's `index`, if it has no part outside.
+  [[nodiscard]] bool selects(std::uint64_t index) const noexcept {
+    return parity ? std::popcount(index & tile.mask) % 2 != 0 : (index & tile.mask) == tile.value;
+  }
 };
 
 class PhaseRecipe {
