@@ -73,6 +73,11 @@ class Coefficients {
     }
   }
 
+  /// What gives every lane the amplitude of the one that differs in these bits of its number.
+  void add_flip(std::uint64_t lane_bits) {
+    add_indices([lane_bits](std::uint64_t lane) { return lane ^ lane_bits; });
+  }
+
  private:
   template <typename OfPart>
   void add(const OfPart& of_part) {
