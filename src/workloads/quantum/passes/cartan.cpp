@@ -20,8 +20,13 @@ using RealMatrix = std::array<double, kWidth * kWidth>;
 
 /// Columns: Bell states with the phases that make matrices on single qubits real.
 constexpr Complex kI{0, 1};
-constexpr Matrix kBell{kRoot, kI* kRoot, 0,         0,      0,     0,          kI* kRoot, kRoot,
-                       0,     0,         kI* kRoot, -kRoot, kRoot, -kI* kRoot, 0,         0};
+constexpr Complex kIRoot{0, kRoot};
+// clang-format off
+constexpr Matrix kBell{kRoot, kIRoot, 0,      0,
+                       0,     0,      kIRoot, kRoot,
+                       0,     0,      kIRoot, -kRoot,
+                       kRoot, -kIRoot, 0,     0};
+// clang-format on
 
 Matrix product(const Matrix& a, const Matrix& b) {
   Matrix result = b;

@@ -23,7 +23,8 @@ constexpr double kNegligibleRounding = 4e-15;
 
 /// Exchanges X and Z, or Y and Z, up to signs that cancel on two qubits; each its own inverse.
 constexpr OneQubitMatrix kExchangeXZ{kRoot, kRoot, kRoot, -kRoot};
-constexpr OneQubitMatrix kExchangeYZ{kRoot, -kI* kRoot, kI* kRoot, -kRoot};
+constexpr Complex kIRoot{0, kRoot};
+constexpr OneQubitMatrix kExchangeYZ{kRoot, -kIRoot, kIRoot, -kRoot};
 constexpr OneQubitMatrix kQuarter{1, 0, 0, kI};
 constexpr OneQubitMatrix kQuarterBack{1, 0, 0, -kI};
 
