@@ -43,8 +43,8 @@ double sum_of_squares(const float* values, std::size_t count) {
 
 }  // namespace
 
-StraightRun::StraightRun(const quantum::Circuit& circuit, ElementType type, const PlanLimits& limits)
-    : type_(type), axes_(static_cast<int>(circuit.qubit_count())), limits_(limits) {
+StraightRun::StraightRun(const quantum::Circuit& circuit, ElementType type, PlanLimits limits)
+    : type_(type), axes_(static_cast<int>(circuit.qubit_count())), limits_(std::move(limits)) {
   limits_.threads = 1;
   ready_ = make_ready(circuit);
 }

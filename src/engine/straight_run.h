@@ -21,7 +21,7 @@ class StraightRun {
   };
 
   /// Passes, lowering, stages, all at once.
-  StraightRun(const quantum::Circuit& circuit, ElementType type, const PlanLimits& limits);
+  StraightRun(const quantum::Circuit& circuit, ElementType type, PlanLimits limits);
 
   /// Another circuit of as many qubits. Where its steps are of the same kernels and act on the same axes as those
   /// before, their stages are kept: only coefficients are made anew. On an exception nothing has changed.
