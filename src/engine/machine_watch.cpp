@@ -1,6 +1,7 @@
 #include "engine/machine_watch.h"
 
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace basalt {
@@ -22,8 +23,8 @@ void bound(Capacity& capacity, Resource resource, std::uint64_t value) {
 
 }  // namespace
 
-MachineWatch::MachineWatch(const EngineSettings& settings)
-    : settings_(settings), figures_(look_up_wisdom(watch_.now()).figures) {
+MachineWatch::MachineWatch(EngineSettings settings)
+    : settings_(std::move(settings)), figures_(look_up_wisdom(watch_.now()).figures) {
   follow();
 }
 

@@ -20,7 +20,7 @@ class MachineWatch {
  public:
   static constexpr double kFreshSeconds = 0.1;
 
-  explicit MachineWatch(const EngineSettings& settings);
+  explicit MachineWatch(EngineSettings settings);
 
   /// The machine without and within the settings.
   [[nodiscard]] Inventory whole();

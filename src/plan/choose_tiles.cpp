@@ -38,7 +38,13 @@ class TileChooser {
  public:
   TileChooser(std::span<const Step> steps, ElementType type, int axes, const PlanLimits& limits,
               const PlanSettings& settings)
-      : steps_(steps), type_(type), axes_(axes), limits_(limits), settings_(settings) {
+      : steps_(steps),
+        type_(type),
+        axes_(axes),
+        limits_(limits),
+        cut_costs_(limits.cut_threads > 0 ? limits.cut_costs : limits.costs),
+        cut_threads_(limits.cut_threads > 0 ? limits.cut_threads : limits.threads),
+        settings_(settings) {
     accesses_.reserve(steps.size());
     for (const Step& step : steps) {
       accesses_.push_back(step.access);
@@ -103,8 +109,8 @@ class TileChooser {
     for (const Step& step : steps_) {
       flops += step.flops_per_element * visited_share(step, 0);
     }
-    const SharedSpeed& peak = type_ == ElementType::c64 ? limits_.costs.flops_f32 : limits_.costs.flops_f64;
-    return std::ldexp(flops, axes_) / (peak.of(limits_.threads) * limits_.costs.usual_share);
+    const SharedSpeed& peak = type_ == ElementType::c64 ? cut_costs_.flops_f32 : cut_costs_.flops_f64;
+    return std::ldexp(flops, axes_) / (peak.of(cut_threads_) * cut_costs_.usual_share);
   }
 
   [[nodiscard]] Candidate cut(Shape shape, double effort) const {
@@ -119,7 +125,7 @@ class TileChooser {
                                                        .effort = static_cast<std::uint64_t>(effort)})};
     for (const StageCut& stage : candidate.cuts) {
       const TileWork work = guess_visits(stage);
-      candidate.visit_seconds += cost_of_stage(limits_.costs, load_of(stage, {&work, 1}), limits_.threads).seconds;
+      candidate.visit_seconds += cost_of_stage(cut_costs_, load_of(stage, {&work, 1}), cut_threads_).seconds;
     }
     return candidate;
   }
@@ -172,6 +178,8 @@ class TileChooser {
   ElementType type_;
   int axes_;
   const PlanLimits& limits_;
+  const CostFigures& cut_costs_;
+  int cut_threads_;
   const PlanSettings& settings_;
   std::vector<Access> accesses_;
   int most_mixed_ = 0;

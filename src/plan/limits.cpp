@@ -44,6 +44,9 @@ class Chooser {
     choose_pinning();
     choose_instruction_set();
     limits_.costs = choose_costs(inventory_, figures_, limits_.threads, limits_.choices);
+    limits_.cut_threads = online_processors();
+    std::vector<LimitChoice> not_shown;
+    limits_.cut_costs = choose_costs(inventory_, figures_, limits_.cut_threads, not_shown);
     return std::move(limits_);
   }
 
@@ -138,11 +141,19 @@ class Chooser {
     note("prefetch_bytes", format_bytes(limits_.prefetch_bytes), figures_ ? measured_at(*figures_) : kDefault);
   }
 
+  [[nodiscard]] const Limit* online() const {
+    const auto found = std::ranges::find(inventory_.core_limits, "processors online", &Limit::source);
+    return found == inventory_.core_limits.end() ? nullptr : &*found;
+  }
+
+  [[nodiscard]] int online_processors() const {
+    return std::max(static_cast<int>(online() != nullptr ? online()->value : inventory_.cores.value), 1);
+  }
+
   /// Pinning helps a process that has the machine to itself and hurts one that shares it: a pinned thread waits for its
   /// core while another is free. With a single memory node there is nothing to lose by moving either.
   void choose_pinning() {
-    const auto online = std::ranges::find(inventory_.core_limits, "processors online", &Limit::source);
-    const bool whole = online != inventory_.core_limits.end() && online->value == inventory_.cores.value &&
+    const bool whole = online() != nullptr && online()->value == inventory_.cores.value &&
                        static_cast<std::uint64_t>(limits_.threads) == inventory_.cores.value;
     limits_.pin_threads = whole && inventory_.numa_nodes > 1;
     note("pin_threads", limits_.pin_threads ? "yes" : "no",

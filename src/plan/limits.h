@@ -37,7 +37,11 @@ struct PlanLimits {
   bool pin_threads = false;                               ///< Each thread stays on one core.
   std::string instruction_set = {};                       ///< For kernels; empty: the best that there is.
   CostFigures costs = {};                                 ///< What predictions rely on.
-  std::vector<LimitChoice> choices = {};                  ///< All of the above that was chosen, for `basalt plan`.
+  /// For whom stages are cut: all processors of the machine, so that amplitudes are the same to the last bit on any
+  /// number of threads. 0: for `threads`, by `costs`.
+  int cut_threads = 0;
+  CostFigures cut_costs = {};
+  std::vector<LimitChoice> choices = {};  ///< All of the above that was chosen, for `basalt plan`.
 };
 
 /// Limits for a job on `threads` threads (at least 1). Pure: the same machine and figures give the same limits. Numbers

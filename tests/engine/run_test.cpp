@@ -48,6 +48,27 @@ TEST(Run, SameSeedSameCountsOnAnyNumberOfThreads) {
   EXPECT_NE(counts_of(run(request)), one);
 }
 
+TEST(Run, AmplitudesAreTheSameToTheLastBitOnAnyNumberOfThreads) {
+  const std::string text = qasm3(
+      "qubit[18] q; for uint k in [1:6] { ry(0.3*k) q; rz(0.2*k) q; "
+      "for uint i in [0:16] { cx q[i], q[i+1]; } cp(0.7) q[0], q[17]; }");
+  Request request = request_for(text);
+  request.top = 50;
+  for (const Precision precision : {Precision::single_precision, Precision::double_precision}) {
+    request.precision = precision;
+    request.threads = 1;
+    const Report one = run(request);
+    request.threads = 2;
+    const Report two = run(request);
+    ASSERT_EQ(one.top.size(), two.top.size());
+    for (std::size_t i = 0; i < one.top.size(); ++i) {
+      EXPECT_EQ(one.top[i].bits, two.top[i].bits);
+      EXPECT_EQ(one.top[i].amplitude, two.top[i].amplitude);
+    }
+    EXPECT_EQ(one.norm, two.norm);
+  }
+}
+
 TEST(Run, WithoutASeedTakesOneAndReportsIt) {
   Request request = request_for(kBell, 100000);
   request.seed.reset();

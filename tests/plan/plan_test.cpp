@@ -92,6 +92,23 @@ TEST(MakePlan, HasEveryStepInAStageOfTilesThatHoldsIt) {
   EXPECT_EQ(std::ranges::count(seen, 1), static_cast<std::ptrdiff_t>(operations.size()));
 }
 
+// So that amplitudes are the same to the last bit.
+TEST(MakePlan, CutsTheSameForAnyNumberOfThreads) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const auto operations = quantum_volume_operations(24, seed);
+    const Plan all = make_plan(program_of(operations), ElementType::c64, 24, limits_of(8), in_tiles());
+    for (const int threads : {1, 2, 5}) {
+      const Plan plan = make_plan(program_of(operations), ElementType::c64, 24, limits_of(threads), in_tiles());
+      ASSERT_EQ(plan.stages.size(), all.stages.size()) << threads << " threads";
+      for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+        EXPECT_EQ(plan.stages[i].tile_axes, all.stages[i].tile_axes);
+        EXPECT_EQ(plan.stages[i].outer_axes, all.stages[i].outer_axes);
+        EXPECT_EQ(plan.stages[i].steps, all.stages[i].steps);
+      }
+    }
+  }
+}
+
 TEST(MakePlan, PredictsWhatItsStagesAddUpTo) {
   const Plan plan = make_plan(program_of(qft_operations(24)), ElementType::c128, 24, limits_of(4), in_tiles());
   Plan sum;
