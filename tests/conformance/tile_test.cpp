@@ -271,10 +271,8 @@ TEST(Tiles, ManyPhases) {
 TEST(Tiles, LongRunsOfRotations) {
   std::mt19937_64 random(4);
   StepMaker make(random, 9, 0x1FF);
-  std::vector<TestStep> steps;
-  for (int i = 0; i < 2000; ++i) {
-    steps.push_back(make.rotation());
-  }
+  std::vector<TestStep> steps(2000);
+  std::ranges::generate(steps, [&] { return make.rotation(); });
   expect_tiles(steps, 9, 0x1FF, random);
 }
 
@@ -284,10 +282,11 @@ TEST(Tiles, LargePaddedTiles) {
     std::mt19937_64 random(5);
     for (const std::uint64_t tile_axes : {0x3FFFU, 0x7FCFU, 0x71FFU, 0x7FFFU}) {
       StepMaker make(random, 15, tile_axes);
-      std::vector<TestStep> steps;
-      for (int i = 0; i < 25; ++i) {
-        steps.push_back(i % 2 == 0 ? make.rotation() : make.phase(i % 3 == 0));
-      }
+      std::vector<TestStep> steps(25);
+      std::ranges::generate(steps, [&, i = 0]() mutable {
+        ++i;
+        return i % 2 != 0 ? make.rotation() : make.phase(i % 3 == 0);
+      });
       ASSERT_NO_FATAL_FAILURE(expect_tiles(steps, 15, tile_axes, random));
     }
   });

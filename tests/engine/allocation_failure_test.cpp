@@ -140,8 +140,9 @@ void expect_no_allocation(Precision precision) {
   Engine engine;
   for (int qubits = 1; qubits <= 12; ++qubits) {
     const std::string width = std::to_string(qubits);
-    const std::string pairs = "for int j in [1:" + width + " - 1] { cx q[j - 1], q[j]; cp(0.3 * i) q[0], q[j]; }";
-    const std::string body = "qubit[" + width + "] q; for int i in [1:40] { ry(0.1 * i) q; " + pairs + " }";
+    const std::string body = "const int n = " + width +
+                             "; qubit[n] q; for int i in [1:40] { ry(0.1 * i) q; "
+                             "for int j in [1:n - 1] { cx q[j - 1], q[j]; cp(0.3 * i) q[0], q[j]; } }";
     CompiledCircuit circuit(engine, prepare(request_for(qasm3(body)).source), precision);
     std::vector<std::complex<Real>> state(circuit.amplitudes());
     countdown = 1;  // the first allocation would fail
