@@ -30,9 +30,10 @@ struct Progress {
 
 struct RunHooks {
   const CancelToken* cancel = nullptr;
-  std::function<void(const Progress&)> on_progress;  ///< From the calling thread, after every stage; keep it short.
-  OnWait on_wait{};                                  ///< While other jobs hold what this one needs.
-  MemoryResource* memory = nullptr;                  ///< Source of state-sized memory; null: the engine's own.
+  /// From the calling thread, after every stage and every part of the circuit that needs none; keep it short.
+  std::function<void(const Progress&)> on_progress;
+  OnWait on_wait{};                  ///< While other jobs hold what this one needs.
+  MemoryResource* memory = nullptr;  ///< Source of state-sized memory; null: the engine's own.
 };
 
 /// What `check` found in a correct program.

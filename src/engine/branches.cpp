@@ -175,6 +175,9 @@ void BranchTree::run_circuit(Branch& branch, const PlannedCircuit& planned,
   if (stages.empty() && on_gates) {
     on_gates(0, 0);  // passes have left nothing to do, which also brings a run further
   }
+  if (stages.empty() && on_gates) {
+    on_gates(0, 0);  // passes may leave nothing of any number of gates: who follows them can still stop the run
+  }
   for (const Step& step : program.steps) {
     branch.touched_axes |= step.access.mixes;
   }

@@ -66,7 +66,7 @@ class BranchTree {
   Split on_split;
   /// Called before a circuit is executed, with all that it will take.
   Gates on_plan;
-  /// Called after every stage of the executor.
+  /// Called after every stage of the executor, and after a circuit that needed none.
   Gates on_gates;
   /// Called with every circuit that was planned, before it runs.
   std::function<void(const PlannedCircuit& planned)> on_planned;
