@@ -49,7 +49,7 @@ struct EngineSettings {
   int threads = 0;                                  ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;  ///< None: all that the process may use.
   /// Most disk space for states that wait while others run; none: what the inventory grants; 0: nothing goes to disk.
-  std::optional<std::uint64_t> spill_limit_bytes;
+  std::optional<std::uint64_t> spill_limit_bytes{};
   std::string ledger{};  ///< As LedgerPlace::table.
 };
 

@@ -55,7 +55,8 @@ void operator delete(void* block, const std::nothrow_t&) noexcept {
 void operator delete(void* block) noexcept {
   std::free(block);
 }
-void operator delete(void* block, std::size_t) noexcept {
+// inlined into a caller of operator new, which is not, it looks mismatched to gcc
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept {
   std::free(block);
 }
 
