@@ -106,6 +106,7 @@ void ThreadRunner::work() {
 TaskResult ThreadRunner::run(const Task& task, Running& running) {
   TaskResult result;
   result.id = task.id;
+  result.end = TaskEnd::cancelled;  // stays so where the cancel comes before the first attempt
   const auto again = [&] {
     return result.attempts <= task.retries &&
            (result.attempts == 0 || result.end == TaskEnd::timed_out || result.end == TaskEnd::out_of_memory);
