@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 
 namespace basalt::quantum {
@@ -20,7 +21,10 @@ void QasmWriter::gate(std::string_view name, std::initializer_list<double> angle
 
 void QasmWriter::turn(std::string_view name, int sign, std::uint32_t halvings,
                       std::initializer_list<std::uint32_t> targets) {
-  append(name, fmt::format("{}pi/{}", sign < 0 ? "-" : "", std::uint64_t{1} << halvings), targets);
+  // a whole number that takes more than 64 bits is none of the language's
+  const std::string divisor =
+      halvings < 64 ? fmt::format("{}", std::uint64_t{1} << halvings) : fmt::format("{:.1f}", std::exp2(halvings));
+  append(name, fmt::format("{}pi/{}", sign < 0 ? "-" : "", divisor), targets);
 }
 
 void QasmWriter::append(std::string_view name, std::string_view angles, std::initializer_list<std::uint32_t> targets) {
