@@ -10,7 +10,7 @@ namespace {
 /// Of the time of execution, what the search may take.
 constexpr double kSearchShare = 0.01;
 /// About what it takes to look at an operation once.
-constexpr double kLookSeconds = 6e-9;
+constexpr double kLookSeconds = 3e-9;
 /// Looks at each operation that a cut needs at least.
 constexpr double kLeastLooks = 16;
 constexpr double kMostEffort = 1 << 26;
