@@ -96,7 +96,7 @@ double passes_seconds(const CostFigures& figures, const StageLoad& load, const E
     const double share = work.peak_share > 0 ? work.peak_share : figures.usual_share;
     seconds += extent.elements * std::max(work.flops_per_element / (peak.of(threads) * share),
                                           work.cache_bytes_per_element * per_byte) +
-               extent.tiles * figures.pass_seconds / threads;
+               extent.tiles * figures.pass_seconds / threads + work.prepare_seconds;
   }
   return seconds;
 }

@@ -46,6 +46,7 @@ struct TileWork {
   double flops_per_element = 0;        ///< A fused multiply-add counts as two.
   double cache_bytes_per_element = 0;  ///< Read plus written, of the tile in cache.
   double peak_share = 0;               ///< Of the arithmetic peak, what it reaches; 0: as plan/cost.h has it.
+  double prepare_seconds = 0;          ///< To make it ready: once for all tiles, on one thread.
 };
 
 /// What a workload tells of its steps in tiles. Both functions are pure.

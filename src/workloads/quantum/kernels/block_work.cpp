@@ -14,6 +14,12 @@ struct OperationCost {
   double peak_share;
 };
 
+/// Of a table that is the same for all tiles, an entry; and what its entries cost an amplitude, read from memory
+/// further away than the tile is: whole tables are as large as it.
+constexpr double kEntrySeconds = 7e-9;
+constexpr OperationCost kWholeTable{6, 0.33};
+constexpr OperationCost kHalfTables{12, 0.42};
+
 constexpr OperationCost cost_of(BlockCode code) {
   switch (code) {
     case BlockCode::rotate:
@@ -70,11 +76,16 @@ constexpr OperationCost cost_of(BlockCode code) {
 TileWork work_of(const BlockPass& pass, std::span<const PhaseRecipe> recipes) {
   double flops = 0;
   double at_peak = 0;
+  double prepare_seconds = 0;
   for (const BlockOp& op : pass.ops) {
     OperationCost cost = cost_of(op.code);
     if (op.code == BlockCode::table) {
       const PhaseRecipe& recipe = recipes[pass.first_table + op.table];
-      cost.flops *= (recipe.has_whole() ? 1 : 0) + (recipe.has_halves() ? 2 : 0);
+      const OperationCost whole = recipe.has_whole() ? kWholeTable : OperationCost{0, 1};
+      const OperationCost halves = recipe.has_halves() ? kHalfTables : OperationCost{0, 1};
+      cost.flops = whole.flops + halves.flops;
+      cost.peak_share = cost.flops / (whole.flops / whole.peak_share + halves.flops / halves.peak_share);
+      prepare_seconds += kEntrySeconds * static_cast<double>(recipe.fixed_entries());
     }
     const int conditions = std::popcount(op.control_mask) + std::popcount(op.tile_mask) + std::popcount(op.field_mask);
     const double visited = std::ldexp(cost.flops, -conditions);
@@ -84,7 +95,8 @@ TileWork work_of(const BlockPass& pass, std::span<const PhaseRecipe> recipes) {
   return {.kernel = "quantum/block",
           .flops_per_element = flops,
           .cache_bytes_per_element = 0,
-          .peak_share = flops > 0 ? flops / at_peak : 0};
+          .peak_share = flops > 0 ? flops / at_peak : 0,
+          .prepare_seconds = prepare_seconds};
 }
 
 }  // namespace basalt::quantum

@@ -41,6 +41,12 @@ class PhaseRecipe {
   [[nodiscard]] bool has_whole() const noexcept { return crosses_; }
   [[nodiscard]] bool has_halves() const noexcept { return !factors_.empty() || !crosses_; }
 
+  /// Entries that finish() computes.
+  [[nodiscard]] std::size_t fixed_entries() const noexcept {
+    return (has_whole() ? std::size_t{1} << tile_axes_ : 0) + (std::size_t{1} << low_axes()) +
+           (std::size_t{1} << high_axes());
+  }
+
   /// Computes what is the same for all tiles. No phases are added after this.
   void finish();
 
