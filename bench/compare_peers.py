@@ -31,7 +31,6 @@ from peers.client import PeerFailure, WorkerClient
 from peers.environment import PACKAGES, Environment
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHPRESS = ROOT.parent / "shared" / "circuits" / "benchpress"
 SETS = {"quick": "10,16,20", "standard": "10,16,20,24,26,28"}
 # Differences of amplitudes over the largest one; rounding grows with the gates.
 TOLERANCES = {"single": 1e-3, "double": 1e-9}
@@ -54,7 +53,8 @@ def parse_arguments():
     parser.add_argument("--row-seconds", type=float, default=60, help="after which no further round begins")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that one answer may take")
     parser.add_argument("--check-qubits", type=int, default=20, help="widest circuit whose amplitudes are compared")
-    parser.add_argument("--no-benchpress", action="store_true", help=f"leave out {BENCHPRESS}")
+    parser.add_argument("--more", type=Path, metavar="FOLDER",
+                        help="OpenQASM 2 files to run too, where they are no wider than the widest")
     parser.add_argument("--environment", default=ROOT / "build" / "peers-venv", type=Path, help="virtual environment")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     return parser.parse_args()
@@ -68,10 +68,10 @@ def write_circuits(arguments, folder):
         command += ["--families", arguments.families]
     written = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     circuits = [(Path(path).stem.rsplit("_", 1)[0], Path(path)) for path in written]
-    if BENCHPRESS.is_dir() and not arguments.no_benchpress and not arguments.families:
-        widths = [int(width) for width in (arguments.qubits or SETS[arguments.set]).split(",")]
-        circuits += [("benchpress", path) for path in sorted(BENCHPRESS.glob("*.qasm"))
-                     if qubits_of(path) <= max(widths)]
+    if arguments.more:
+        widest = max(int(width) for width in (arguments.qubits or SETS[arguments.set]).split(","))
+        circuits += [(arguments.more.name, path) for path in sorted(arguments.more.glob("*.qasm"))
+                     if qubits_of(path) <= widest]
     return circuits
 
 
