@@ -9,7 +9,7 @@ import sys
 
 WIDTH, HEIGHT = 860, 360
 LEFT, RIGHT, TOP, BOTTOM = 60, 20, 58, 50
-GATES = [("h", "H", "#2563eb"), ("x", "X", "#16a34a"), ("z", "Z", "#d97706")]
+GATES = [("h", "H", "#2563eb"), ("x", "X", "#16a34a"), ("u3", "U", "#d97706")]
 GOAL = 1.4
 TOP_RATIO = 1.6
 
