@@ -17,6 +17,7 @@
 #include "runtime/cpu/memory_kernel.h"
 #include "runtime/cpu/permute.h"
 #include "runtime/cpu/sweep.h"
+#include "samples.h"
 
 namespace basalt {
 namespace {
@@ -97,11 +98,6 @@ std::vector<Row> rows(int axes) {
   std::shuffle(high.begin() + axes / 2, high.end(), random);
   add("random high half", high);
   return result;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 double seconds_of(const std::function<void()>& work) {

@@ -20,6 +20,7 @@
 #include "basalt/inventory.h"
 #include "basalt/memory/pool.h"
 #include "base/stopwatch.h"
+#include "samples.h"
 
 namespace basalt {
 namespace {
@@ -66,11 +67,6 @@ struct Pool {
   std::byte* allocate(std::uint64_t bytes) const { return resource.allocate(bytes); }
   void release(std::byte* block, std::uint64_t bytes) const { resource.release(block, bytes); }
 };
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 void touch(std::byte* block, std::uint64_t bytes) {
   auto* const target = static_cast<volatile std::byte*>(block);

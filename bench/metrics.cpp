@@ -20,6 +20,7 @@
 #include "runtime/metrics/span.h"
 #include "runtime/metrics/trace.h"
 #include "runtime/metrics/work_time.h"
+#include "samples.h"
 
 namespace basalt {
 namespace {
@@ -41,12 +42,6 @@ struct Row {
   std::string unit;
   double value = 0;
 };
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 /// Keeps the compiler from removing or merging what surrounds it.
 inline void barrier() {

@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/stopwatch.h"
 #include "runtime/cpu/sweep.h"
+#include "samples.h"
 #include "workloads/quantum/results/expectation.h"
 #include "workloads/quantum/results/marginal.h"
 #include "workloads/quantum/results/sample.h"
@@ -41,15 +42,6 @@ struct Row {
   std::vector<double> seconds;
   std::vector<double> ratios;
 };
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-double least(const std::vector<double>& values) {
-  return *std::ranges::min_element(values);
-}
 
 /// Amplitudes of all sizes, as those of a random circuit.
 void fill_randomly(const Field& field, const Arena& arena, const CancelToken& cancel) {
@@ -176,18 +168,6 @@ std::vector<Row> rows_for(const StateView& state, double norm) {
   return rows;
 }
 
-/// Seconds of one call; short ones are repeated.
-double seconds_of(const std::function<void()>& work) {
-  constexpr double kEnough = 0.01;
-  int calls = 0;
-  const Stopwatch watch;
-  do {
-    work();
-    ++calls;
-  } while (watch.seconds() < kEnough);
-  return watch.seconds() / calls;
-}
-
 int run(const Options& options) {
   const Inventory inventory = take_inventory();
   const Arena arena(options.threads > 0 ? options.threads : static_cast<int>(inventory.cores.value));
@@ -205,7 +185,7 @@ int run(const Options& options) {
   for (int round = 0; round < options.rounds; ++round) {
     for (Row& row : rows) {
       scales.push_back(measure_sweep_seconds(field, arena, cancel));
-      row.seconds.push_back(seconds_of(row.work));
+      row.seconds.push_back(seconds_of_each(0.01, row.work));
       row.ratios.push_back(row.seconds.back() / scales.back());
     }
   }

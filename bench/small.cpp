@@ -20,6 +20,7 @@
 #include "basalt/engine.h"
 #include "base/stopwatch.h"
 #include "runtime/cpu/sweep.h"
+#include "samples.h"
 
 namespace basalt {
 namespace {
@@ -47,27 +48,15 @@ struct Case {
   }
 };
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
 std::string name_of(Precision precision) {
   return precision == Precision::single_precision ? "single" : "double";
 }
 
-/// Seconds of one call; short ones are repeated. The first, in which an engine may read the machine anew, as it does
-/// ten times a second, is left out.
+/// Seconds of one call. The first, in which an engine may read the machine anew, as it does ten times a second, is left
+/// out.
 double seconds_of(const std::function<void()>& work) {
-  constexpr double kEnough = 0.002;
   work();
-  int calls = 0;
-  const Stopwatch watch;
-  do {
-    work();
-    ++calls;
-  } while (watch.seconds() < kEnough);
-  return watch.seconds() / calls;
+  return seconds_of_each(0.002, work);
 }
 
 std::shared_ptr<const PreparedProgram> one_gate(std::uint32_t qubits) {

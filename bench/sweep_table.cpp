@@ -15,6 +15,7 @@
 
 #include "basalt/inventory.h"
 #include "runtime/cpu/sweep.h"
+#include "samples.h"
 #include "workloads/quantum/gates.h"
 #include "workloads/quantum/kernels/kernels.h"
 
@@ -115,15 +116,6 @@ std::vector<Case> cases(const Options& options) {
     }
   }
   return result;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-double least(const std::vector<double>& values) {
-  return *std::ranges::min_element(values);
 }
 
 double seconds_of(const std::function<void()>& work) {
