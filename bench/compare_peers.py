@@ -227,6 +227,8 @@ def main():
         sys.exit(f"compare_peers: no such rival: {', '.join(sorted(unknown))}; there are {', '.join(PACKAGES)}")
     if not arguments.basalt.exists():
         sys.exit(f"compare_peers: {arguments.basalt} is absent: build it, or give --basalt")
+    if arguments.more and not arguments.more.is_dir():
+        sys.exit(f"compare_peers: --more {arguments.more} is no folder")
     with tempfile.TemporaryDirectory(prefix="compare_peers_") as folder:
         document = compare(arguments, Path(folder))
     if arguments.json:
