@@ -37,6 +37,7 @@ ALLOWED = {
     "execute": EXECUTE,
     "workloads/*": WORKLOAD,
     "workloads/*/kernels": WORKLOAD | {"runtime/cpu"},
+    "workloads/*/shaders": WORKLOAD | {"runtime/vulkan"},
     "engine": EXECUTE | {"engine", "runtime/cpu", "runtime/vulkan", "workloads/any"},
 }
 

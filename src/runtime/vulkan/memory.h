@@ -1,0 +1,90 @@
+// Memory of a device: small buffers share large allocations, fields are tables of chunks.
+#pragma once
+
+#include <volk.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "basalt/memory/offset_allocator.h"
+#include "runtime/vulkan/device.h"
+
+namespace basalt::vulkan {
+
+enum class Placement : std::uint8_t {
+  device,    ///< Fast for the device; the host does not see it.
+  upload,    ///< The host writes, the device reads.
+  download,  ///< The device writes, the host reads: cached where there is such memory.
+};
+
+class DeviceMemory;
+
+/// A buffer on a device, with its address. Movable; gives its memory back when it goes. Usable as storage and for
+/// transfers.
+class DeviceBuffer {
+ public:
+  DeviceBuffer() = default;
+  DeviceBuffer(DeviceBuffer&& other) noexcept;
+  DeviceBuffer& operator=(DeviceBuffer&& other) noexcept;
+  ~DeviceBuffer();
+
+  [[nodiscard]] VkBuffer handle() const noexcept { return buffer_; }
+  [[nodiscard]] std::uint64_t address() const noexcept { return address_; }
+  [[nodiscard]] std::uint64_t size_bytes() const noexcept { return size_bytes_; }
+  /// Null where the host does not see it. Host-visible memory is coherent.
+  [[nodiscard]] std::byte* data() const noexcept { return data_; }
+
+ private:
+  friend class DeviceMemory;
+  struct Home;
+  std::unique_ptr<Home> home_;
+  VkBuffer buffer_ = VK_NULL_HANDLE;
+  std::uint64_t address_ = 0;
+  std::uint64_t size_bytes_ = 0;
+  std::byte* data_ = nullptr;
+};
+
+/// What is held of one heap.
+struct HeapUse {
+  std::uint64_t used_bytes = 0;      ///< In buffers.
+  std::uint64_t reserved_bytes = 0;  ///< In allocations from the driver.
+  std::uint64_t peak_bytes = 0;      ///< Of reserved_bytes.
+};
+
+/// Thread-safe. Must outlive its buffers.
+class DeviceMemory {
+ public:
+  explicit DeviceMemory(std::shared_ptr<Device> device);
+  ~DeviceMemory();
+  DeviceMemory(const DeviceMemory&) = delete;
+  DeviceMemory& operator=(const DeviceMemory&) = delete;
+
+  /// `bytes` from 1 to plan().chunk_bytes, aligned to 256. Checks the heap's budget first. Throws
+  /// Error(out_of_resources) that names the request, what is free and what is held.
+  DeviceBuffer allocate(std::uint64_t bytes, Placement placement, const char* tag);
+
+  /// Chunks of plan().chunk_bytes each, the last smaller, `bytes` together. All or nothing.
+  std::vector<DeviceBuffer> allocate_chunks(std::uint64_t bytes, const char* tag);
+
+  /// What could be allocated now on the device's own heap.
+  [[nodiscard]] std::uint64_t free_bytes() const;
+  [[nodiscard]] std::vector<HeapUse> use() const;
+  /// Gives allocations in which no buffer is left back to the driver.
+  void trim();
+
+  [[nodiscard]] Device& device() const noexcept { return *device_; }
+
+ private:
+  struct Block;
+  friend class DeviceBuffer;
+  std::shared_ptr<Device> device_;
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<HeapUse> use_;
+};
+
+}  // namespace basalt::vulkan
