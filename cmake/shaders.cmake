@@ -1,0 +1,25 @@
+# Shaders to SPIR-V at build time, as lists of words that C++ includes.
+find_program(GLSLC glslc REQUIRED)
+
+# One shader, in one of its variants: NAME.spv, and NAME.inc to embed. Definitions follow.
+function(basalt_shader target folder name source)
+  set(output ${CMAKE_BINARY_DIR}/generated/${folder}/${name})
+  set(flags -O --target-env=vulkan1.2 -Werror)
+  foreach(definition ${ARGN})
+    list(APPEND flags -D${definition})
+  endforeach()
+  add_custom_command(
+    OUTPUT ${output}.inc ${output}.spv
+    COMMAND ${GLSLC} ${flags} -o ${output}.spv ${CMAKE_SOURCE_DIR}/src/${folder}/${source}
+    COMMAND ${GLSLC} ${flags} -mfmt=num -o ${output}.inc -MD -MF ${output}.d ${CMAKE_SOURCE_DIR}/src/${folder}/${source}
+    MAIN_DEPENDENCY ${CMAKE_SOURCE_DIR}/src/${folder}/${source}
+    DEPFILE ${output}.d
+    VERBATIM)
+  target_sources(basalt_${target} PRIVATE ${output}.inc)
+endfunction()
+
+# Those that the folder's shaders.cmake lists.
+function(basalt_shaders target folder)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/${folder})
+  include(${CMAKE_SOURCE_DIR}/src/${folder}/shaders.cmake)
+endfunction()

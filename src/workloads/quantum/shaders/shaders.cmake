@@ -1,0 +1,1 @@
+# NAME SOURCE DEFINITIONS...: every shader and its variants.
