@@ -12,18 +12,18 @@ namespace basalt::vulkan {
 
 struct DevicePlan {
   bool usable = false;
-  std::string reason;            ///< Why not, naming what is missing; empty where it is usable.
-  bool named_only = false;       ///< Used only by who names it: a CPU that plays a device is slower than native code.
-  bool f64 = false;              ///< c128 runs.
-  std::string f64_reason;        ///< Why not.
-  std::uint64_t chunk_bytes = 0;       ///< Of a field: a power of two, the most that one allocation holds.
-  std::uint64_t block_bytes = 0;       ///< Small buffers share allocations of this size.
-  int register_axes = 4;               ///< Axes that a thread holds in registers.
-  int tile_axes_c64 = 12;              ///< Axes that a workgroup holds: registers and threads.
+  std::string reason;             ///< Why not, naming what is missing; empty where it is usable.
+  bool named_only = false;        ///< Used only by who names it: a CPU that plays a device is slower than native code.
+  bool f64 = false;               ///< c128 runs.
+  std::string f64_reason;         ///< Why not.
+  std::uint64_t chunk_bytes = 0;  ///< Of a field: a power of two, the most that one allocation holds.
+  std::uint64_t block_bytes = 0;  ///< Small buffers share allocations of this size.
+  int register_axes = 4;          ///< Axes that a thread holds in registers.
+  int tile_axes_c64 = 12;         ///< Axes that a workgroup holds: registers and threads.
   int tile_axes_c128 = 12;
-  std::uint32_t groups_per_row = 0;    ///< Workgroups along x in one dispatch, a power of two; more go along y.
+  std::uint32_t groups_per_row = 0;  ///< Workgroups along x in one dispatch, a power of two; more go along y.
   std::uint32_t compute_family = 0;
-  std::uint32_t transfer_family = 0;   ///< The same where there is no other.
+  std::uint32_t transfer_family = 0;  ///< The same where there is no other.
   bool own_transfer_queue = false;
   bool host_import = false;
   double most_dispatch_seconds = 0.1;  ///< No dispatch is meant to take longer.

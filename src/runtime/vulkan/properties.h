@@ -1,10 +1,11 @@
-// What a Vulkan device says of itself, as plain data: recorded from real cards, it lets tests plan for machines that are
-// not there.
+// What a Vulkan device says of itself, as plain data: recorded from real cards, it lets tests plan for machines that
+// are not there.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace basalt::vulkan {
@@ -14,6 +15,7 @@ enum class DeviceType : std::uint8_t { other, integrated, discrete, virtual_gpu,
 struct MemoryHeap {
   std::uint64_t bytes = 0;
   bool device_local = false;
+  bool operator==(const MemoryHeap&) const = default;
 };
 
 struct MemoryType {
@@ -22,6 +24,7 @@ struct MemoryType {
   bool host_visible = false;
   bool host_coherent = false;
   bool host_cached = false;
+  bool operator==(const MemoryType&) const = default;
 };
 
 struct QueueFamily {
@@ -30,6 +33,7 @@ struct QueueFamily {
   bool compute = false;
   bool transfer = false;
   std::uint32_t timestamp_bits = 0;
+  bool operator==(const QueueFamily&) const = default;
 };
 
 struct DeviceProperties {
@@ -69,6 +73,17 @@ struct DeviceProperties {
   std::vector<MemoryHeap> heaps;
   std::vector<MemoryType> types;
   std::vector<QueueFamily> queues;
+
+  bool operator==(const DeviceProperties&) const = default;
 };
+
+/// "discrete".
+std::string_view name_of(DeviceType type) noexcept;
+
+/// "1.3.230".
+std::string version_text(std::uint32_t api_version);
+
+/// "NVIDIA 580.82.07": name and version of the driver, as far as they are told.
+std::string driver_text(const DeviceProperties& properties);
 
 }  // namespace basalt::vulkan
