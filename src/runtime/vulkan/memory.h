@@ -77,6 +77,7 @@ class DeviceMemory {
   void trim();
 
   [[nodiscard]] Device& device() const noexcept { return *device_; }
+  [[nodiscard]] const std::shared_ptr<Device>& shared_device() const noexcept { return device_; }
 
  private:
   struct Block;

@@ -1,0 +1,146 @@
+#include "workloads/quantum/shaders/device_run.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "workloads/quantum/shaders/shaders.h"
+#include "workloads/quantum/shaders/stage_encoder.h"
+
+namespace basalt::quantum {
+namespace {
+
+/// Of predicted work, submitted together: long enough to hide submission, short enough to stop soon.
+constexpr double kBatchSeconds = 0.03;
+constexpr std::size_t kMostBatchStages = 64;
+
+/// As stage.comp has it.
+struct StagePush {
+  std::uint64_t table = 0;
+  std::uint64_t words = 0;
+  std::uint32_t first_tile = 0;
+  std::uint32_t tiles = 0;
+};
+
+DeviceTile tile_of(const Stage& stage, const vulkan::DeviceField& field) {
+  return {.type = field.type(),
+          .axes = stage.tile_axes,
+          .outer_axes = stage.outer_axes,
+          .chunk_axes = field.chunk_axes()};
+}
+
+}  // namespace
+
+DeviceRun::DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
+                     const Program& program)
+    : field_(field), stages_(stages.begin(), stages.end()) {
+  if (!stages_.empty()) {
+    encode(stages, program);
+    record(pipelines);
+  }
+}
+
+DeviceRun::~DeviceRun() = default;
+
+void DeviceRun::encode(std::span<const Stage> stages, const Program& program) {
+  std::vector<std::uint32_t> words;
+  for (const Stage& stage : stages) {
+    std::vector<const Step*> steps;
+    steps.reserve(stage.steps.size());
+    for (const std::uint32_t step : stage.steps) {
+      steps.push_back(&program.steps[step]);
+    }
+    word_offsets_.push_back(words.size() * sizeof(std::uint32_t));
+    const std::vector<std::uint32_t> of_stage = encode_stage(steps, tile_of(stage, field_));
+    words.insert(words.end(), of_stage.begin(), of_stage.end());
+  }
+  vulkan::DeviceMemory& memory = field_.memory();
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(words));
+  words_ = memory.allocate(bytes.size(), vulkan::Placement::device, "stages");
+  const vulkan::DeviceBuffer upload = memory.allocate(bytes.size(), vulkan::Placement::upload, "stages, on their way");
+  std::memcpy(upload.data(), bytes.data(), bytes.size());
+  vulkan::Commands commands(memory.shared_device(), vulkan::QueueKind::compute);
+  commands.begin();
+  commands.copy(upload, 0, words_, 0, bytes.size());
+  commands.barrier();
+  commands.end();
+  commands.run();
+}
+
+void DeviceRun::record(vulkan::Pipelines& pipelines) {
+  const vulkan::Device& device = field_.memory().device();
+  const auto tile_axes = static_cast<std::uint32_t>(std::popcount(stages_.front().tile_axes));
+  const std::array<std::uint32_t, 2> constants{1U << (tile_axes - 4), tile_axes};
+  const vulkan::Pipeline pipeline = pipelines.get(stage_shader(field_.type()), constants);
+  for (std::size_t first = 0; first < stages_.size();) {
+    std::size_t count = 0;
+    double seconds = 0;
+    while (first + count < stages_.size() && count < kMostBatchStages && (count == 0 || seconds < kBatchSeconds)) {
+      seconds += stages_[first + count].predicted_seconds;
+      ++count;
+    }
+    Batch& batch = batches_.emplace_back(
+        Batch{first, count,
+              vulkan::Commands(field_.memory().shared_device(), vulkan::QueueKind::compute,
+                               static_cast<std::uint32_t>(count + 1))});
+    batch.commands.begin();
+    batch.commands.mark();
+    for (std::size_t i = first; i < first + count; ++i) {
+      const Stage& stage = stages_[i];
+      const std::uint64_t tiles = std::uint64_t{1} << std::popcount(stage.outer_axes);
+      // no dispatch keeps a display waiting
+      const double parts = std::max(1.0, stage.predicted_seconds / device.plan().most_dispatch_seconds);
+      const std::uint64_t most = std::max<std::uint64_t>(1, tiles / std::bit_ceil(static_cast<std::uint64_t>(parts)));
+      for (std::uint64_t tile = 0; tile < tiles; tile += most) {
+        const StagePush push{.table = field_.table_address(),
+                             .words = words_.address() + word_offsets_[i],
+                             .first_tile = static_cast<std::uint32_t>(tile),
+                             .tiles = static_cast<std::uint32_t>(most)};
+        batch.commands.dispatch(pipeline, std::as_bytes(std::span(&push, 1)), most);
+      }
+      batch.commands.barrier();
+      batch.commands.mark();
+    }
+    batch.commands.end();
+    first += count;
+  }
+}
+
+void DeviceRun::run(const DeviceRunHooks& hooks, const CancelToken* cancel) {
+  vulkan::Device& device = field_.memory().device();
+  const auto report = [&](const Batch& batch) {
+    const std::vector<double> marks = batch.commands.mark_seconds();
+    for (std::size_t i = 0; i < batch.count && hooks.on_stage_done; ++i) {
+      hooks.on_stage_done(stages_[batch.first + i], marks.empty() ? 0 : marks[i + 1] - marks[i]);
+    }
+  };
+  // one batch runs while the next is submitted
+  std::vector<vulkan::Moment> moments(batches_.size());
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    if (hooks.at_boundary) {
+      hooks.at_boundary();
+    }
+    moments[i] = batches_[i].commands.submit();
+    if (i > 0) {
+      device.wait(moments[i - 1], cancel);
+      report(batches_[i - 1]);
+    }
+  }
+  if (!batches_.empty()) {
+    device.wait(moments.back(), cancel);
+    report(batches_.back());
+  }
+}
+
+DeviceLimits device_limits(const vulkan::DevicePlan& plan, ElementType type) {
+  return {.tile_axes = type == ElementType::c64 ? plan.tile_axes_c64 : plan.tile_axes_c128};
+}
+
+DeviceTileWork describe_device_tile(std::span<const Step* const> steps, ElementType type, std::uint64_t tile_axes) {
+  const DeviceWork work = describe_stage(steps, {.type = type, .axes = tile_axes, .outer_axes = 0, .chunk_axes = 28});
+  return {.transpositions = work.transpositions, .flops_per_element = work.flops_per_element};
+}
+
+}  // namespace basalt::quantum
