@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "workloads/quantum/results/host_reader.h"
 #include "workloads/quantum/results/marginal.h"
 #include "workloads/quantum/results/sample.h"
 #include "workloads/quantum/results/sort_records.h"
@@ -20,10 +21,10 @@ std::vector<std::uint8_t> bits_of(std::uint64_t value, std::size_t qubit_count) 
   return bits;
 }
 
-std::vector<Outcome> draw_from_table(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
-                                     std::uint64_t seed, std::uint64_t stream) {
-  const std::vector<double> probabilities = marginal(state, qubits);
-  const ShotSplit split(probabilities, shots, seed, stream, state.arena, state.cancel, state.memory);
+std::vector<Outcome> draw_from_table(StateReader& reader, const DrawResources& resources, std::span<const Qubit> qubits,
+                                     std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) {
+  const std::vector<double> probabilities = reader.marginal(qubits);
+  const ShotSplit split(probabilities, shots, seed, stream, resources.arena, resources.cancel, resources.memory);
   std::vector<Outcome> result;
   for (std::size_t value = 0; value < probabilities.size(); ++value) {
     if (const std::uint64_t drawn = split.shots()[value]; drawn > 0) {
@@ -33,10 +34,10 @@ std::vector<Outcome> draw_from_table(const StateView& state, std::span<const Qub
   return result;
 }
 
-std::vector<Outcome> draw_by_sampling(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
+std::vector<Outcome> draw_by_sampling(StateReader& reader, std::span<const Qubit> qubits, std::uint64_t shots,
                                       std::uint64_t seed, std::uint64_t stream) {
   std::vector<std::uint64_t> records;
-  const Samples samples = sample(state, shots, seed, stream);
+  const Samples samples = reader.sample(shots, seed, stream);
   for (const BasisCount& drawn : samples.counts()) {
     std::uint64_t value = 0;
     for (std::size_t j = 0; j < qubits.size(); ++j) {
@@ -66,12 +67,19 @@ std::uint64_t outcome_scratch_bytes(int padded_axes, std::uint64_t shots) {
   return most;
 }
 
-std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
-                                   std::uint64_t seed, std::uint64_t stream) {
-  std::vector<Outcome> result = qubits.size() <= kMaxTableQubits ? draw_from_table(state, qubits, shots, seed, stream)
-                                                                 : draw_by_sampling(state, qubits, shots, seed, stream);
+std::vector<Outcome> draw_outcomes_of(StateReader& reader, const DrawResources& resources,
+                                      std::span<const Qubit> qubits, std::uint64_t shots, std::uint64_t seed,
+                                      std::uint64_t stream) {
+  std::vector<Outcome> result = qubits.size() <= kMaxTableQubits
+                                    ? draw_from_table(reader, resources, qubits, shots, seed, stream)
+                                    : draw_by_sampling(reader, qubits, shots, seed, stream);
   std::ranges::stable_sort(result, {}, &Outcome::shots);
   return result;
+}
+
+std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
+                                   std::uint64_t seed, std::uint64_t stream) {
+  return HostReader(state).draw_outcomes(qubits, shots, seed, stream);
 }
 
 }  // namespace basalt::quantum

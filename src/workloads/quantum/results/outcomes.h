@@ -21,6 +21,20 @@ struct Outcome {
 std::vector<Outcome> draw_outcomes(const StateView& state, std::span<const Qubit> qubits, std::uint64_t shots,
                                    std::uint64_t seed, std::uint64_t stream);
 
+class StateReader;
+
+/// What splitting shots takes.
+struct DrawResources {
+  const Arena& arena;
+  const CancelToken& cancel;
+  MemoryResource& memory;
+};
+
+/// The same, of the state that `reader` reads: from marginal() where the table is small, otherwise from sample().
+std::vector<Outcome> draw_outcomes_of(StateReader& reader, const DrawResources& resources,
+                                      std::span<const Qubit> qubits, std::uint64_t shots, std::uint64_t seed,
+                                      std::uint64_t stream);
+
 /// The most bytes of scratch that draw_outcomes takes from the state's memory, whichever the qubits.
 std::uint64_t outcome_scratch_bytes(int padded_axes, std::uint64_t shots);
 
