@@ -17,6 +17,7 @@ enum class ErrorCode : std::uint8_t {
   out_of_resources,  ///< The job does not fit what this process may use: exit status 3.
   too_noisy,         ///< Measurements disagree, for others use the machine: exit status 3.
   cancelled,         ///< The user stopped the job: exit status 130.
+  device_lost,       ///< A device was lost or hangs; the job may run again without it: exit status 1.
   failed,            ///< The run itself failed: exit status 1.
 };
 

@@ -47,6 +47,8 @@ std::string_view name_of(ErrorCode code) noexcept {
       return "too_noisy";
     case ErrorCode::cancelled:
       return "cancelled";
+    case ErrorCode::device_lost:
+      return "device_lost";
     case ErrorCode::failed:
       return "failed";
   }
@@ -65,6 +67,7 @@ int exit_status_of(ErrorCode code) noexcept {
     case ErrorCode::cancelled:
       return 130;
     case ErrorCode::io:
+    case ErrorCode::device_lost:
     case ErrorCode::failed:
       return 1;
   }

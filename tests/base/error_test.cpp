@@ -32,6 +32,7 @@ TEST(Error, ExitStatusesAreTheContract) {
   EXPECT_EQ(exit_status_of(ErrorCode::unsupported), 2);
   EXPECT_EQ(exit_status_of(ErrorCode::io), 1);
   EXPECT_EQ(exit_status_of(ErrorCode::failed), 1);
+  EXPECT_EQ(exit_status_of(ErrorCode::device_lost), 1);
   EXPECT_EQ(exit_status_of(ErrorCode::out_of_resources), 3);
   EXPECT_EQ(exit_status_of(ErrorCode::cancelled), 130);
 }
