@@ -15,8 +15,9 @@
 
 namespace basalt::vulkan {
 
-/// One command buffer and the times at which it passed its marks. For one thread at a time; must not go before what it
-/// submitted has ended (its destructor waits).
+/// One command buffer and the times at which it passed its marks. For one thread at a time. begin() and the destructor
+/// wait until what was submitted has ended. Each submission starts where earlier ones on its queue have ended, as after
+/// a barrier().
 class Commands {
  public:
   /// With room for `marks` times.
@@ -48,7 +49,7 @@ class Commands {
   void run(const CancelToken* cancel = nullptr);
 
   /// Of the last submission, which must have ended: seconds from mark 0 to each mark. Empty where the queue has no
-  /// clock.
+  /// clock that its commands can set back, as one for copies alone.
   [[nodiscard]] std::vector<double> mark_seconds() const;
 
  private:
@@ -70,6 +71,7 @@ class Staging {
  private:
   struct Lane;
   DeviceMemory& memory_;
+  std::uint64_t bytes_;  ///< Of each staging buffer.
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -26,7 +26,7 @@ struct Moment {
 
 struct DeviceOptions {
   std::function<void(VolkDeviceTable& table)> alter;  ///< For tests: replaces functions of the driver.
-  double hang_seconds = 60;                           ///< A wait that takes longer means that the device hangs.
+  double hang_seconds = 60;  ///< A wait this long in which nothing that was submitted ends means that the device hangs.
 };
 
 /// Thread-safe. Errors: out_of_resources where a memory of the device or host runs out, device_lost where the device is
@@ -52,12 +52,17 @@ class Device {
   /// what was submitted then still runs. Throws device_lost after `hang_seconds`.
   void wait(Moment moment, const CancelToken* cancel = nullptr);
   [[nodiscard]] bool is_reached(Moment moment);
+  /// For destructors: waits, for a lost device too, so that what the commands use can be destroyed. Never throws, and
+  /// returns at once where the device hangs.
+  void settle(Moment moment) noexcept;
   /// Until nothing runs; never throws.
   void drain() noexcept;
 
   /// Throws what a result of a function of the driver means; nothing for VK_SUCCESS. `what` was tried, e.g. "creating
   /// a buffer".
   void check(VkResult result, const char* what);
+  /// Throws device_lost where the device is lost. `what` was asked for.
+  void expect_alive(const char* what) const;
   [[nodiscard]] bool is_lost() const noexcept { return lost_.load(); }
 
  private:
@@ -70,13 +75,18 @@ class Device {
   };
 
   Device(const PhysicalDevice& physical, DeviceOptions options);
+  void create();
+  [[nodiscard]] std::size_t index_of(QueueKind queue) const noexcept;
+  VkResult ended_count(std::uint64_t& count) const noexcept;
+  VkResult wait_for(Moment moment, const CancelToken* cancel);
 
   PhysicalDevice physical_;
   DeviceOptions options_;
   VolkDeviceTable table_{};
   VkDevice device_ = VK_NULL_HANDLE;
-  std::array<Queue, 2> queues_;  ///< By QueueKind.
+  std::array<Queue, 2> queues_;  ///< By QueueKind; the second is empty where the plan has no queue of its own for it.
   std::atomic<bool> lost_{false};
+  std::atomic<bool> hangs_{false};
 };
 
 }  // namespace basalt::vulkan

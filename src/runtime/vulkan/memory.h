@@ -3,14 +3,15 @@
 
 #include <volk.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "basalt/memory/offset_allocator.h"
 #include "runtime/vulkan/device.h"
 
 namespace basalt::vulkan {
@@ -27,7 +28,7 @@ class DeviceMemory;
 /// transfers.
 class DeviceBuffer {
  public:
-  DeviceBuffer() = default;
+  DeviceBuffer() noexcept;
   DeviceBuffer(DeviceBuffer&& other) noexcept;
   DeviceBuffer& operator=(DeviceBuffer&& other) noexcept;
   ~DeviceBuffer();
@@ -64,7 +65,7 @@ class DeviceMemory {
   DeviceMemory& operator=(const DeviceMemory&) = delete;
 
   /// `bytes` from 1 to plan().chunk_bytes, aligned to 256. Checks the heap's budget first. Throws
-  /// Error(out_of_resources) that names the request, what is free and what is held.
+  /// Error(out_of_resources) that names the request, what is free and what is held for which tags.
   DeviceBuffer allocate(std::uint64_t bytes, Placement placement, const char* tag);
 
   /// Chunks of plan().chunk_bytes each, the last smaller, `bytes` together. All or nothing.
@@ -81,11 +82,26 @@ class DeviceMemory {
 
  private:
   struct Block;
+  struct Place;
   friend class DeviceBuffer;
+
+  [[nodiscard]] std::uint32_t choose_type(std::uint32_t allowed, Placement placement) const;
+  /// Finds room for a buffer in an allocation that there is, or makes one. Callers hold the lock.
+  Place find_place(const VkMemoryRequirements& needed, Placement placement, const char* tag);
+  Block* make_block(std::uint64_t bytes, std::uint32_t type, bool mapped, bool shared);
+  void release(const Place& place, std::uint64_t bytes, const std::string& tag) noexcept;
+  template <typename Condition>
+  std::uint64_t drop_blocks(const Condition& goes) noexcept;
+  std::uint64_t drop_empty_blocks() noexcept;
+  [[nodiscard]] std::uint64_t unallocated_bytes(std::uint32_t heap) const;
+  [[noreturn]] void refuse(std::uint64_t bytes, std::uint32_t heap, const char* tag) const;
+
   std::shared_ptr<Device> device_;
+  std::array<std::uint32_t, 3> types_{};  ///< The type of memory for each Placement.
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Block>> blocks_;
-  std::vector<HeapUse> use_;
+  std::vector<HeapUse> use_;                   ///< By heap.
+  std::map<std::string, std::uint64_t> held_;  ///< Bytes by tag.
 };
 
 }  // namespace basalt::vulkan

@@ -41,7 +41,8 @@ class Pipelines {
   /// `constants[i]` is specialisation constant i. All pipelines have plan()-independent push constants of 128 bytes.
   Pipeline get(const Shader& shader, std::span<const std::uint32_t> constants);
 
-  /// Writes the cache aside and renames it; true where there was something new and it was written.
+  /// Writes the cache aside and renames it; true where there was something new and it was written. That the file cannot
+  /// be written is no error.
   bool save();
 
   /// Seconds spent making pipelines so far, and how many.
@@ -50,7 +51,8 @@ class Pipelines {
   [[nodiscard]] bool cache_was_read() const noexcept { return cache_was_read_; }
 
  private:
-  struct Key;
+  VkPipeline create(const Shader& shader, std::span<const std::uint32_t> constants);
+
   std::shared_ptr<Device> device_;
   std::filesystem::path file_;
   mutable std::mutex mutex_;
@@ -59,7 +61,7 @@ class Pipelines {
   std::map<std::vector<std::uint64_t>, VkPipeline> pipelines_;
   double seconds_ = 0;
   bool cache_was_read_ = false;
-  bool changed_ = false;
+  std::uint64_t kept_checksum_ = 0;  ///< Of the content of the file, as far as this knows.
 };
 
 /// Where caches go: $BASALT_CACHE, or "basalt" in the user's cache directory; empty where there is none.

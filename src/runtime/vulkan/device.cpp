@@ -1,0 +1,322 @@
+#include "runtime/vulkan/device.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "basalt/error.h"
+#include "base/stopwatch.h"
+#include "runtime/vulkan/structure.h"
+
+namespace basalt::vulkan {
+namespace {
+
+/// How often a wait looks at its token, and whether the device makes progress.
+constexpr double kLookSeconds = 0.02;
+
+constexpr const char* kLostAdvice =
+    "run again; if it happens again, see the system's log for the driver's words, or run on the processor";
+
+std::string name_of(VkResult result) {
+  switch (result) {
+    case VK_ERROR_OUT_OF_HOST_MEMORY:
+      return "out of host memory";
+    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
+      return "out of device memory";
+    case VK_ERROR_OUT_OF_POOL_MEMORY:
+    case VK_ERROR_FRAGMENTATION:
+    case VK_ERROR_FRAGMENTED_POOL:
+      return "out of pool memory";
+    case VK_ERROR_TOO_MANY_OBJECTS:
+      return "too many objects";
+    case VK_ERROR_DEVICE_LOST:
+      return "device lost";
+    case VK_ERROR_INITIALIZATION_FAILED:
+      return "initialisation failed";
+    default:
+      return "VkResult " + std::to_string(static_cast<int>(result));
+  }
+}
+
+bool means_exhausted(VkResult result) {
+  return result == VK_ERROR_OUT_OF_HOST_MEMORY || result == VK_ERROR_OUT_OF_DEVICE_MEMORY ||
+         result == VK_ERROR_OUT_OF_POOL_MEMORY || result == VK_ERROR_FRAGMENTATION ||
+         result == VK_ERROR_FRAGMENTED_POOL || result == VK_ERROR_TOO_MANY_OBJECTS;
+}
+
+std::vector<VkExtensionProperties> offered_extensions(VkPhysicalDevice device) {
+  std::uint32_t count = 0;
+  std::vector<VkExtensionProperties> offered;
+  VkResult result = VK_INCOMPLETE;
+  while (result == VK_INCOMPLETE) {  // a layer may come between the two calls
+    result = vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
+    if (result == VK_SUCCESS) {
+      offered.resize(count);
+      result = vkEnumerateDeviceExtensionProperties(device, nullptr, &count, offered.data());
+    }
+  }
+  offered.resize(result == VK_SUCCESS ? count : 0);
+  return offered;
+}
+
+/// Of what Basalt uses, what there is. A layered driver demands that its extension is enabled.
+std::vector<const char*> extensions_of(const PhysicalDevice& physical) {
+  std::vector<const char*> wanted = {"VK_KHR_portability_subset"};
+  if (physical.plan.host_import) {
+    wanted.push_back("VK_EXT_external_memory_host");
+  }
+  if (physical.properties.memory_budget) {
+    wanted.push_back("VK_EXT_memory_budget");
+  }
+  const std::vector<VkExtensionProperties> offered = offered_extensions(physical.handle);
+  std::erase_if(wanted, [&offered](const char* name) {
+    return std::ranges::none_of(offered, [name](const VkExtensionProperties& extension) {
+      return std::strcmp(static_cast<const char*>(extension.extensionName), name) == 0;
+    });
+  });
+  return wanted;
+}
+
+}  // namespace
+
+Device::Device(const PhysicalDevice& physical, DeviceOptions options)
+    : physical_(physical), options_(std::move(options)) {}
+
+std::shared_ptr<Device> Device::open(const PhysicalDevice& physical, DeviceOptions options) {
+  if (!physical.plan.usable) {
+    throw Error(ErrorCode::bad_usage, "device " + physical.properties.name + " cannot be used: " + physical.plan.reason,
+                "choose another device, or run on the processor");
+  }
+  std::shared_ptr<Device> device(new Device(physical, std::move(options)));
+  device->create();  // what it has made so far goes with the device when it throws
+  return device;
+}
+
+void Device::create() {
+  queues_[0].family = plan().compute_family;
+  queues_[1].family = plan().transfer_family;
+  const bool same_family = plan().own_transfer_queue && queues_[0].family == queues_[1].family;
+  const std::array<float, 2> priorities = {1, 1};
+  std::array<VkDeviceQueueCreateInfo, 2> queue_infos{};
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    queue_infos[i].sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO;
+    queue_infos[i].queueFamilyIndex = queues_[i].family;
+    queue_infos[i].queueCount = same_family ? 2 : 1;
+    queue_infos[i].pQueuePriorities = priorities.data();
+  }
+
+  auto features12 = structure<VkPhysicalDeviceVulkan12Features>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES);
+  features12.bufferDeviceAddress = VK_TRUE;
+  features12.timelineSemaphore = VK_TRUE;
+  auto features = structure<VkPhysicalDeviceFeatures2>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2);
+  features.pNext = &features12;
+  features.features.shaderInt64 = properties().i64 ? VK_TRUE : VK_FALSE;
+  features.features.shaderFloat64 = properties().f64 ? VK_TRUE : VK_FALSE;
+
+  const std::vector<const char*> extensions = extensions_of(physical_);
+  auto info = structure<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
+  info.pNext = &features;
+  info.queueCreateInfoCount = plan().own_transfer_queue && !same_family ? 2 : 1;
+  info.pQueueCreateInfos = queue_infos.data();
+  info.enabledExtensionCount = static_cast<std::uint32_t>(extensions.size());
+  info.ppEnabledExtensionNames = extensions.data();
+  check(vkCreateDevice(physical_.handle, &info, nullptr, &device_), "opening the device");
+
+  volkLoadDeviceTable(&table_, device_);
+  if (options_.alter) {
+    options_.alter(table_);
+  }
+
+  auto timeline = structure<VkSemaphoreTypeCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO);
+  timeline.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
+  auto semaphore = structure<VkSemaphoreCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO);
+  semaphore.pNext = &timeline;
+  for (std::size_t i = 0; i < (plan().own_transfer_queue ? 2U : 1U); ++i) {
+    table_.vkGetDeviceQueue(device_, queues_[i].family, same_family && i == 1 ? 1 : 0, &queues_[i].handle);
+    check(table_.vkCreateSemaphore(device_, &semaphore, nullptr, &queues_[i].timeline), "creating a timeline");
+  }
+}
+
+Device::~Device() {
+  if (device_ == VK_NULL_HANDLE) {
+    return;
+  }
+  drain();
+  for (const Queue& queue : queues_) {
+    if (queue.timeline != VK_NULL_HANDLE) {
+      table_.vkDestroySemaphore(device_, queue.timeline, nullptr);
+    }
+  }
+  table_.vkDestroyDevice(device_, nullptr);
+}
+
+std::size_t Device::index_of(QueueKind queue) const noexcept {
+  return queue == QueueKind::transfer && plan().own_transfer_queue ? 1 : 0;
+}
+
+std::uint32_t Device::family(QueueKind queue) const noexcept {
+  return queues_[index_of(queue)].family;
+}
+
+Moment Device::submit(QueueKind queue, VkCommandBuffer commands, std::span<const Moment> after) {
+  expect_alive("submitting commands");
+  std::array<std::uint64_t, 2> latest{};
+  for (const Moment& moment : after) {
+    std::uint64_t& value = latest[index_of(moment.queue)];
+    value = std::max(value, moment.value);
+  }
+  std::array<VkSemaphore, 2> semaphores{};
+  std::array<std::uint64_t, 2> values{};
+  const std::array<VkPipelineStageFlags, 2> stages = {VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
+                                                      VK_PIPELINE_STAGE_ALL_COMMANDS_BIT};
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < latest.size(); ++i) {
+    if (latest[i] != 0) {
+      semaphores[count] = queues_[i].timeline;
+      values[count++] = latest[i];
+    }
+  }
+
+  Queue& own = queues_[index_of(queue)];
+  const std::scoped_lock lock(own.mutex);
+  const std::uint64_t next = own.last + 1;
+  auto timeline = structure<VkTimelineSemaphoreSubmitInfo>(VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO);
+  timeline.waitSemaphoreValueCount = count;
+  timeline.pWaitSemaphoreValues = values.data();
+  timeline.signalSemaphoreValueCount = 1;
+  timeline.pSignalSemaphoreValues = &next;
+  auto info = structure<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
+  info.pNext = &timeline;
+  info.waitSemaphoreCount = count;
+  info.pWaitSemaphores = semaphores.data();
+  info.pWaitDstStageMask = stages.data();
+  info.commandBufferCount = 1;
+  info.pCommandBuffers = &commands;
+  info.signalSemaphoreCount = 1;
+  info.pSignalSemaphores = &own.timeline;
+  check(table_.vkQueueSubmit(own.handle, 1, &info, VK_NULL_HANDLE), "submitting commands");
+  own.last = next;
+  return {queue, next};
+}
+
+/// How many submissions have ended, over all queues.
+VkResult Device::ended_count(std::uint64_t& count) const noexcept {
+  count = 0;
+  for (const Queue& queue : queues_) {
+    std::uint64_t ended = 0;
+    if (queue.timeline != VK_NULL_HANDLE) {
+      const VkResult result = table_.vkGetSemaphoreCounterValue(device_, queue.timeline, &ended);
+      if (result != VK_SUCCESS) {
+        return result;
+      }
+    }
+    count += ended;
+  }
+  return VK_SUCCESS;
+}
+
+/// VK_TIMEOUT: the device hangs. Throws only what `cancel` does.
+VkResult Device::wait_for(Moment moment, const CancelToken* cancel) {
+  const Queue& queue = queues_[index_of(moment.queue)];
+  if (moment.value == 0 || queue.timeline == VK_NULL_HANDLE) {
+    return VK_SUCCESS;
+  }
+  auto info = structure<VkSemaphoreWaitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO);
+  info.semaphoreCount = 1;
+  info.pSemaphores = &queue.timeline;
+  info.pValues = &moment.value;
+  const auto nanoseconds = static_cast<std::uint64_t>(std::min(kLookSeconds, options_.hang_seconds) * 1e9);
+  Stopwatch since_progress;
+  std::uint64_t progress = 0;
+  while (true) {
+    VkResult result = table_.vkWaitSemaphores(device_, &info, nanoseconds);
+    if (result != VK_TIMEOUT || hangs_.load()) {
+      return result;
+    }
+    if (cancel != nullptr) {
+      cancel->check();
+    }
+    std::uint64_t ended = 0;
+    result = ended_count(ended);
+    if (result != VK_SUCCESS) {
+      return result;
+    }
+    if (std::exchange(progress, ended) != ended) {
+      since_progress.restart();
+    } else if (since_progress.seconds() > options_.hang_seconds) {
+      hangs_ = true;
+      return VK_TIMEOUT;
+    }
+  }
+}
+
+void Device::wait(Moment moment, const CancelToken* cancel) {
+  expect_alive("waiting for commands");
+  const VkResult result = wait_for(moment, cancel);
+  if (result == VK_TIMEOUT) {
+    lost_ = true;
+    throw Error(ErrorCode::device_lost,
+                "device " + properties().name + " hangs: nothing that was submitted has ended for " +
+                    std::to_string(options_.hang_seconds) + " s",
+                kLostAdvice);
+  }
+  check(result, "waiting for commands");
+}
+
+bool Device::is_reached(Moment moment) {
+  expect_alive("asking for progress");
+  const Queue& queue = queues_[index_of(moment.queue)];
+  std::uint64_t ended = 0;
+  check(table_.vkGetSemaphoreCounterValue(device_, queue.timeline, &ended), "asking for progress");
+  return ended >= moment.value;
+}
+
+void Device::settle(Moment moment) noexcept {
+  if (hangs_.load()) {
+    return;
+  }
+  const VkResult result = wait_for(moment, nullptr);
+  if (result != VK_SUCCESS) {
+    lost_ = true;
+    if (result != VK_TIMEOUT) {
+      // A lost device answers this in finite time, and one that is not lost after all has nothing running after it.
+      table_.vkDeviceWaitIdle(device_);
+    }
+  }
+}
+
+void Device::drain() noexcept {
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    std::uint64_t last = 0;
+    {
+      const std::scoped_lock lock(queues_[i].mutex);
+      last = queues_[i].last;
+    }
+    settle({static_cast<QueueKind>(i), last});
+  }
+}
+
+void Device::expect_alive(const char* what) const {
+  if (lost_.load()) {
+    throw Error(ErrorCode::device_lost, "device " + properties().name + " was lost before " + what, kLostAdvice);
+  }
+}
+
+void Device::check(VkResult result, const char* what) {
+  if (result == VK_SUCCESS) {
+    return;
+  }
+  const std::string message = "device " + properties().name + ": " + what + " failed: " + name_of(result);
+  if (result == VK_ERROR_DEVICE_LOST) {
+    lost_ = true;
+    throw Error(ErrorCode::device_lost, message, kLostAdvice);
+  }
+  if (means_exhausted(result)) {
+    throw Error(ErrorCode::out_of_resources, message, "close other programs that use the device, or use fewer qubits");
+  }
+  throw Error(ErrorCode::failed, message, "update the driver, or run on the processor");
+}
+
+}  // namespace basalt::vulkan
