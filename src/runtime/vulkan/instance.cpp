@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -97,6 +98,20 @@ std::optional<std::size_t> index_of(const std::string& text) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(index) : std::nullopt;
 }
 
+/// In any case. A number must be a whole word: 56 is not in "256 bits".
+bool is_in_name(const std::string& text, const std::string& device_name) {
+  const std::string name = lower(device_name);
+  const std::string part = lower(text);
+  const auto is_word_part = [&](std::size_t i) { return i < name.size() && std::isalnum(std::uint8_t(name[i])) != 0; };
+  for (std::size_t at = name.find(part); at != std::string::npos; at = name.find(part, at + 1)) {
+    const bool is_word = (at == 0 || !is_word_part(at - 1)) && !is_word_part(at + part.size());
+    if (is_word || !index_of(text)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string list_of(const std::vector<PhysicalDevice>& devices) {
   std::string list;
   for (std::size_t i = 0; i < devices.size(); ++i) {
@@ -129,8 +144,8 @@ const PhysicalDevice& find_device(const std::vector<PhysicalDevice>& devices, co
   }
   const PhysicalDevice* found = nullptr;
   for (const PhysicalDevice& device : devices) {
-    const bool matches = text.empty() ? device.plan.usable && !device.plan.named_only
-                                      : lower(device.properties.name).find(lower(text)) != std::string::npos;
+    const bool matches =
+        text.empty() ? device.plan.usable && !device.plan.named_only : is_in_name(text, device.properties.name);
     if (matches && (found == nullptr || (device.plan.usable && !found->plan.usable))) {
       found = &device;
     }
