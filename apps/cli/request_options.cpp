@@ -16,6 +16,13 @@ Precision precision_of(const std::string& name) {
   return name == "single" ? Precision::single_precision : Precision::double_precision;
 }
 
+Backend backend_of(const std::string& name) {
+  if (name != "cpu" && name != "vulkan") {
+    throw CLI::ValidationError("--backend", "'" + name + "' is neither cpu nor vulkan");
+  }
+  return name == "cpu" ? Backend::cpu : Backend::vulkan;
+}
+
 }  // namespace
 
 CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& type, const std::string& help,
@@ -65,6 +72,15 @@ void add_request_options(CLI::App& command, Request& request) {
       ->allow_extra_args(false);
   add_value(command, "--top", "K", "The K most probable basis states with their amplitudes",
             [&](const std::string& text) { request.top = whole_number("--top", text); });
+}
+
+void add_backend_options(CLI::App& command, Request& request) {
+  add_value(command, "--backend", "cpu|vulkan", "Where the circuit runs. Default: cpu",
+            [&](const std::string& text) { request.backend = backend_of(text); });
+  add_value(command, "--device", "NAME|INDEX",
+            "With --backend vulkan: the device, as basalt devices lists it, by its\nnumber or a part of its name. "
+            "Default: the first GPU",
+            [&](const std::string& text) { request.device = text; });
 }
 
 void add_input_option(CLI::App& command, std::vector<std::string>& assignments) {

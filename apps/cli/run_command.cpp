@@ -38,6 +38,7 @@ constexpr const char* kFooter =
     "  basalt run ansatz.qasm --precision double --observable \"0.5*Z0*Z1 + X3\"\n"
     "  basalt run ansatz.qasm --observable @hamiltonian.txt --set theta=pi/3\n"
     "  basalt run qft.qasm --save-state state.npy --memory 4G --json\n"
+    "  basalt run qft.qasm --backend vulkan --device 0\n"
     "  generate-circuit | basalt run - --top 10\n"
     "\n"
     "Exit status: 0 done; 1 the run failed; 2 bad usage or input; 3 refused for resources;\n"
@@ -102,6 +103,11 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
   command.footer(kFooter);
   command.add_option("FILE", options->file, "OpenQASM 2 or 3 program; - reads standard input")->required();
   add_request_options(command, options->request);
+  add_backend_options(command, options->request);
+  command.add_flag(
+      "--fallback", options->request.fall_back,
+      "With --backend vulkan: where the device fails or has too little memory,\nrun the circuit on the CPU "
+      "and say so");
   add_value(command, "--save-state", "FILE.npy",
             "Write the final state vector, before final measurements, to a NumPy file",
             [options](const std::string& text) { options->request.save_state = text; });

@@ -131,11 +131,14 @@ void print_top(const Report& report) {
 
 void print_summary(const std::string& file, const Report& report) {
   const std::string branches = report.branches > 1 ? fmt::format(", {} branches", report.branches) : "";
-  print(fmt::format(
-      "{}: {} qubits, {} gates{}, {} shots, seed {}; {} on cpu ({}, {} thread{}, {} precision), {}",
-      file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
-      format_seconds(report.timing.total), report.instruction_set, report.threads, report.threads == 1 ? "" : "s",
-      report.precision == Precision::single_precision ? "single" : "double", format_bytes(report.memory.peak_bytes)));
+  const std::string where = report.device ? fmt::format("{} (vulkan, {}", report.device->name, report.device->driver)
+                                          : fmt::format("cpu ({}, {} thread{}", report.instruction_set, report.threads,
+                                                        report.threads == 1 ? "" : "s");
+  const std::uint64_t bytes = report.device ? report.device->peak_bytes : report.memory.peak_bytes;
+  print(fmt::format("{}: {} qubits, {} gates{}, {} shots, seed {}; {} on {}, {} precision), {}",
+                    file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
+                    format_seconds(report.timing.total), where,
+                    report.precision == Precision::single_precision ? "single" : "double", format_bytes(bytes)));
   const double gates = std::max<double>(1, static_cast<double>(report.gates));
   const std::string gate_time = format_seconds(report.timing.execute / gates);
   if (report.sweep_seconds < kLeastSweepSeconds) {

@@ -7,6 +7,7 @@
 #include <complex>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,16 @@ struct StageEntry {
   double actual_seconds = 0;     ///< 0: not run.
 };
 
+/// Of the Vulkan backend.
+struct DeviceReport {
+  std::string name;
+  std::string driver;
+  std::uint64_t state_bytes = 0;  ///< In the device's memory.
+  std::uint64_t peak_bytes = 0;   ///< Of allocations from its own heap.
+  double pipeline_seconds = 0;    ///< Making pipelines, in this process so far.
+  bool pipelines_cached = false;  ///< A cache of them was read from disk.
+};
+
 struct Report {
   std::vector<std::pair<std::string, std::uint64_t>> counts;            ///< By bit string, ascending.
   std::map<std::string, std::map<std::string, std::uint64_t>> outputs;  ///< `output` variables that are not bits.
@@ -83,7 +94,8 @@ struct Report {
   std::uint64_t shots = 0;
   bool measured = false;  ///< The program measures something.
   Precision precision = Precision::single_precision;
-  std::string backend;
+  std::string backend;  ///< "cpu" or "vulkan".
+  std::optional<DeviceReport> device;
   std::string instruction_set;
   int threads = 1;
   std::uint64_t seed = 0;

@@ -18,6 +18,12 @@ enum class Precision : std::uint8_t {
   double_precision,  ///< c128: two f64 an amplitude, 16 bytes.
 };
 
+/// Where a circuit runs.
+enum class Backend : std::uint8_t {
+  cpu,     ///< The processors of this machine.
+  vulkan,  ///< A GPU, or whatever else has a Vulkan driver.
+};
+
 /// A program and where it came from.
 struct Source {
   std::string name;                             ///< What messages call it.
@@ -40,7 +46,10 @@ struct Request {
   std::uint64_t shots = 1024;         ///< 1 to kMaxShots.
   std::optional<std::uint64_t> seed;  ///< None: taken from the system, and reported.
   Precision precision = Precision::single_precision;
-  int threads = 0;  ///< 0: all that the process may use.
+  Backend backend = Backend::cpu;
+  std::string device;      ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
+  bool fall_back = false;  ///< Where the device fails, the job is run again on the CPU, and the report says so.
+  int threads = 0;         ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;  ///< Among the jobs that wait for this machine, of the range in basalt/ledger.h.
   std::vector<std::string> observables;           ///< Pauli sums, or @FILE with one a line.

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "base/hash.h"
 #include "base/stopwatch.h"
 #include "runtime/metrics/span.h"
+#include "workloads/quantum/results/blocks.h"
 
 namespace basalt {
 namespace {
@@ -36,35 +36,13 @@ std::uint64_t key_of(std::uint64_t parent, const std::vector<std::uint8_t>& bits
   return key;
 }
 
-/// Calls body(first, size) on parallel pieces of `bytes`.
-template <typename Body>
-void for_each_piece(std::uint64_t bytes, const Arena& arena, const CancelToken& cancel, const Body& body) {
-  constexpr std::uint64_t kPieceBytes = std::uint64_t{4} << 20;
-  arena.for_each((bytes + kPieceBytes - 1) / kPieceBytes, cancel, [&](std::uint64_t piece) {
-    const std::uint64_t first = piece * kPieceBytes;
-    body(first, std::min(kPieceBytes, bytes - first));
-  });
-}
-
 }  // namespace
 
-void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel) {
-  for_each_piece(state.size_bytes(), arena, cancel,
-                 [&](std::uint64_t first, std::uint64_t size) { std::memset(state.buffer.data() + first, 0, size); });
-  if (state.type == ElementType::c64) {
-    *state.buffer.as<float>() = 1;
-  } else {
-    *state.buffer.as<double>() = 1;
-  }
-}
-
-BranchTree::BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory,
-                       StateStore& store, const ExecuteContext& context, BranchSettings settings)
+BranchTree::BranchTree(std::shared_ptr<const quantum::Script> script, StatePlace& state, const CancelToken& cancel,
+                       BranchSettings settings)
     : script_(std::move(script)),
       state_(state),
-      memory_(memory),
-      store_(store),
-      context_(context),
+      cancel_(cancel),
       settings_(std::move(settings)),
       circuit_(script_->qubit_count) {}
 
@@ -98,8 +76,8 @@ void BranchTree::descend(Branch& branch, Machine::Status status) {
     if (status == Machine::Status::needs_outcomes) {
       const Stopwatch watch;
       const metrics::Span span(metrics::SpanName::measure);
-      std::vector<Outcome> outcomes =
-          draw_outcomes(view(), branch.machine.wanted(), branch.shots, settings_.seed, mix(branch.key, 1));
+      std::vector<Outcome> outcomes = state_.reader(nullptr)->draw_outcomes(branch.machine.wanted(), branch.shots,
+                                                                            settings_.seed, mix(branch.key, 1));
       ++costs_.sweeps;
       costs_.execute_seconds += watch.seconds();
       if (outcomes.size() == 1) {
@@ -131,7 +109,7 @@ Machine::Status BranchTree::run_machine(Branch& branch) {
   const Stopwatch watch;
   const metrics::Span span(metrics::SpanName::plan);
   circuit_.clear();
-  const Machine::Status status = branch.machine.advance(circuit_, context_.cancel);
+  const Machine::Status status = branch.machine.advance(circuit_, cancel_);
   costs_.plan_seconds += watch.seconds();
   return status;
 }
@@ -139,9 +117,8 @@ Machine::Status BranchTree::run_machine(Branch& branch) {
 void BranchTree::apply_circuit(Branch& branch, Machine::Status status) {
   const Stopwatch watch;
   const bool ends = status == Machine::Status::finished;
-  const PlannedCircuit planned =
-      plan_circuit(circuit_, ends ? settings_.passes_at_end(branch.machine) : settings_.passes_before_more, state_.type,
-                   settings_.limits, branch.touched_axes);
+  const PlannedCircuit planned = state_.plan(
+      circuit_, ends ? settings_.passes_at_end(branch.machine) : settings_.passes_before_more, branch.touched_axes);
   costs_.plan_seconds += watch.seconds();
   run_circuit(branch, planned, {});
   costs_.gates += circuit_.operations().size();
@@ -173,9 +150,6 @@ void BranchTree::run_circuit(Branch& branch, const PlannedCircuit& planned,
     }
   }
   if (stages.empty() && on_gates) {
-    on_gates(0, 0);  // passes have left nothing to do, which also brings a run further
-  }
-  if (stages.empty() && on_gates) {
     on_gates(0, 0);  // passes may leave nothing of any number of gates: who follows them can still stop the run
   }
   for (const Step& step : program.steps) {
@@ -190,43 +164,40 @@ void BranchTree::execute_stages(std::span<const Stage> stages, const Program& pr
                                 std::span<const std::unique_ptr<TileProgram>> compiled, bool report) {
   const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
-  ExecuteContext context = context_;
-  context.on_stage_done = [&](const Stage& stage, double seconds) {
-    costs_.bytes_moved += stage.predicted_bytes;
-    costs_.predicted_seconds += stage.predicted_seconds;
-    costs_.predicted_flops += stage.predicted_flops;
+  state_.execute(stages, program, compiled, [&](const Stage& stage, double seconds) {
+    count(stage);
     if (report && on_stage) {
       on_stage(stage, program, seconds);
     }
     if (report && on_gates) {
       on_gates(stage.steps.size(), stage.predicted_bytes);
     }
-  };
-  execute(stages, program, state_, context, compiled);
+  });
   costs_.execute_seconds += watch.seconds();
-  costs_.sweeps += stages.size();
 }
 
-/// Multiplies the amplitudes that `keep` selects by `scale`, and the others by 0.
+void BranchTree::count(const Stage& stage) {
+  costs_.bytes_moved += stage.predicted_bytes;
+  costs_.predicted_seconds += stage.predicted_seconds;
+  costs_.predicted_flops += stage.predicted_flops;
+  ++costs_.sweeps;
+}
+
 void BranchTree::scale_where(quantum::ControlMask keep, double scale) {
-  const Step step{
-      .kernel = "quantum/collapse",
-      .access = {.mixes = 0, .reads = keep.mask, .fixed = 0},
-      .share = 1,
-      .flops_per_element = 2,
-      .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
-  const Program program{{step}};
-  execute_stages(make_plan(program, state_.type, state_.axes, settings_.limits).stages, program, {}, false);
+  const metrics::Span span(metrics::SpanName::execute);
+  const Stopwatch watch;
+  state_.scale_where(keep, scale, [&](const Stage& stage, double /*seconds*/) { count(stage); });
+  costs_.execute_seconds += watch.seconds();
 }
 
 /// A gate's matrix rounded to f32 is not quite unitary, and equal gates err the same way: the norm drifts. f64 does
 /// not need this (1e-13 in a thousand gates).
 void BranchTree::renormalise() {
-  if (state_.type != ElementType::c64) {
+  if (state_.type() != ElementType::c64) {
     return;
   }
   const Stopwatch watch;
-  const double norm = measure_block_norms(view()).total();
+  const double norm = state_.reader(nullptr)->norm();
   ++costs_.sweeps;
   costs_.execute_seconds += watch.seconds();
   if (std::abs(norm - 1) > kNormTolerance) {
@@ -243,12 +214,12 @@ void BranchTree::take(Branch& branch, const Outcome& outcome) {
 }
 
 void BranchTree::collapse(const Branch& branch, const Outcome& outcome) {
-  if (outcome.probability >= certainty(state_.type)) {
+  if (outcome.probability >= certainty(state_.type())) {
     return;
   }
-  const quantum::ControlMask keep = where_measured(view(), branch.machine.wanted(), outcome.bits);
+  const quantum::ControlMask keep = quantum::where_measured(branch.map, branch.machine.wanted(), outcome.bits);
   // With too many qubits for a table of probabilities, the outcome's is not known yet.
-  const double probability = outcome.probability > 0 ? outcome.probability : measure_norm_where(view(), keep);
+  const double probability = outcome.probability > 0 ? outcome.probability : state_.reader(nullptr)->norm_where(keep);
   scale_where(keep, 1 / std::sqrt(probability));
 }
 
@@ -270,14 +241,14 @@ Branch BranchTree::take_waiting() {
 
 void BranchTree::save_state(Fork& fork) {
   const Stopwatch watch;
-  fork.saved = store_.save(state_, fork.branch.stages >= kStagesWorthSpilling);
+  fork.saved = state_.save(fork.branch.stages >= kStagesWorthSpilling);
   costs_.sweeps += fork.saved ? 1 : 0;
   costs_.execute_seconds += watch.seconds();
 }
 
 bool BranchTree::load_state(const Fork& fork) {
   const Stopwatch watch;
-  const bool loaded = fork.saved && store_.load(*fork.saved, fork.waiting.empty(), state_);
+  const bool loaded = fork.saved && state_.load(*fork.saved, fork.waiting.empty());
   costs_.sweeps += loaded ? 1 : 0;
   costs_.execute_seconds += watch.seconds();
   return loaded;
@@ -285,7 +256,7 @@ bool BranchTree::load_state(const Fork& fork) {
 
 /// Computes the state of `target` again: the same script with the outcomes of its history.
 void BranchTree::recompute(const Branch& target) {
-  prepare_zero_state(state_, context_.arena, context_.cancel);
+  state_.reset();
   ++costs_.sweeps;
   Branch branch{.machine = Machine(script_),
                 .shots = target.shots,

@@ -11,11 +11,10 @@
 #include <optional>
 #include <vector>
 
+#include "basalt/cancel.h"
 #include "engine/plan_cache.h"
-#include "engine/state_store.h"
-#include "execute/execute.h"
+#include "engine/state_place.h"
 #include "workloads/quantum/input/machine.h"
-#include "workloads/quantum/kernels/operands.h"
 #include "workloads/quantum/results/outcomes.h"
 
 namespace basalt {
@@ -47,7 +46,6 @@ struct BranchCosts {
 struct BranchSettings {
   std::uint64_t shots = 1;
   std::uint64_t seed = 0;
-  PlanLimits limits;
   quantum::PassOptions passes_before_more;  ///< For circuits after which more follow,
   /// and for those at the end of a branch.
   std::function<quantum::PassOptions(const quantum::Machine& machine)> passes_at_end;
@@ -59,8 +57,9 @@ class BranchTree {
   using Split = std::function<void(std::size_t outcomes)>;
   using Gates = std::function<void(std::uint64_t gates, double bytes)>;
 
-  BranchTree(std::shared_ptr<const quantum::Script> script, Field& state, MemoryResource& memory, StateStore& store,
-             const ExecuteContext& context, BranchSettings settings);
+  /// References must outlive it.
+  BranchTree(std::shared_ptr<const quantum::Script> script, StatePlace& state, const CancelToken& cancel,
+             BranchSettings settings);
 
   /// Called when shots are about to go different ways; may throw to refuse.
   Split on_split;
@@ -97,28 +96,22 @@ class BranchTree {
   void execute_stages(std::span<const Stage> stages, const Program& program,
                       std::span<const std::unique_ptr<TileProgram>> compiled, bool report);
   void scale_where(quantum::ControlMask keep, double scale);
+  void count(const Stage& stage);
   void renormalise();
   void take(Branch& branch, const quantum::Outcome& outcome);
   void collapse(const Branch& branch, const quantum::Outcome& outcome);
   Branch take_waiting();
   void save_state(Fork& fork);
   [[nodiscard]] bool load_state(const Fork& fork);
-  void reset_state();
   void recompute(const Branch& target);
-  [[nodiscard]] quantum::StateView view() const { return {state_, context_.arena, context_.cancel, memory_}; }
 
   std::shared_ptr<const quantum::Script> script_;
-  Field& state_;
-  MemoryResource& memory_;
-  StateStore& store_;
-  const ExecuteContext& context_;
+  StatePlace& state_;
+  const CancelToken& cancel_;
   BranchSettings settings_;
   quantum::Circuit circuit_;
   std::vector<Fork> forks_;
   BranchCosts costs_;
 };
-
-/// Zeroes the field in parallel (its first touch) and puts amplitude 1 at index 0.
-void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel);
 
 }  // namespace basalt

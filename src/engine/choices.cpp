@@ -24,6 +24,12 @@ void check_request(const Request& request) {
     throw Error(ErrorCode::bad_usage, fmt::format("--priority {} is out of range", request.priority),
                 fmt::format("give {} to {}", kLowestPriority, kHighestPriority));
   }
+  if (request.backend == Backend::cpu && (!request.device.empty() || request.fall_back)) {
+    throw Error(ErrorCode::bad_usage,
+                request.fall_back ? "--fallback is about devices, and the backend is cpu"
+                                  : fmt::format("--device {} is given, and the backend is cpu", request.device),
+                "give --backend vulkan with it");
+  }
   quantum::check_pass_names(request.without_passes);
 }
 

@@ -68,6 +68,14 @@ Json results_json(const Report& report) {
   document["branches"] = report.branches;
   document["precision"] = report.precision == Precision::single_precision ? "single" : "double";
   document["backend"] = report.backend;
+  if (report.device) {
+    document["device"] = {{"name", report.device->name},
+                          {"driver", report.device->driver},
+                          {"state_bytes", report.device->state_bytes},
+                          {"peak_bytes", report.device->peak_bytes},
+                          {"pipeline_seconds", report.device->pipeline_seconds},
+                          {"pipelines_cached", report.device->pipelines_cached}};
+  }
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["seed"] = report.seed;

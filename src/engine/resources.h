@@ -14,6 +14,7 @@
 #include "basalt/memory/spill.h"
 #include "basalt/memory/trace.h"
 #include "engine/arena_cache.h"
+#include "engine/device_cache.h"
 #include "engine/machine_watch.h"
 #include "runtime/backend/kernel.h"
 
@@ -45,6 +46,7 @@ class Resources {
   [[nodiscard]] SpillFile* spill();
   [[nodiscard]] ArenaCache& arenas() noexcept { return arenas_; }
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
+  [[nodiscard]] DeviceCache& devices() noexcept { return devices_; }
 
   /// Gives all idle memory back.
   void release_idle() noexcept { pool_.trim(); }
@@ -70,6 +72,7 @@ class Resources {
 
   ArenaCache arenas_;
   KernelRegistry kernels_;
+  DeviceCache devices_;
   Ledger ledger_;
 };
 

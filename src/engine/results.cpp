@@ -8,11 +8,7 @@
 
 #include "basalt/error.h"
 #include "base/hash.h"
-#include "workloads/quantum/results/expectation.h"
 #include "workloads/quantum/results/marginal.h"
-#include "workloads/quantum/results/sample.h"
-#include "workloads/quantum/results/state_file.h"
-#include "workloads/quantum/results/top.h"
 
 namespace basalt {
 namespace {
@@ -80,39 +76,36 @@ void Results::branching() const {
   }
 }
 
-void Results::add(const quantum::StateView& state, const Branch& branch) {
+void Results::add(quantum::StateReader& state, const Branch& branch) {
   const double weight = static_cast<double>(branch.shots) / static_cast<double>(request_.shots);
   report_.measured = report_.measured || branch.machine.measured();
   ++report_.branches;
-  {
-    const quantum::BlockNorms norms = measure_block_norms(state);
-    report_.norm = norms.total();
-    add_counts(state, norms, branch);
-  }
-  const std::vector<double> values = expectations(state, observables_, report_.norm);
+  report_.norm = state.norm();
+  add_counts(state, branch);
+  const std::vector<double> values = state.expectations(observables_);
   for (std::size_t i = 0; i < values.size(); ++i) {
     expectation_values_[i] += weight * values[i];
   }
   if (!request_.probability_qubits.empty()) {
-    const std::vector<double> probabilities = marginal(state, request_.probability_qubits);
+    const std::vector<double> probabilities = state.marginal(request_.probability_qubits);
     report_.probabilities.resize(probabilities.size(), 0.0);
     for (std::size_t i = 0; i < probabilities.size(); ++i) {
       report_.probabilities[i] += weight * probabilities[i];
     }
   }
   if (request_.top > 0) {
-    for (const quantum::TopState& entry : top_states(state, request_.top, report_.norm)) {
+    for (const quantum::TopState& entry : state.top_states(request_.top)) {
       report_.top.push_back(
           {bits_of(entry.index), entry.probability, entry.amplitude * std::polar(1.0, branch.global_phase)});
     }
   }
   if (!request_.save_state.empty()) {
-    save_state(state, branch.global_phase, request_.save_state);
+    state.save(branch.global_phase, request_.save_state);
     report_.saved_state = request_.save_state;
   }
 }
 
-void Results::add_counts(const quantum::StateView& state, const quantum::BlockNorms& norms, const Branch& branch) {
+void Results::add_counts(quantum::StateReader& state, const Branch& branch) {
   const std::vector<std::string> values = branch.machine.outputs();
   for (std::size_t i = 0; i < values.size(); ++i) {
     report_.outputs[script_.outputs[i]][values[i]] += branch.shots;
@@ -125,7 +118,7 @@ void Results::add_counts(const quantum::StateView& state, const quantum::BlockNo
     return std::ranges::any_of(bits, [](const quantum::BitSource& bit) { return bit.is_qubit; });
   });
   if (any_qubit) {
-    const quantum::Samples samples = sample(state, norms, branch.shots, report_.seed, mix(branch.key, 2));
+    const quantum::Samples samples = state.sample(branch.shots, report_.seed, mix(branch.key, 2));
     tally_.add(registers, samples.counts());
   } else {
     tally_.add(registers, branch.shots);

@@ -22,7 +22,7 @@ class Results {
   /// The shots go different ways from here. Throws Error(bad_usage) where one final state was asked for.
   void branching() const;
 
-  void add(const quantum::StateView& state, const Branch& branch);
+  void add(quantum::StateReader& state, const Branch& branch);
 
   /// Moves what was added up into the report.
   void finish();
@@ -32,7 +32,7 @@ class Results {
   [[nodiscard]] std::uint64_t counts_bytes() { return tally_.size_bytes(); }
 
  private:
-  void add_counts(const quantum::StateView& state, const quantum::BlockNorms& norms, const Branch& branch);
+  void add_counts(quantum::StateReader& state, const Branch& branch);
   [[nodiscard]] std::string bits_of(std::uint64_t index) const;
 
   const Request& request_;

@@ -16,6 +16,9 @@
 #include "base/stopwatch.h"
 #include "engine/branches.h"
 #include "engine/choices.h"
+#include "engine/device_job.h"
+#include "engine/device_place.h"
+#include "engine/host_place.h"
 #include "engine/memory_budget.h"
 #include "engine/occupancy.h"
 #include "engine/pass_entry.h"
@@ -83,7 +86,7 @@ class Run {
     report_.qubits = script_->qubit_count;
     report_.shots = request_.shots;
     report_.precision = request_.precision;
-    report_.backend = "cpu";
+    report_.backend = on_device() ? "vulkan" : "cpu";
     report_.instruction_set = simd_target();
   }
 
@@ -91,6 +94,10 @@ class Run {
   void prepare() {
     most_threads_ = most_threads(request_, inventory_, report_.notes);
     MemoryEstimate estimate = estimate_memory(request_, *script_, most_threads_);
+    if (on_device()) {
+      choose_device();
+      estimate = beside_device(estimate);
+    }
     if (estimate.promised_bytes() > limit_.value) {
       wait_for_sight_of(estimate.promised_bytes());
     }
@@ -105,7 +112,7 @@ class Run {
       request_.top = kDefaultTop;
       report_.notes.emplace_back("the program has no classical bits: showing its most probable states");
     }
-    if (opening_->status != Machine::Status::finished) {
+    if (opening_->status != Machine::Status::finished && !on_device()) {
       const int axes = std::max(static_cast<int>(script_->qubit_count), kMinFieldAxes);
       estimate.scratch_bytes = std::max(estimate.scratch_bytes, quantum::outcome_scratch_bytes(axes, request_.shots));
       admit(estimate, request_, *script_, limit_);
@@ -168,6 +175,22 @@ class Run {
     } while (watch.seconds() < kPatienceSeconds);
   }
 
+  [[nodiscard]] bool on_device() const noexcept { return request_.backend == Backend::vulkan; }
+
+  void choose_device() {
+    device_ = resources_.devices().open(request_.device);
+    const vulkan::DeviceProperties& properties = device_->device->properties();
+    admit_to_device(*device_, element_type_of(request_.precision), static_cast<int>(script_->qubit_count));
+    report_.device = DeviceReport{.name = properties.name,
+                                  .driver = fmt::format("{} {}", properties.driver_name, properties.driver_info),
+                                  .state_bytes = device_state_bytes()};
+  }
+
+  [[nodiscard]] std::uint64_t device_state_bytes() const {
+    return vulkan::device_field_bytes(device_->device->plan(), element_type_of(request_.precision),
+                                      static_cast<int>(script_->qubit_count));
+  }
+
   /// Waits until memory and cores are granted.
   void take_lease() {
     limits_ = resources_.plan_limits(most_threads_);
@@ -175,12 +198,12 @@ class Run {
     limits_.threads = report_.threads;
     const Demand demand{.host_bytes = estimate_.promised_bytes(),
                         .cached_bytes = 0,
-                        .device_bytes = {},
+                        .device_bytes = device_demand(),
                         .min_cores = 1,
                         .max_cores = report_.threads,
                         .queue_slots = 0,
                         .expected_seconds = 0,
-                        .can_release_host = resources_.spill() != nullptr};
+                        .can_release_host = !on_device() && resources_.spill() != nullptr};
     const Stopwatch watch;
     const metrics::Span span(metrics::SpanName::wait);
     const JobInfo job{.name = request_.source.name, .priority = request_.priority};
@@ -196,7 +219,64 @@ class Run {
     report_.notes.insert(report_.notes.end(), notes.begin(), notes.end());
   }
 
+  [[nodiscard]] std::vector<HeapBytes> device_demand() const {
+    if (!on_device()) {
+      return {};
+    }
+    return {{.heap = heap_name(*device_), .bytes = device_state_bytes()}};
+  }
+
   void execute_tree() {
+    if (on_device()) {
+      execute_on_device();
+    } else {
+      execute_on_host();
+    }
+    results_->finish();
+    if (report_.timing.allocate + report_.timing.execute > kWorthSampling) {
+      usage_.sample();
+    }
+  }
+
+  void execute_on_device() {
+    LimitAdaptor bounded(hooks_.memory != nullptr ? *hooks_.memory : resources_.memory(), lease_.host_bytes());
+    const std::scoped_lock alone(device_->in_use);
+    try {
+      const Stopwatch watch;
+      DevicePlace place(
+          *device_, element_type_of(request_.precision), static_cast<int>(script_->qubit_count), bounded,
+          [&] { lease_.at_boundary(); }, cancel_);
+      place.reset();
+      report_.timing.allocate = watch.seconds();
+      run_tree(place, {.planned = plan_on_device(place), .compiled = {}}, [] {});
+      report_.sweep_seconds = place.measure_sweep_seconds();
+      report_.device->peak_bytes = place.field().size_bytes();
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::device_lost) {
+        resources_.devices().lost(*device_);
+      }
+      throw;
+    }
+    report_.sweep_equivalents = report_.timing.execute / report_.sweep_seconds;
+    report_.memory.peak_bytes = bounded.peak_bytes();
+    report_.memory.counts_bytes = results_->counts_bytes();
+    report_.device->pipeline_seconds = device_->pipelines.seconds();
+    report_.device->pipelines_cached = device_->pipelines.cache_was_read();
+  }
+
+  [[nodiscard]] PlannedCircuit plan_on_device(DevicePlace& place) {
+    const Stopwatch watch;
+    const metrics::Span span(metrics::SpanName::plan);
+    PlannedCircuit planned =
+        place.plan(opening_->circuit,
+                   opening_->status == Machine::Status::finished ? options_for_end(opening_->machine)
+                                                                 : options_before_more(request_),
+                   0);
+    report_.timing.plan += watch.seconds();
+    return planned;
+  }
+
+  void execute_on_host() {
     LimitAdaptor bounded(hooks_.memory != nullptr ? *hooks_.memory : resources_.memory(), lease_.host_bytes());
     TrackingAdaptor memory(bounded, resources_.holders(), fmt::format("job {}", usage_.job()));
     const ArenaCache::Loan loan = resources_.arenas().lend(std::max(1, lease_.cores()));
@@ -221,10 +301,22 @@ class Run {
                                  .tiles = quantum::tile_compiler(),
                                  .at_boundary = [&] { occupancy.at_boundary(); },
                                  .on_stage_done = {}};
-    BranchTree tree(script_, state, memory, store, context,
+    HostPlace place(state, memory, store, context, limits_);
+    run_tree(place, *plan_opening(), [&] { lease_.note_resident(bounded.current_bytes()); });
+    report_.timing.execute -= occupancy.waited_seconds();
+    report_.sweep_seconds = measure_sweep_seconds(state, arena, cancel_);
+    report_.sweep_equivalents = report_.timing.execute / report_.sweep_seconds;
+    report_.timing.wait += occupancy.waited_seconds();
+    report_.memory.peak_bytes = bounded.peak_bytes();
+    report_.memory.spilled_bytes = store.spilled_bytes() + checkpoint.written_bytes();
+    report_.memory.counts_bytes = results_->counts_bytes();
+  }
+
+  /// `on_split` is called when states are about to be copied.
+  void run_tree(StatePlace& place, const ReadyCircuit& circuit, const std::function<void()>& on_split) {
+    BranchTree tree(script_, place, cancel_,
                     {.shots = request_.shots,
                      .seed = report_.seed,
-                     .limits = limits_,
                      .passes_before_more = options_before_more(request_),
                      .passes_at_end = [&](const Machine& machine) { return options_for_end(machine); }});
     ProgressMeter meter(hooks_, request_.shots);
@@ -239,35 +331,23 @@ class Run {
     tree.on_split = [&](std::size_t) {
       results_->branching();
       meter.branch();
-      lease_.note_resident(bounded.current_bytes());
+      on_split();
     };
-    const std::shared_ptr<const ReadyCircuit> circuit = plan_opening();
-    tree.run(opening_->machine, *circuit, opening_->circuit.operations().size(), opening_->status,
+    tree.run(opening_->machine, circuit, opening_->circuit.operations().size(), opening_->status,
              [&](const Branch& branch) {
                const Stopwatch sampling;
                const metrics::Span span(metrics::SpanName::results);
-               results_->add({state, arena, cancel_, memory, &branch.map}, branch);
+               results_->add(*place.reader(&branch.map), branch);
                report_.timing.sample += sampling.seconds();
                meter.shots_done(branch.shots);
              });
-
     report_.gates = tree.costs().gates;
     report_.sweeps = tree.costs().sweeps;
     report_.bytes_moved = tree.costs().bytes_moved;
     report_.predicted_seconds = tree.costs().predicted_seconds;
     report_.predicted_flops = tree.costs().predicted_flops;
     report_.timing.plan += tree.costs().plan_seconds;
-    report_.timing.execute = tree.costs().execute_seconds - occupancy.waited_seconds();
-    report_.sweep_seconds = measure_sweep_seconds(state, arena, cancel_);
-    report_.sweep_equivalents = report_.timing.execute / report_.sweep_seconds;
-    report_.timing.wait += occupancy.waited_seconds();
-    report_.memory.peak_bytes = bounded.peak_bytes();
-    report_.memory.spilled_bytes = store.spilled_bytes() + checkpoint.written_bytes();
-    report_.memory.counts_bytes = results_->counts_bytes();
-    results_->finish();
-    if (report_.timing.allocate + report_.timing.execute > kWorthSampling) {
-      usage_.sample();
-    }
+    report_.timing.execute = tree.costs().execute_seconds;
   }
 
   void add_stage(const Stage& stage, const Program& program, double seconds) {
@@ -316,7 +396,29 @@ class Run {
   int most_threads_ = 1;
   PlanLimits limits_;
   Lease lease_;
+  std::shared_ptr<OpenDevice> device_;  ///< Of the Vulkan backend.
 };
+
+/// On the CPU where the device fails and the request allows that.
+Report run_somewhere(Resources& resources, const Request& request, const RunHooks& hooks) {
+  if (!request.fall_back) {
+    return Run(resources, request, hooks)();
+  }
+  try {
+    return Run(resources, request, hooks)();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::device_lost && error.code() != ErrorCode::out_of_resources) {
+      throw;
+    }
+    Request on_cpu = request;
+    on_cpu.backend = Backend::cpu;
+    on_cpu.device.clear();
+    on_cpu.fall_back = false;
+    Report report = Run(resources, on_cpu, hooks)();
+    report.notes.push_back(fmt::format("run on the CPU, as the device failed: {}", error.message()));
+    return report;
+  }
+}
 
 void note_failure(Resources& resources, const Error& error, const Request& request) noexcept {
   metrics::add(metrics::Metric::jobs_failed);
@@ -333,7 +435,7 @@ Error out_of_memory() {
 Report run_request(Resources& resources, const Request& request, const RunHooks& hooks) {
   metrics::add(metrics::Metric::jobs);
   try {
-    Report report = Run(resources, request, hooks)();
+    Report report = run_somewhere(resources, request, hooks);
     resources.job_ended();
     return report;
   } catch (const std::bad_alloc&) {

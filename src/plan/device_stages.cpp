@@ -45,10 +45,10 @@ class DevicePlanner {
   [[nodiscard]] Plan cut(std::uint64_t effort) const {
     Plan plan;
     for (StageCut& stage : cut_stages(accesses_, {.field_axes = axes_,
-                                                  .tile_axes = limits_.tile_axes,
-                                                  .low_axes = limits_.low_axes,
-                                                  .touched_axes = settings_.touched_axes,
-                                                  .effort = effort})) {
+                                                 .tile_axes = limits_.tile_axes,
+                                                 .low_axes = limits_.low_axes,
+                                                 .touched_axes = settings_.touched_axes,
+                                                 .effort = effort})) {
       add(plan, std::move(stage));
     }
     return plan;

@@ -33,8 +33,9 @@ DeviceField::DeviceField(DeviceMemory& memory, ElementType type, int axes)
       type_(type),
       axes_(axes),
       padded_axes_(padded(memory.device().plan(), type, axes)),
-      chunk_axes_(std::min(padded_axes_,
-                           std::bit_width(memory.device().plan().chunk_bytes / element_bytes(type)) - 1)),
+      chunk_axes_(
+          std::min(padded_axes_,
+                   static_cast<int>(std::bit_width(memory.device().plan().chunk_bytes / element_bytes(type)) - 1))),
       chunks_(memory.allocate_chunks(size_bytes(), "state")),
       table_(memory.allocate(chunks_.size() * sizeof(std::uint64_t), Placement::upload, "table of chunks")) {
   for (std::size_t i = 0; i < chunks_.size(); ++i) {

@@ -158,7 +158,7 @@ TEST_P(MappedState, IsMeasuredWhereItsOutcomesAre) {
   for (int round = 0; round < 5; ++round) {
     const std::vector<Qubit> chosen = some_qubits(random, qubits);
     for (const Outcome& outcome : draw_outcomes(view(), chosen, 3, 1, 2)) {
-      const ControlMask keep = where_measured(view(), chosen, outcome.bits);
+      const ControlMask keep = where_measured(*view().map, chosen, outcome.bits);
       const double expected = outcome.probability * measure_block_norms(view()).total();
       if (outcome.probability > 0) {
         EXPECT_NEAR(measure_norm_where(view(), keep), expected, 1e-13);
@@ -186,9 +186,9 @@ TEST(MappedOutcomes, OfManyQubitsAreThoseOfTheCircuit) {
   std::vector<std::uint8_t> expected(17, 0);
   expected[0] = expected[2] = 1;
   EXPECT_EQ(outcomes[0].bits, expected);
-  EXPECT_NEAR(measure_norm_where(view, where_measured(view, qubits, expected)), 1, 1e-12);
+  EXPECT_NEAR(measure_norm_where(view, where_measured(*view.map, qubits, expected)), 1, 1e-12);
   expected[0] = 0;
-  EXPECT_EQ(measure_norm_where(view, where_measured(view, qubits, expected)), 0);
+  EXPECT_EQ(measure_norm_where(view, where_measured(*view.map, qubits, expected)), 0);
 }
 
 }  // namespace

@@ -47,13 +47,13 @@ double measure_norm_where(const StateView& state, ControlMask keep) {
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-ControlMask where_measured(const StateView& state, std::span<const std::uint32_t> qubits,
+ControlMask where_measured(const QubitMap& map, std::span<const std::uint32_t> qubits,
                            std::span<const std::uint8_t> bits) {
   ControlMask result;
   for (std::size_t i = 0; i < qubits.size(); ++i) {
-    const std::uint64_t axis = std::uint64_t{1} << state.axis_of(qubits[i]);
+    const std::uint64_t axis = std::uint64_t{1} << map.axis_of(qubits[i]);
     result.mask |= axis;
-    result.value |= (bits[i] != 0) != ((state.flipped() & axis) != 0) ? axis : 0;
+    result.value |= (bits[i] != 0) != ((map.flipped & axis) != 0) ? axis : 0;
   }
   return result;
 }

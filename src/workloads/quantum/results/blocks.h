@@ -73,7 +73,7 @@ BlockNorms measure_block_norms(const StateView& state);
 double measure_norm_where(const StateView& state, ControlMask keep);
 
 /// The elements of a state in which the qubits are what a measurement gave, as masks of its axes.
-ControlMask where_measured(const StateView& state, std::span<const std::uint32_t> qubits,
+ControlMask where_measured(const QubitMap& map, std::span<const std::uint32_t> qubits,
                            std::span<const std::uint8_t> bits);
 
 }  // namespace basalt::quantum

@@ -25,10 +25,8 @@ struct StagePush {
 };
 
 DeviceTile tile_of(const Stage& stage, const vulkan::DeviceField& field) {
-  return {.type = field.type(),
-          .axes = stage.tile_axes,
-          .outer_axes = stage.outer_axes,
-          .chunk_axes = field.chunk_axes()};
+  return {
+      .type = field.type(), .axes = stage.tile_axes, .outer_axes = stage.outer_axes, .chunk_axes = field.chunk_axes()};
 }
 
 }  // namespace
@@ -81,10 +79,10 @@ void DeviceRun::record(vulkan::Pipelines& pipelines) {
       seconds += stages_[first + count].predicted_seconds;
       ++count;
     }
-    Batch& batch = batches_.emplace_back(
-        Batch{first, count,
-              vulkan::Commands(field_.memory().shared_device(), vulkan::QueueKind::compute,
-                               static_cast<std::uint32_t>(count + 1))});
+    Batch& batch =
+        batches_.emplace_back(Batch{first, count,
+                                    vulkan::Commands(field_.memory().shared_device(), vulkan::QueueKind::compute,
+                                                     static_cast<std::uint32_t>(count + 1))});
     batch.commands.begin();
     batch.commands.mark();
     for (std::size_t i = first; i < first + count; ++i) {

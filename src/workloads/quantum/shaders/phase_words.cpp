@@ -137,7 +137,8 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
     std::uint32_t counts = 0;
     std::size_t longest = 0;
     for (std::size_t k = 0; k < sorted.of_threads.size(); ++k) {
-      const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(sorted.of_threads[k].size(), kMostThreadTerms));
+      const auto count =
+          static_cast<std::uint32_t>(std::min<std::size_t>(sorted.of_threads[k].size(), kMostThreadTerms));
       counts |= count << (6 * k);
       longest = std::max(longest, sorted.of_threads[k].size());
     }

@@ -1,6 +1,7 @@
 // The shaders of this workload, as they were compiled.
 #pragma once
 
+#include "runtime/memory/field.h"
 #include "runtime/vulkan/pipelines.h"
 
 namespace basalt::quantum {

@@ -1,0 +1,48 @@
+// Devices that jobs of this process have opened: opening one takes longer than many a job.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "runtime/vulkan/device.h"
+#include "runtime/vulkan/memory.h"
+#include "runtime/vulkan/pipelines.h"
+
+namespace basalt {
+
+struct OpenDevice {
+  explicit OpenDevice(const vulkan::PhysicalDevice& physical)
+      : device(vulkan::Device::open(physical)), memory(device), pipelines(device, vulkan::cache_folder()) {}
+
+  std::shared_ptr<vulkan::Device> device;
+  vulkan::DeviceMemory memory;
+  vulkan::Pipelines pipelines;
+  std::mutex in_use;  ///< One job at a time: two would only be in each other's way.
+};
+
+/// Thread-safe.
+class DeviceCache {
+ public:
+  /// So often may a device be lost before this process leaves it alone.
+  static constexpr int kMostLosses = 2;
+
+  /// By name or index, as vulkan::Instance::find has it. Throws Error(bad_usage), Error(out_of_resources), and
+  /// Error(device_lost) for a device that was lost too often.
+  std::shared_ptr<OpenDevice> open(const std::string& name);
+
+  /// A job found this device lost: the next one opens it anew.
+  void lost(const OpenDevice& device);
+
+ private:
+  struct Entry {
+    std::shared_ptr<OpenDevice> open;
+    int losses = 0;
+  };
+
+  std::mutex mutex_;
+  std::map<std::string, Entry> entries_;  ///< By the device's UUID.
+};
+
+}  // namespace basalt

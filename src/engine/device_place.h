@@ -1,0 +1,51 @@
+// A state in the memory of a Vulkan device, worked on there.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/device_cache.h"
+#include "engine/state_place.h"
+#include "runtime/vulkan/device_field.h"
+
+namespace basalt {
+
+/// References must outlive it.
+class DevicePlace final : public StatePlace {
+ public:
+  /// Takes the memory of the state; what is in it is unspecified. `memory` is the host's, for results. `at_boundary` is
+  /// called between batches of stages, and may wait or throw.
+  DevicePlace(OpenDevice& device, ElementType type, int axes, MemoryResource& memory, std::function<void()> at_boundary,
+              const CancelToken& cancel);
+  ~DevicePlace() override;
+
+  [[nodiscard]] ElementType type() const override { return field_.type(); }
+  void reset() override;
+  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                      std::uint64_t touched_axes) override;
+  void execute(std::span<const Stage> stages, const Program& program,
+               std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
+  void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override;
+  std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) override;
+  /// States that wait are computed again: copies would take what is scarcest.
+  std::optional<StateStore::Key> save(bool /*worth_spilling*/) override { return std::nullopt; }
+  bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
+
+  [[nodiscard]] const vulkan::DeviceField& field() const noexcept { return field_; }
+  /// One in-place scale of the whole state, by the device's clock.
+  [[nodiscard]] double measure_sweep_seconds();
+
+ private:
+  OpenDevice& device_;
+  vulkan::DeviceField field_;
+  vulkan::Staging staging_;
+  MemoryResource& memory_;
+  std::function<void()> at_boundary_;
+  const CancelToken& cancel_;
+};
+
+/// Passes, lowering and stages for a device whose fields are padded to `padded_axes`. Pure.
+PlannedCircuit plan_circuit_for_device(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                                       ElementType type, const vulkan::DevicePlan& plan, std::uint64_t touched_axes);
+
+}  // namespace basalt

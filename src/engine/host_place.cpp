@@ -1,0 +1,66 @@
+#include "engine/host_place.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "workloads/quantum/results/host_reader.h"
+
+namespace basalt {
+namespace {
+
+/// Calls body(first, size) on parallel pieces of `bytes`.
+template <typename Body>
+void for_each_piece(std::uint64_t bytes, const Arena& arena, const CancelToken& cancel, const Body& body) {
+  constexpr std::uint64_t kPieceBytes = std::uint64_t{4} << 20;
+  arena.for_each((bytes + kPieceBytes - 1) / kPieceBytes, cancel, [&](std::uint64_t piece) {
+    const std::uint64_t first = piece * kPieceBytes;
+    body(first, std::min(kPieceBytes, bytes - first));
+  });
+}
+
+}  // namespace
+
+void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel) {
+  for_each_piece(state.size_bytes(), arena, cancel,
+                 [&](std::uint64_t first, std::uint64_t size) { std::memset(state.buffer.data() + first, 0, size); });
+  if (state.type == ElementType::c64) {
+    *state.buffer.as<float>() = 1;
+  } else {
+    *state.buffer.as<double>() = 1;
+  }
+}
+
+void HostPlace::reset() {
+  prepare_zero_state(state_, context_.arena, context_.cancel);
+}
+
+PlannedCircuit HostPlace::plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                               std::uint64_t touched_axes) {
+  return plan_circuit(circuit, options, state_.type, limits_, touched_axes);
+}
+
+void HostPlace::execute(std::span<const Stage> stages, const Program& program,
+                        std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) {
+  ExecuteContext context = context_;
+  context.on_stage_done = on_stage_done;
+  basalt::execute(stages, program, state_, context, compiled);
+}
+
+void HostPlace::scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) {
+  const Step step{
+      .kernel = "quantum/collapse",
+      .access = {.mixes = 0, .reads = keep.mask, .fixed = 0},
+      .share = 1,
+      .flops_per_element = 2,
+      .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
+  const Program program{{step}};
+  execute(make_plan(program, state_.type, state_.axes, limits_).stages, program, {}, on_stage_done);
+}
+
+std::unique_ptr<quantum::StateReader> HostPlace::reader(const quantum::QubitMap* map) {
+  return std::make_unique<quantum::HostReader>(
+      quantum::StateView{state_, context_.arena, context_.cancel, memory_, map});
+}
+
+}  // namespace basalt

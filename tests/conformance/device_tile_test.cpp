@@ -1,0 +1,207 @@
+// Stages on every usable Vulkan device, those that are named only too, against the reference: every kind of step, any
+// choice of axes, chunks of many sizes, with canaries beside the field.
+
+#include <cstdlib>
+
+#include "runtime/vulkan/instance.h"
+#include "step_maker.h"
+#include "workloads/quantum/shaders/device_run.h"
+
+namespace basalt::quantum {
+namespace {
+
+using vulkan::DeviceBuffer;
+using vulkan::Placement;
+
+/// A device that is open, with chunks of a size of the test's own.
+struct TestDevice {
+  explicit TestDevice(vulkan::PhysicalDevice physical)
+      : device(vulkan::Device::open(physical)), memory(device), pipelines(device, {}), staging(memory, 1 << 16) {}
+
+  std::shared_ptr<vulkan::Device> device;
+  vulkan::DeviceMemory memory;
+  vulkan::Pipelines pipelines;
+  vulkan::Staging staging;
+};
+
+class DeviceTiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const vulkan::PhysicalDevice& device : vulkan::Instance::get().devices()) {
+      if (device.plan.usable) {
+        physical_ = device;
+        break;
+      }
+    }
+    if (!physical_.plan.usable) {
+      GTEST_SKIP() << "no Vulkan device: " << vulkan::Instance::get().reason();
+    }
+    for (const std::uint64_t chunk : {std::uint64_t{1} << 30, std::uint64_t{1} << 16}) {
+      vulkan::PhysicalDevice with_chunks = physical_;
+      with_chunks.plan.chunk_bytes = std::min(chunk, with_chunks.plan.chunk_bytes);
+      devices_.push_back(std::make_unique<TestDevice>(with_chunks));
+    }
+  }
+
+  void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
+
+  [[nodiscard]] int tile_axes(ElementType type) const { return device_limits(physical_.plan, type).tile_axes; }
+  [[nodiscard]] bool has(ElementType type) const { return type == ElementType::c64 || physical_.plan.f64; }
+
+  void expect_steps(const std::vector<TestStep>& steps, int axes, std::uint64_t tile_axes, ElementType type,
+                    std::mt19937_64& random) {
+    const State before = random_amplitudes(random, axes);
+    State expected = before;
+    for (const TestStep& step : steps) {
+      step.apply(expected);
+    }
+    for (const auto& device : devices_) {
+      const State got = run(*device, steps, before, axes, tile_axes, type);
+      ASSERT_LE(reference::max_difference(got, expected), rounding(type) * 60 * static_cast<double>(steps.size() + 4));
+    }
+  }
+
+  vulkan::PhysicalDevice physical_;
+  std::vector<std::unique_ptr<TestDevice>> devices_;
+
+ private:
+  static State run(TestDevice& device, const std::vector<TestStep>& steps, const State& before, int axes,
+                   std::uint64_t tile_axes, ElementType type) {
+    constexpr std::size_t kCanaries = 4096;
+    const std::vector<std::byte> canaries(kCanaries, std::byte{0x5A});
+    const DeviceBuffer guard_before = device.memory.allocate(kCanaries, Placement::device, "canaries");
+    vulkan::DeviceField field(device.memory, type, axes);
+    const DeviceBuffer guard_after = device.memory.allocate(kCanaries, Placement::device, "canaries");
+    for (const DeviceBuffer* guard : {&guard_before, &guard_after}) {
+      device.staging.upload(canaries, *guard);
+    }
+    upload(device, field, before);
+
+    Program program;
+    Stage stage;
+    for (const TestStep& step : steps) {
+      stage.steps.push_back(static_cast<std::uint32_t>(program.steps.size()));
+      program.steps.push_back(step.step);
+    }
+    stage.tile_axes = tile_axes;
+    stage.outer_axes = ((std::uint64_t{1} << field.padded_axes()) - 1) & ~tile_axes;
+    DeviceRun run(field, device.pipelines, std::span(&stage, 1), program);
+    run.run({}, nullptr);
+
+    for (const DeviceBuffer* guard : {&guard_before, &guard_after}) {
+      std::vector<std::byte> now(kCanaries);
+      device.staging.download(*guard, 0, now);
+      EXPECT_EQ(now, canaries) << "something wrote beside the field";
+    }
+    return download(device, field, before.size());
+  }
+
+  template <typename Real>
+  static void upload_as(TestDevice& device, vulkan::DeviceField& field, const State& state) {
+    std::vector<std::complex<Real>> amplitudes(std::size_t{1} << field.padded_axes());
+    std::ranges::transform(state, amplitudes.begin(), [](const Complex& a) { return std::complex<Real>(a); });
+    field.upload(device.staging, std::as_bytes(std::span(amplitudes)), 0, nullptr);
+  }
+
+  template <typename Real>
+  static State download_as(TestDevice& device, const vulkan::DeviceField& field, std::size_t size) {
+    std::vector<std::complex<Real>> amplitudes(std::size_t{1} << field.padded_axes());
+    field.download(device.staging, 0, std::as_writable_bytes(std::span(amplitudes)), nullptr);
+    return {amplitudes.begin(), amplitudes.begin() + static_cast<std::ptrdiff_t>(size)};
+  }
+
+  static void upload(TestDevice& device, vulkan::DeviceField& field, const State& state) {
+    (field.type() == ElementType::c64 ? upload_as<float> : upload_as<double>)(device, field, state);
+  }
+  static State download(TestDevice& device, const vulkan::DeviceField& field, std::size_t size) {
+    return (field.type() == ElementType::c64 ? download_as<float> : download_as<double>)(device, field, size);
+  }
+};
+
+/// As many axes as the device's tiles have: any of a field's, its padding included.
+std::uint64_t random_tile(std::mt19937_64& random, int axes, int count) {
+  const int padded = std::max(axes, count);
+  std::uint64_t tile = (std::uint64_t{1} << (random() % 4)) - 1;
+  while (std::popcount(tile) < count) {
+    tile |= std::uint64_t{1} << random() % static_cast<std::uint64_t>(padded);
+  }
+  return tile;
+}
+
+/// The axes of a tile that a step may mix: those that the field has.
+std::uint64_t real_axes(std::uint64_t tile, int axes) {
+  return tile & ((std::uint64_t{1} << axes) - 1);
+}
+
+TEST_F(DeviceTiles, OneStepOfEveryKind) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 200; ++round) {
+    const ElementType type = kElementTypes[round % 2];
+    const int axes = 3 + static_cast<int>(random() % 13);
+    const std::uint64_t tile = random_tile(random, axes, tile_axes(type));
+    SCOPED_TRACE(testing::Message() << "round " << round << ", axes " << axes << ", tile " << tile);
+    if (StepMaker make(random, axes, real_axes(tile, axes)); has(type) && std::popcount(real_axes(tile, axes)) >= 3) {
+      ASSERT_NO_FATAL_FAILURE(expect_steps({make.any()}, axes, tile, type, random));
+    }
+  }
+}
+
+TEST_F(DeviceTiles, NoStepsLeaveTheFieldAsItIs) {
+  std::mt19937_64 random(2);
+  for (const ElementType type : kElementTypes) {
+    if (has(type)) {
+      ASSERT_NO_FATAL_FAILURE(expect_steps({}, 14, random_tile(random, 14, tile_axes(type)), type, random));
+    }
+  }
+}
+
+TEST_F(DeviceTiles, ManySteps) {
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 60; ++round) {
+    const ElementType type = kElementTypes[round % 2];
+    const int axes = 6 + static_cast<int>(random() % 11);
+    const std::uint64_t tile = random_tile(random, axes, tile_axes(type));
+    SCOPED_TRACE(testing::Message() << "round " << round << ", axes " << axes << ", tile " << tile);
+    StepMaker make(random, axes, real_axes(tile, axes));
+    std::vector<TestStep> steps(random() % 60);
+    std::ranges::generate(steps, [&] { return make.any(); });
+    if (has(type)) {
+      ASSERT_NO_FATAL_FAILURE(expect_steps(steps, axes, tile, type, random));
+    }
+  }
+}
+
+/// More terms than one operation has room for.
+TEST_F(DeviceTiles, ManyPhases) {
+  std::mt19937_64 random(4);
+  for (int round = 0; round < 12; ++round) {
+    const ElementType type = kElementTypes[round % 2];
+    const int axes = 12 + static_cast<int>(random() % 4);
+    const std::uint64_t tile = random_tile(random, axes, tile_axes(type));
+    SCOPED_TRACE(testing::Message() << "round " << round << ", axes " << axes << ", tile " << tile);
+    StepMaker make(random, axes, real_axes(tile, axes));
+    std::vector<TestStep> steps;
+    for (int layer = 0; layer < 2; ++layer) {
+      for (int i = 0; i < 400; ++i) {
+        steps.push_back(make.phase(random() % 2 == 0));
+      }
+      steps.push_back(make.rotation());
+    }
+    if (has(type)) {
+      ASSERT_NO_FATAL_FAILURE(expect_steps(steps, axes, tile, type, random));
+    }
+  }
+}
+
+/// A common factor of so many rotations is beyond single precision.
+TEST_F(DeviceTiles, LongRunsOfRotations) {
+  std::mt19937_64 random(5);
+  const std::uint64_t tile = (std::uint64_t{1} << tile_axes(ElementType::c64)) - 1;
+  StepMaker make(random, 9, real_axes(tile, 9));
+  std::vector<TestStep> steps(1000);
+  std::ranges::generate(steps, [&] { return make.rotation(); });
+  expect_steps(steps, 9, tile, ElementType::c64, random);
+}
+
+}  // namespace
+}  // namespace basalt::quantum
