@@ -81,8 +81,8 @@ std::vector<const char*> extensions_of(const PhysicalDevice& physical) {
 
 }  // namespace
 
-Device::Device(const PhysicalDevice& physical, DeviceOptions options)
-    : physical_(physical), options_(std::move(options)) {}
+Device::Device(PhysicalDevice physical, DeviceOptions options)
+    : physical_(std::move(physical)), options_(std::move(options)) {}
 
 std::shared_ptr<Device> Device::open(const PhysicalDevice& physical, DeviceOptions options) {
   if (!physical.plan.usable) {

@@ -74,7 +74,7 @@ class Device {
     std::mutex mutex;
   };
 
-  Device(const PhysicalDevice& physical, DeviceOptions options);
+  Device(PhysicalDevice physical, DeviceOptions options);
   void create();
   [[nodiscard]] std::size_t index_of(QueueKind queue) const noexcept;
   VkResult ended_count(std::uint64_t& count) const noexcept;

@@ -53,7 +53,7 @@ DeviceMemory::DeviceMemory(std::shared_ptr<Device> device) : device_(std::move(d
   device_->expect_alive("allocating memory");
   use_.resize(device_->properties().heaps.size());
   // All buffers of one usage may lie in the same types, says Vulkan: one buffer tells.
-  const VkBuffer buffer = create_buffer(*device_, Block::kBufferAlignment);
+  VkBuffer buffer = create_buffer(*device_, Block::kBufferAlignment);
   VkMemoryRequirements needed{};
   device_->api().vkGetBufferMemoryRequirements(device_->handle(), buffer, &needed);
   device_->api().vkDestroyBuffer(device_->handle(), buffer, nullptr);

@@ -29,7 +29,7 @@ std::filesystem::path folder_in(const char* name) {
 
 }  // namespace
 
-Pipelines::Pipelines(std::shared_ptr<Device> device, std::filesystem::path folder) : device_(std::move(device)) {
+Pipelines::Pipelines(std::shared_ptr<Device> device, const std::filesystem::path& folder) : device_(std::move(device)) {
   device_->expect_alive("creating pipelines");
   file_ = pipeline_cache_file(folder, device_->properties());
   std::vector<std::byte> data;

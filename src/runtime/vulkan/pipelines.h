@@ -33,7 +33,7 @@ class Pipelines {
  public:
   /// `folder` is where the cache is kept, a file for each device and driver; empty: nowhere. A file that is damaged or
   /// of another driver is ignored and replaced.
-  Pipelines(std::shared_ptr<Device> device, std::filesystem::path folder);
+  Pipelines(std::shared_ptr<Device> device, const std::filesystem::path& folder);
   ~Pipelines();  ///< Saves what is new; never throws.
   Pipelines(const Pipelines&) = delete;
   Pipelines& operator=(const Pipelines&) = delete;
