@@ -14,6 +14,12 @@ struct QubitMap {
 
   [[nodiscard]] std::uint64_t axis_of(std::uint64_t qubit) const noexcept { return axis.empty() ? qubit : axis[qubit]; }
 
+  /// What `map` says, or that qubit q is axis q where it is null.
+  static const QubitMap& or_identity(const QubitMap* map) noexcept {
+    static const QubitMap identity;
+    return map == nullptr ? identity : *map;
+  }
+
   /// The axes of these qubits: bit q of `qubits` moves to bit axis_of(q).
   [[nodiscard]] std::uint64_t axis_mask(std::uint64_t qubits) const noexcept {
     if (axis.empty()) {

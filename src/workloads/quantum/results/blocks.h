@@ -35,13 +35,7 @@ struct StateView {
         .data = field.buffer.data(), .type = field.type, .first = number * block_elements(), .count = block_elements()};
   }
 
-  [[nodiscard]] std::uint64_t axis_of(std::uint64_t qubit) const noexcept {
-    return map == nullptr ? qubit : map->axis_of(qubit);
-  }
-  [[nodiscard]] std::uint64_t basis_of(std::uint64_t index) const noexcept {
-    return map == nullptr ? index : map->basis_of(index);
-  }
-  [[nodiscard]] std::uint64_t flipped() const noexcept { return map == nullptr ? 0 : map->flipped; }
+  [[nodiscard]] const QubitMap& qubit_map() const noexcept { return QubitMap::or_identity(map); }
 
   /// Calls body(first, end) for runs of blocks that make up all of them, several at a time.
   template <typename Body>

@@ -7,15 +7,13 @@
 #include <array>
 #include <bit>
 #include <complex>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/random.h"
 
 namespace basalt::quantum {
 namespace {
-
-/// From so many shots an element on, one binomial for each element is cheaper than one mark for each shot.
-constexpr std::uint64_t kManyShotsPerElement = 8;
 
 constexpr std::size_t kMarks = 64;  ///< Drawn at a time.
 
@@ -69,35 +67,25 @@ std::uint64_t element_of(const std::complex<Real>* amplitudes, const Column& col
   return column.element(passed);
 }
 
-/// Axis by axis, which qubit that is.
-std::vector<std::uint64_t> qubits_of_axes(const StateView& state) {
-  std::vector<std::uint64_t> qubits(static_cast<std::size_t>(state.field.axes));
-  for (std::uint64_t qubit = 0; qubit < qubits.size(); ++qubit) {
-    qubits[state.axis_of(qubit)] = std::uint64_t{1} << qubit;
-  }
-  return qubits;
-}
-
 }  // namespace
 
-BlockDrawer::BlockDrawer(const StateView& state)
-    : state_(state),
-      basis_of_(qubits_of_axes(state), state.basis_of(0)),
-      sums_(fold_buffer(state.block_elements())),
-      counts_(state.block_elements(), 0),
-      occupied_((state.block_elements() + 63) / 64, 0) {}
+BlockDrawer::BlockDrawer(const BitScatter& basis_of, std::uint64_t block_elements)
+    : basis_of_(basis_of),
+      sums_(fold_buffer(block_elements)),
+      counts_(block_elements, 0),
+      occupied_((block_elements + 63) / 64, 0) {}
 
-BasisCount* BlockDrawer::draw(std::uint64_t block, std::uint64_t shots, DrawKey key, BasisCount* out) {
-  const BlockOf place = state_.block(block);
-  if (shots < kManyShotsPerElement * place.count) {
-    draw_each(place, shots, key);
+BasisCount* BlockDrawer::draw(const BlockOf& block, std::uint64_t first, std::uint64_t shots, DrawKey key,
+                              BasisCount* out) {
+  if (shots < kManyShotsPerElement * block.count) {
+    draw_each(block, shots, key);
   } else {
-    draw_counts(place, shots, key);
+    draw_counts(block, shots, key);
   }
   for (std::size_t word = 0; word < occupied_.size(); ++word) {
     for (std::uint64_t bits = std::exchange(occupied_[word], 0); bits != 0; bits &= bits - 1) {
       const std::uint64_t element = 64 * word + static_cast<std::uint64_t>(std::countr_zero(bits));
-      *out++ = {.index = basis_of_(place.first + element), .count = std::exchange(counts_[element], 0)};
+      *out++ = {.index = basis_of_(first + element), .count = std::exchange(counts_[element], 0)};
     }
   }
   return out;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <tuple>
 
 #include "workloads/quantum/kernels/walk.h"
 #include "workloads/quantum/results/fold_buffer.h"
 #include "workloads/quantum/results/pauli_plan.h"
+#include "workloads/quantum/results/pauli_strings.h"
 
 namespace basalt::quantum {
 namespace {
@@ -90,66 +90,16 @@ void run_sweep(const StateView& state, const PauliSweep& sweep, std::vector<doub
   }
 }
 
-/// A string and its sign in the axes of the state.
-struct PlacedString {
-  PauliString string;
-  double sign = 1;
-};
-
-PlacedString place(const StateView& state, const PauliTerm& term) {
-  if (state.map == nullptr) {
-    return {.string = {.x_mask = term.x_mask, .z_mask = term.z_mask}, .sign = 1};
-  }
-  const std::uint64_t z_mask = state.map->axis_mask(term.z_mask);
-  const bool negative = (std::popcount(z_mask & state.map->flipped) & 1) != 0;
-  return {.string = {.x_mask = state.map->axis_mask(term.x_mask), .z_mask = z_mask}, .sign = negative ? -1.0 : 1.0};
-}
-
-bool before(const PauliString& a, const PauliString& b) {
-  return std::tie(a.x_mask, a.z_mask) < std::tie(b.x_mask, b.z_mask);
-}
-
-bool is_identity(const PauliString& string) {
-  return string.x_mask == 0 && string.z_mask == 0;
-}
-
-/// Every string of the observables once, but for the identity; in a fixed order.
-std::vector<PauliString> distinct_strings(const StateView& state, std::span<const Observable> observables) {
-  std::vector<PauliString> strings;
-  for (const Observable& observable : observables) {
-    for (const PauliTerm& term : observable.terms) {
-      const PauliString string = place(state, term).string;
-      if (!is_identity(string)) {
-        strings.push_back(string);
-      }
-    }
-  }
-  std::ranges::sort(strings, before);
-  strings.erase(std::unique(strings.begin(), strings.end()), strings.end());
-  return strings;
-}
-
 }  // namespace
 
 std::vector<double> expectations(const StateView& state, std::span<const Observable> observables, double norm) {
-  const std::vector<PauliString> strings = distinct_strings(state, observables);
-  std::vector<double> sums(strings.size(), 0.0);
-  for (const PauliSweep& sweep : plan_pauli_sweeps(strings, state.block_axes(), state.field.type)) {
-    run_sweep(state, sweep, sums);
-  }
-  std::vector<double> result;
-  result.reserve(observables.size());
-  for (const Observable& observable : observables) {
-    double value = 0;
-    for (const PauliTerm& term : observable.terms) {
-      const PlacedString placed = place(state, term);
-      const auto found = std::ranges::lower_bound(strings, placed.string, before) - strings.begin();
-      const double sum = is_identity(placed.string) ? norm : sums[static_cast<std::size_t>(found)];
-      value += term.coefficient * placed.sign * sum;
+  return combine_strings(state.qubit_map(), observables, norm, [&](std::span<const PauliString> strings) {
+    std::vector<double> sums(strings.size(), 0.0);
+    for (const PauliSweep& sweep : plan_pauli_sweeps(strings, state.block_axes(), state.field.type)) {
+      run_sweep(state, sweep, sums);
     }
-    result.push_back(value / norm);
-  }
-  return result;
+    return sums;
+  });
 }
 
 }  // namespace basalt::quantum

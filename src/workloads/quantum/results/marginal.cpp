@@ -104,32 +104,34 @@ class BlockAdder {
   Adder add_;
 };
 
-/// From the order of axes to that of qubits, each entry the sum of its copies.
-std::vector<double> collect(const StateView& state, std::span<const Qubit> qubits, const TablePlan& plan,
-                            const double* tables) {
+}  // namespace
+
+std::vector<double> distribution_of(const AxisTables& tables, const QubitMap& map, std::span<const Qubit> qubits,
+                                    const Arena& arena, const CancelToken& cancel) {
+  const std::uint64_t table_size = std::uint64_t{1} << qubits.size();
   // bit j of a result's index is qubits[j], which is bit place[j] of a table's
   std::array<std::uint64_t, kMaxMarginalQubits> place{};
   std::uint64_t flipped = 0;
   for (std::size_t j = 0; j < qubits.size(); ++j) {
-    const std::uint64_t axis = state.axis_of(qubits[j]);
-    place[j] = std::uint64_t{1} << std::popcount(plan.wanted & ((std::uint64_t{1} << axis) - 1));
-    flipped |= ((state.flipped() >> axis) & 1) * place[j];
+    const std::uint64_t axis = map.axis_of(qubits[j]);
+    place[j] = std::uint64_t{1} << std::popcount(tables.wanted & ((std::uint64_t{1} << axis) - 1));
+    flipped |= ((map.flipped >> axis) & 1) * place[j];
   }
   const BitScatter entry_of({place.data(), qubits.size()}, flipped);
-  std::vector<double> result(plan.table_size());
+  std::vector<double> result(table_size);
   constexpr std::uint64_t kPiece = std::uint64_t{1} << 14;
   const std::uint64_t pieces = (result.size() + kPiece - 1) / kPiece;
   std::vector<double> totals(pieces, 0.0);
   const auto for_each_entry = [&](const auto& body) {
-    state.arena.for_each(pieces, state.cancel, [&](std::uint64_t piece) {
+    arena.for_each(pieces, cancel, [&](std::uint64_t piece) {
       for (std::uint64_t i = piece * kPiece; i < std::min<std::uint64_t>(result.size(), (piece + 1) * kPiece); ++i) {
         body(piece, i);
       }
     });
   };
   for_each_entry([&](std::uint64_t piece, std::uint64_t i) {
-    for (std::uint64_t copy = 0, entry = entry_of(i); copy < plan.copies(); ++copy) {
-      result[i] += tables[copy * plan.table_size() + entry];
+    for (std::uint64_t copy = 0, entry = entry_of(i); copy < tables.copies; ++copy) {
+      result[i] += tables.entries[copy * table_size + entry];
     }
     totals[piece] += result[i];
   });
@@ -137,8 +139,6 @@ std::vector<double> collect(const StateView& state, std::span<const Qubit> qubit
   for_each_entry([&](std::uint64_t, std::uint64_t i) { result[i] /= total; });
   return result;
 }
-
-}  // namespace
 
 std::uint64_t marginal_scratch_bytes(int padded_axes, std::size_t qubit_count) {
   const int high_axes = padded_axes - std::min(kBlockAxes, padded_axes);
@@ -153,7 +153,7 @@ std::vector<double> marginal(const StateView& state, std::span<const Qubit> qubi
   assert(qubits.size() <= kMaxMarginalQubits);
   std::uint64_t wanted = 0;
   for (const Qubit qubit : qubits) {
-    wanted |= std::uint64_t{1} << state.axis_of(qubit);
+    wanted |= std::uint64_t{1} << state.qubit_map().axis_of(qubit);
   }
   const TablePlan plan(state, wanted);
   const BlockAdder add_block(state, plan);
@@ -175,7 +175,8 @@ std::vector<double> marginal(const StateView& state, std::span<const Qubit> qubi
       }
     }
   });
-  return collect(state, qubits, plan, tables.as<double>());
+  return distribution_of({.wanted = wanted, .copies = plan.copies(), .entries = tables.as<double>()}, state.qubit_map(),
+                         qubits, state.arena, state.cancel);
 }
 
 }  // namespace basalt::quantum

@@ -16,6 +16,17 @@ inline constexpr std::size_t kMaxMarginalQubits = 24;
 /// qubits[j]. Normalised: they sum to 1. One pass over the state. Identical for any number of threads.
 std::vector<double> marginal(const StateView& state, std::span<const Qubit> qubits);
 
+/// Sums of probabilities by the values of some axes of a field, in the order of these axes.
+struct AxisTables {
+  std::uint64_t wanted = 0;         ///< The axes.
+  std::uint64_t copies = 1;         ///< So many tables, to be added up.
+  const double* entries = nullptr;  ///< One table after another.
+};
+
+/// From the order of axes to that of `qubits`, which lie on the wanted axes; normalised.
+std::vector<double> distribution_of(const AxisTables& tables, const QubitMap& map, std::span<const Qubit> qubits,
+                                    const Arena& arena, const CancelToken& cancel);
+
 /// The most bytes of scratch that `marginal` takes from the state's memory.
 std::uint64_t marginal_scratch_bytes(int padded_axes, std::size_t qubit_count);
 

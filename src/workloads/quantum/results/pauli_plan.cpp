@@ -13,17 +13,6 @@ constexpr std::uint64_t kSetBytes = std::uint64_t{512} << 10;
 
 constexpr std::uint64_t kLeafMask = kFoldParts - 1;
 
-/// The sum over all i of conj(a_i) a_(i^x) (−1)^|i&z| is twice the sum of the real parts over half of the i where |x&z|
-/// is even, and twice that of i times the imaginary parts where it is odd. Y = i·X·Z makes both real, with a sign.
-bool is_imaginary(const PauliString& string) {
-  return (std::popcount(string.x_mask & string.z_mask) & 1) != 0;
-}
-
-double factor_of(const PauliString& string, bool halved) {
-  const bool negative = (std::popcount(string.x_mask & string.z_mask) & 2) != 0;
-  return (negative ? -1.0 : 1.0) * (halved ? 2.0 : 1.0);
-}
-
 StringGroup make_group(std::span<const PauliString> strings, std::span<const std::size_t> members, int block_axes) {
   const std::uint64_t inside = (std::uint64_t{1} << block_axes) - 1;
   StringGroup group;

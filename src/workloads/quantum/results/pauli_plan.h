@@ -9,15 +9,9 @@
 
 #include "runtime/memory/field.h"
 #include "workloads/quantum/results/fold_plan.h"
+#include "workloads/quantum/results/pauli_strings.h"
 
 namespace basalt::quantum {
-
-/// Π X, Y, Z over the axes of a field; an axis in both masks carries Y.
-struct PauliString {
-  std::uint64_t x_mask = 0;
-  std::uint64_t z_mask = 0;
-  friend bool operator==(const PauliString&, const PauliString&) = default;
-};
 
 /// How one string is put together: factor · the leaf's numbers, those whose place meets `signed_parts` an odd number of
 /// times taken negative.

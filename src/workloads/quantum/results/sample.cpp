@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "workloads/quantum/results/basis_map.h"
 #include "workloads/quantum/results/split_shots.h"
 
 namespace basalt::quantum {
@@ -35,14 +36,17 @@ Samples sample(const StateView& state, const BlockNorms& norms, std::uint64_t sh
     next += std::min(state.block_elements(), shots_of_block[block]);
   }
   auto* drawn = storage.as<BasisCount>();
+  const BitScatter basis_of = basis_of_index(state.qubit_map(), state.field.axes);
   state.for_each_run([&](std::uint64_t first, std::uint64_t end) {
-    BlockDrawer drawer(state);
+    BlockDrawer drawer(basis_of, state.block_elements());
     for (std::uint64_t block = first; block < end; ++block) {
       BasisCount* const begin = drawn + offset[block];
       const DrawKey key{.seed = seed, .stream = mix(~stream, block)};
-      size[block] = shots_of_block[block] == 0
+      const BlockOf place = state.block(block);
+      const std::uint64_t shots_here = shots_of_block[block];
+      size[block] = shots_here == 0
                         ? 0
-                        : static_cast<std::uint64_t>(drawer.draw(block, shots_of_block[block], key, begin) - begin);
+                        : static_cast<std::uint64_t>(drawer.draw(place, place.first, shots_here, key, begin) - begin);
     }
   });
   std::uint64_t used = 0;

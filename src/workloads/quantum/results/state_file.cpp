@@ -1,10 +1,8 @@
 #include "workloads/quantum/results/state_file.h"
 
 #include <bit>
-#include <complex>
 
-#include "base/atomic_file.h"
-#include "workloads/quantum/results/bit_scatter.h"
+#include "workloads/quantum/results/basis_map.h"
 
 namespace basalt::quantum {
 namespace {
@@ -26,15 +24,6 @@ std::string npy_header(ElementType type, std::uint64_t elements) {
   return header + literal;
 }
 
-/// Axes of the qubits, as bits of an index in the field.
-std::vector<std::uint64_t> axes_of_qubits(const StateView& state) {
-  std::vector<std::uint64_t> axes(static_cast<std::size_t>(state.field.axes));
-  for (std::size_t qubit = 0; qubit < axes.size(); ++qubit) {
-    axes[qubit] = std::uint64_t{1} << state.axis_of(qubit);
-  }
-  return axes;
-}
-
 /// Amplitudes of basis states, in their order, into a piece of the file.
 template <typename Real>
 void gather(const std::complex<Real>* amplitudes, const BitScatter& index_of, std::complex<Real> phase,
@@ -47,10 +36,10 @@ void gather(const std::complex<Real>* amplitudes, const BitScatter& index_of, st
 }
 
 template <typename Real>
-void write_amplitudes(const StateView& state, std::complex<Real> phase, AtomicFile& file) {
+void write_amplitudes(const StateView& state, std::complex<Real> phase, StateFile& file) {
   constexpr std::uint64_t kChunk = std::uint64_t{1} << 17;
   constexpr std::uint64_t kPiece = std::uint64_t{1} << 13;
-  const BitScatter index_of(axes_of_qubits(state), state.flipped());
+  const BitScatter index_of = index_of_basis(state.qubit_map(), state.field.axes);
   const std::uint64_t elements = std::uint64_t{1} << state.field.axes;
   std::vector<std::complex<Real>> chunk(std::min(elements, kChunk));
   const std::uint64_t piece_size = std::min<std::uint64_t>(chunk.size(), kPiece);
@@ -65,11 +54,18 @@ void write_amplitudes(const StateView& state, std::complex<Real> phase, AtomicFi
 
 }  // namespace
 
+StateFile::StateFile(const std::string& path, ElementType type, int qubits) : file_(path) {
+  const std::string header = npy_header(type, std::uint64_t{1} << qubits);
+  file_.write(header.data(), header.size());
+}
+
+std::complex<double> phase_factor(double global_phase) {
+  return global_phase == 0 ? 1.0 : std::polar(1.0, global_phase);
+}
+
 void save_state(const StateView& state, double global_phase, const std::string& path) {
-  AtomicFile file(path);
-  const std::string header = npy_header(state.field.type, std::uint64_t{1} << state.field.axes);
-  file.write(header.data(), header.size());
-  const std::complex<double> phase = global_phase == 0 ? 1.0 : std::polar(1.0, global_phase);
+  StateFile file(path, state.field.type, state.field.axes);
+  const std::complex<double> phase = phase_factor(global_phase);
   if (state.field.type == ElementType::c64) {
     write_amplitudes<float>(state, std::complex<float>(phase), file);
   } else {
