@@ -1,0 +1,42 @@
+// Reads results off a state in a device's memory, on the device: only results come to the host.
+#pragma once
+
+#include <optional>
+
+#include "workloads/quantum/results/blocks.h"
+#include "workloads/quantum/results/state_reader.h"
+#include "workloads/quantum/shaders/device_sweep.h"
+
+namespace basalt::quantum {
+
+/// For one thread; the norms of the blocks are measured once. References must outlive it. What the device has not
+/// written yet is waited for if it was submitted to the compute queue. Sums have a fixed order: the same state gives
+/// the same results on the same device, whatever else runs. Where the device has no f64, sums have 48 bits, and states
+/// whose probabilities agree to as many may come in either order among the top ones.
+class DeviceReader final : public StateReader {
+ public:
+  /// `map` may be null: qubit q is axis q.
+  DeviceReader(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, const QubitMap* map,
+               const DrawResources& resources)
+      : map_(QubitMap::or_identity(map)), resources_(resources), sweep_(field, pipelines, resources.cancel) {}
+
+  double norm() override;
+  double norm_where(ControlMask keep) override;
+  Samples sample(std::uint64_t shots, std::uint64_t seed, std::uint64_t stream) override;
+  std::vector<double> marginal(std::span<const Qubit> qubits) override;
+  std::vector<double> expectations(std::span<const Observable> observables) override;
+  std::vector<TopState> top_states(std::uint64_t count) override;
+  std::vector<Outcome> draw_outcomes(std::span<const Qubit> qubits, std::uint64_t shots, std::uint64_t seed,
+                                     std::uint64_t stream) override;
+  void save(double global_phase, const std::filesystem::path& path) override;
+
+ private:
+  const BlockNorms& norms();
+
+  const QubitMap& map_;
+  DrawResources resources_;
+  DeviceSweep sweep_;
+  std::optional<BlockNorms> norms_;
+};
+
+}  // namespace basalt::quantum
