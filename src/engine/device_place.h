@@ -44,8 +44,4 @@ class DevicePlace final : public StatePlace {
   const CancelToken& cancel_;
 };
 
-/// Passes, lowering and stages for a device whose fields are padded to `padded_axes`. Pure.
-PlannedCircuit plan_circuit_for_device(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                                       ElementType type, const vulkan::DevicePlan& plan, std::uint64_t touched_axes);
-
 }  // namespace basalt

@@ -1,6 +1,9 @@
 #include "engine/planned_circuit.h"
 
+#include <algorithm>
+
 #include "workloads/quantum/kernels/tile_compiler.h"
+#include "workloads/quantum/shaders/device_run.h"
 
 namespace basalt {
 
@@ -13,6 +16,18 @@ PlannedCircuit plan_circuit(const quantum::Circuit& circuit, const quantum::Pass
   result.plan = make_plan(
       result.lowered.program, type, static_cast<int>(circuit.qubit_count()), limits,
       {.touched_axes = touched_axes, .tiles = quantum::tile_compiler(), .runs_in_tiles = quantum::runs_in_tiles});
+  return result;
+}
+
+PlannedCircuit plan_circuit_for_device(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                                       ElementType type, const DeviceLimits& limits, std::uint64_t touched_axes) {
+  PlannedCircuit result;
+  quantum::GateList list = list_gates(circuit);
+  result.passes = run_passes(list, options);
+  result.lowered = lower(list);
+  const int axes = std::max(static_cast<int>(circuit.qubit_count()), limits.tile_axes);
+  result.plan = make_device_plan(result.lowered.program, type, axes, limits,
+                                 {.touched_axes = touched_axes, .describe = quantum::describe_device_tile});
   return result;
 }
 

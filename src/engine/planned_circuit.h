@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "basalt/request.h"
+#include "plan/device_stages.h"
 #include "plan/plan.h"
 #include "workloads/quantum/input/machine.h"
 #include "workloads/quantum/lower.h"
@@ -21,6 +22,10 @@ struct PlannedCircuit {
 /// For a state that is zero where an axis outside of `touched_axes` is 1. Pure.
 PlannedCircuit plan_circuit(const quantum::Circuit& circuit, const quantum::PassOptions& options, ElementType type,
                             const PlanLimits& limits, std::uint64_t touched_axes);
+
+/// The same for a device whose workgroups hold tiles of `limits`. Pure.
+PlannedCircuit plan_circuit_for_device(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                                       ElementType type, const DeviceLimits& limits, std::uint64_t touched_axes);
 
 /// Passes for a circuit after which other circuits follow: they expect qubits where they were.
 quantum::PassOptions options_before_more(const Request& request);

@@ -24,25 +24,28 @@ struct StagePush {
   std::uint32_t tiles = 0;
 };
 
-DeviceTile tile_of(const Stage& stage, const vulkan::DeviceField& field) {
-  return {
-      .type = field.type(), .axes = stage.tile_axes, .outer_axes = stage.outer_axes, .chunk_axes = field.chunk_axes()};
+DeviceTile tile_of(const Stage& stage, const vulkan::DeviceField& field, int gathered_axes) {
+  return {.type = field.type(),
+          .axes = stage.tile_axes,
+          .outer_axes = stage.outer_axes,
+          .chunk_axes = field.chunk_axes(),
+          .gathered_axes = gathered_axes};
 }
 
 }  // namespace
 
 DeviceRun::DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
-                     const Program& program)
+                     const Program& program, int gathered_axes)
     : field_(field), stages_(stages.begin(), stages.end()) {
   if (!stages_.empty()) {
-    encode(stages, program);
+    encode(stages, program, gathered_axes);
     record(pipelines);
   }
 }
 
 DeviceRun::~DeviceRun() = default;
 
-void DeviceRun::encode(std::span<const Stage> stages, const Program& program) {
+void DeviceRun::encode(std::span<const Stage> stages, const Program& program, int gathered_axes) {
   std::vector<std::uint32_t> words;
   for (const Stage& stage : stages) {
     std::vector<const Step*> steps;
@@ -51,7 +54,7 @@ void DeviceRun::encode(std::span<const Stage> stages, const Program& program) {
       steps.push_back(&program.steps[step]);
     }
     word_offsets_.push_back(words.size() * sizeof(std::uint32_t));
-    const std::vector<std::uint32_t> of_stage = encode_stage(steps, tile_of(stage, field_));
+    const std::vector<std::uint32_t> of_stage = encode_stage(steps, tile_of(stage, field_, gathered_axes));
     words.insert(words.end(), of_stage.begin(), of_stage.end());
   }
   vulkan::DeviceMemory& memory = field_.memory();

@@ -24,8 +24,9 @@ struct DeviceRunHooks {
 class DeviceRun {
  public:
   /// For a field that is there and stays. Stages are those of make_device_plan. Operands may go afterwards.
+  /// `gathered_axes` as DeviceTile has them.
   DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
-            const Program& program);
+            const Program& program, int gathered_axes = 3);
   ~DeviceRun();
   DeviceRun(const DeviceRun&) = delete;
   DeviceRun& operator=(const DeviceRun&) = delete;
@@ -42,7 +43,7 @@ class DeviceRun {
     vulkan::Commands commands;
   };
 
-  void encode(std::span<const Stage> stages, const Program& program);
+  void encode(std::span<const Stage> stages, const Program& program, int gathered_axes);
   void record(vulkan::Pipelines& pipelines);
 
   vulkan::DeviceField& field_;
