@@ -75,6 +75,12 @@ def includes_of(path):
             yield number, found.group(1) or found.group(2)
 
 
+def is_generated(root, included):
+    """Whether it is the words of a shader, which the build makes in the folder of this name."""
+    path = root / "src" / included
+    return path.suffix == ".inc" and (path.parent / "shaders.cmake").is_file()
+
+
 def broken_rule(root, file, included):
     """Why `file` (relative to root) may not include `included`; None if it may."""
     area = file.parts[0]
@@ -88,7 +94,7 @@ def broken_rule(root, file, included):
         if (root / file.parent / included).is_file() or not (root / "src" / included).is_file():
             return None
         return 'front ends see only the public headers ("basalt/...") and their own folder'
-    if not (root / "src" / included).is_file():
+    if not (root / "src" / included).is_file() and not is_generated(root, included):
         if (root / file.parent / included).is_file():
             return "paths start at src/ or include/"
         if (root / "src" / Path(included).parts[0]).is_dir():

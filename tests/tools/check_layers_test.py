@@ -113,6 +113,12 @@ class CheckLayers(unittest.TestCase):
         self.include("src/helpers/a.cpp", "base/bits.h")
         self.rejects("folder is unknown")
 
+    def test_words_of_shaders_come_from_the_build(self):
+        self.write("src/workloads/quantum/shaders/a.cpp", '#include "workloads/quantum/shaders/stage.inc"')
+        self.rejects("no such file")
+        self.write("src/workloads/quantum/shaders/shaders.cmake")
+        self.accepts()
+
     def test_comments_do_not_count_and_lines_do(self):
         self.write("src/plan/plan.h")
         self.write("src/base/a.cpp", "/* two", "lines", '#include "plan/plan.h" */', '// #include "plan/plan.h"',
