@@ -54,8 +54,9 @@ void DeviceRun::encode(std::span<const Stage> stages, const Program& program, in
       steps.push_back(&program.steps[step]);
     }
     word_offsets_.push_back(words.size() * sizeof(std::uint32_t));
-    const std::vector<std::uint32_t> of_stage = encode_stage(steps, tile_of(stage, field_, gathered_axes));
-    words.insert(words.end(), of_stage.begin(), of_stage.end());
+    const StageWords of_stage = encode_stage(steps, tile_of(stage, field_, gathered_axes));
+    words.insert(words.end(), of_stage.words.begin(), of_stage.words.end());
+    is_general_.push_back(of_stage.work.is_general);
   }
   vulkan::DeviceMemory& memory = field_.memory();
   const std::span<const std::byte> bytes = std::as_bytes(std::span(words));
@@ -73,8 +74,10 @@ void DeviceRun::encode(std::span<const Stage> stages, const Program& program, in
 void DeviceRun::record(vulkan::Pipelines& pipelines) {
   const vulkan::Device& device = field_.memory().device();
   const auto tile_axes = static_cast<std::uint32_t>(std::popcount(stages_.front().tile_axes));
-  const std::array<std::uint32_t, 2> constants{1U << (tile_axes - 4), tile_axes};
-  const vulkan::Pipeline pipeline = pipelines.get(stage_shader(field_.type()), constants);
+  const auto pipeline_for = [&](bool general) {
+    const std::array<std::uint32_t, 3> constants{1U << (tile_axes - 4), tile_axes, general ? 1U : 0U};
+    return pipelines.get(stage_shader(field_.type()), constants);
+  };
   for (std::size_t first = 0; first < stages_.size();) {
     std::size_t count = 0;
     double seconds = 0;
@@ -90,6 +93,7 @@ void DeviceRun::record(vulkan::Pipelines& pipelines) {
     batch.commands.mark();
     for (std::size_t i = first; i < first + count; ++i) {
       const Stage& stage = stages_[i];
+      const vulkan::Pipeline pipeline = pipeline_for(is_general_[i]);
       const std::uint64_t tiles = std::uint64_t{1} << std::popcount(stage.outer_axes);
       // no dispatch keeps a display waiting
       const double parts = std::max(1.0, stage.predicted_seconds / device.plan().most_dispatch_seconds);

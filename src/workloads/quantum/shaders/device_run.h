@@ -49,6 +49,7 @@ class DeviceRun {
   vulkan::DeviceField& field_;
   std::vector<Stage> stages_;
   std::vector<std::uint64_t> word_offsets_;  ///< Of each stage, in bytes.
+  std::vector<bool> is_general_;             ///< Of each stage: it has operations through shared memory.
   vulkan::DeviceBuffer words_;
   std::vector<Batch> batches_;
 };

@@ -15,7 +15,8 @@ constexpr std::uint32_t kRegisters = 1U << kRegisterAxes;
 /// A term as stage_words.h has it.
 struct Term {
   std::uint32_t kind = 0;
-  ControlMask control;  ///< By axes of the field.
+  ControlMask tile;   ///< By the tile's numbers of its axes ...
+  ControlMask outer;  ///< ... and by axes of the field, for those outside of it.
   double angle = 0;
 };
 
@@ -26,9 +27,10 @@ struct Selection {
   std::uint32_t where_not = 0;
 };
 
-void write_term(const Term& term, WordList& words) {
-  words.add(term.kind);
-  words.add_control(term.control);
+/// What comes before the angle.
+void write_condition(const Term& term, bool has_outer, WordList& words) {
+  words.add(term.kind | (has_outer ? kTermOuter : 0));
+  words.add(static_cast<std::uint32_t>(term.tile.mask | term.tile.value << 16));
 }
 
 }  // namespace
@@ -61,15 +63,9 @@ void WaitingPhases::sort(const PhaseTerm& term, const RegisterMap& map, Sorted& 
     return;
   }
 
-  // What is left of the condition once one axis, or those of the registers, are taken out of it.
-  const auto without = [&](std::uint64_t tile_axes) {
-    std::uint64_t field = 0;
-    for (std::uint64_t rest = term.mask & ~outside; rest != 0; rest &= rest - 1) {
-      const std::uint64_t number = std::uint64_t{1} << axes_.number_of(std::countr_zero(rest));
-      field |= (tile_axes & number) != 0 ? rest & -rest : 0;
-    }
-    return ControlMask{term.mask & ~field, term.value & ~field};
-  };
+  const ControlMask outer{outside, term.value & outside};
+  // what is left of the condition on the tile once some of its axes are taken out of it
+  const auto without = [&](std::uint64_t taken) { return ControlMask{tile.mask & ~taken, tile.value & ~taken}; };
   const auto kind_with = [&](int axis) {
     const std::uint32_t where_one = !term.parity && ((tile.value >> axis) & 1) != 0 ? kTermWhereOne : 0;
     return parity | kTermHasAxis | where_one;
@@ -81,19 +77,19 @@ void WaitingPhases::sort(const PhaseTerm& term, const RegisterMap& map, Sorted& 
   if (outside != 0 && std::popcount(tile.mask) <= 1) {
     if (tile.mask == 0) {
       note_flags(-1, false);
-      sorted.outer.push_back({parity, without(0), term.angle});
+      sorted.outer.push_back({parity, {}, outer, term.angle});
       return;
     }
     const int axis = std::countr_zero(tile.mask);
     const std::uint32_t kind = kind_with(axis);
     const int position = map.position_of(axis);
     note_flags(position, position >= 0 && (kind & kTermWhereOne) != 0);
-    sorted.outer.push_back({kind | static_cast<std::uint32_t>(axis) << 8, without(tile.mask), term.angle});
+    sorted.outer.push_back({kind | static_cast<std::uint32_t>(axis) << 8, {}, outer, term.angle});
     return;
   }
   if (in_registers == 0) {
     note_flags(-1, false);
-    sorted.of_threads.back().push_back({parity, without(0), term.angle});
+    sorted.of_threads.back().push_back({parity, tile, outer, term.angle});
     return;
   }
   if (std::popcount(in_registers) == 1) {
@@ -101,11 +97,11 @@ void WaitingPhases::sort(const PhaseTerm& term, const RegisterMap& map, Sorted& 
     const std::uint32_t kind = kind_with(axis);
     const int position = map.position_of(axis);
     note_flags(position, (kind & kTermWhereOne) != 0);
-    sorted.of_threads[static_cast<std::size_t>(position)].push_back({kind, without(in_registers), term.angle});
+    sorted.of_threads[static_cast<std::size_t>(position)].push_back({kind, without(in_registers), outer, term.angle});
     return;
   }
   Selection selection;
-  selection.term = {parity, without(in_registers), term.angle};
+  selection.term = {parity, without(in_registers), outer, term.angle};
   if (term.parity) {
     for (std::uint32_t r = 0; r < kRegisters; ++r) {
       const bool odd = std::popcount(map.index_of(r) & in_registers) % 2 != 0;
@@ -127,12 +123,17 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
     sort(term, map, sorted);
   }
   for (const Selection& selection : sorted.selections) {
+    data_->align();
     result.push_back({kSelect, data_->size(), 6});
-    write_term(selection.term, *data_);
+    write_condition(selection.term, true, *data_);
     data_->add(selection.where_met | selection.where_not << 16);
+    data_->align();
+    data_->add_control(selection.term.outer);
     data_->add_complex(std::polar(1.0, selection.term.angle));
+    data_->add_complex(0);
   }
   while (sorted.flags != 0) {
+    data_->align();
     EncodedPhases& phases = result.emplace_back(EncodedPhases{kPhases, data_->size(), 0});
     std::uint32_t counts = 0;
     std::size_t longest = 0;
@@ -146,16 +147,22 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
     data_->add(is_last ? sorted.flags : sorted.flags & ~kPhaseConstants);
     data_->add(static_cast<std::uint32_t>(sorted.outer.size()));
     data_->add(counts);
+    data_->align();
     std::size_t terms = sorted.outer.size();
-    const auto write = [&](const Term& term) {
-      write_term(term, *data_);
+    const auto write = [&](const Term& term, bool has_outer) {
+      write_condition(term, has_outer, *data_);
       data_->add_angle(term.angle);
+      if (has_outer) {
+        data_->add_control(term.outer);
+      }
     };
-    std::ranges::for_each(std::exchange(sorted.outer, {}), write);
+    for (const Term& term : std::exchange(sorted.outer, {})) {
+      write(term, true);
+    }
     for (auto& list : sorted.of_threads) {
       const auto end = list.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(list.size(), kMostThreadTerms));
       terms += static_cast<std::size_t>(end - list.begin());
-      std::for_each(list.begin(), end, write);
+      std::for_each(list.begin(), end, [&](const Term& term) { write(term, term.outer.mask != 0); });
       list.erase(list.begin(), end);
     }
     phases.flops_per_element = 3.0 * std::popcount(sorted.flags) + 0.5 * static_cast<double>(terms);
@@ -172,10 +179,10 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
 }
 
 std::uint32_t WaitingPhases::add_factor(std::complex<double> factor) {
+  data_->align();
   const std::uint32_t data = data_->size();
   data_->add(kPhaseConstants);
-  data_->add(0);
-  data_->add(0);
+  data_->align();
   for (std::uint32_t r = 0; r < kRegisters; ++r) {
     data_->add_complex(factor);
   }

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-
-#include "workloads/quantum/shaders/stage_words.h"
+#include <span>
 
 namespace basalt::quantum {
 namespace {
@@ -31,15 +30,22 @@ RegisterMap::RegisterMap(std::uint64_t wanted, int tile_axes, int gathered_axes)
   for (std::uint64_t rest = registers_; rest != 0; rest &= rest - 1) {
     axes_[count++] = static_cast<std::uint8_t>(std::countr_zero(rest));
   }
-  // first five that fall into different banks, as stage.comp folds indices
-  std::uint32_t residues = 0;
+  order_threads(0, tile_axes);
+}
+
+/// First the lowest `neighbours` axes, then, up to five, such as fall into different banks, as stage.comp folds
+/// indices.
+void RegisterMap::order_threads(int neighbours, int tile_axes) {
+  threads_.clear();
   std::vector<std::uint8_t> others;
+  std::uint32_t residues = 0;
   for (int axis = 0; axis < tile_axes; ++axis) {
     if (((registers_ >> axis) & 1) != 0) {
       continue;
     }
     const std::uint32_t residue = 1U << axis % kBankAxes;
-    ((residues & residue) == 0 ? threads_ : others).push_back(static_cast<std::uint8_t>(axis));
+    const bool first = axis < neighbours || (residues & residue) == 0;
+    (first ? threads_ : others).push_back(static_cast<std::uint8_t>(axis));
     residues |= residue;
   }
   threads_.insert(threads_.end(), others.begin(), others.end());
@@ -67,15 +73,29 @@ std::uint32_t RegisterMap::registers_where(const ControlMask& tile) const noexce
 }
 
 void RegisterMap::order_for_memory() {
-  std::ranges::sort(threads_);
+  constexpr int kLineAxes = 4;  // of single precision, in what memory moves at a time
+  order_threads(kLineAxes, kRegisterAxes + static_cast<int>(threads_.size()));
+}
+
+void RegisterMap::write_steps(std::uint64_t tile_axes, WordList& words) const {
+  const auto add = [&](std::uint8_t axis) {
+    std::uint64_t rest = tile_axes;
+    for (int i = 0; i < axis; ++i) {
+      rest &= rest - 1;
+    }
+    words.add_place(rest & -rest);
+  };
+  std::ranges::for_each(threads_, add);
+  words.align();
+  std::ranges::for_each(axes_, add);
 }
 
 void RegisterMap::write(WordList& words) const {
   words.add(pack(axes_));
-  for (std::size_t i = 0; i < kPassThreadWords; ++i) {
-    const std::size_t first = std::min(4 * i, threads_.size());
-    words.add(pack(std::span(threads_).subspan(first, std::min<std::size_t>(4, threads_.size() - first))));
-  }
+  const std::size_t half = std::min<std::size_t>(4, threads_.size());
+  words.add(pack(std::span(threads_).first(half)));
+  words.add(pack(std::span(threads_).subspan(half)));
+  words.align();
 }
 
 }  // namespace basalt::quantum

@@ -28,13 +28,17 @@ class RegisterMap {
   /// Bit r: register r is where a condition on the tile's axes holds, as far as it is about registers.
   [[nodiscard]] std::uint32_t registers_where(const ControlMask& tile) const noexcept;
 
-  /// Threads in the order of the tile's axes: neighbours in memory are neighbours among threads.
+  /// The first threads are neighbours in memory.
   void order_for_memory();
 
+  /// What threads and registers add to a place, by the tile's axes of the field.
+  void write_steps(std::uint64_t tile_axes, WordList& words) const;
   /// The first words of a pass.
   void write(WordList& words) const;
 
  private:
+  void order_threads(int neighbours, int tile_axes);
+
   std::uint64_t registers_;
   std::array<std::uint8_t, kRegisterAxes> axes_{};
   std::vector<std::uint8_t> threads_;

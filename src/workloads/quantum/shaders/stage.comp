@@ -12,9 +12,14 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint kTileAxes = 12;
+// Whether there are operations through shared memory: they need so many registers that all others would be slower.
+layout(constant_id = 2) const bool kGeneral = true;
 
-layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Words {
+layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Words {
   uint at[];
+};
+layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Fours {
+  uvec4 at[];
 };
 
 layout(push_constant) uniform Push {
@@ -29,34 +34,38 @@ const uint kThreadAxes = kTileAxes - kRegisterAxes;
 const uint kTileElements = 1u << kTileAxes;
 
 shared Real exchanged[kTileElements];
-// Phases that depend on where the tile lies: for each axis of the tile and, last, for all of it. In 16-bit limbs, so
-// that sums of many do not overflow.
+// Phases that depend on where the tile lies: for each axis of the tile and, last, for all of it. In limbs, so that sums
+// of many do not overflow.
 shared uint axis_limbs[(16 + 1) * kTurnLimbs];
 
 Real re[16];
 Real im[16];
 
-Words words;
-uint tile_base_low;
-uint tile_base_chunk;
-uint thread_index;   // of the thread's first amplitude in the tile
-uint thread_low;     // its place in the field
-uint thread_chunk;
+uint tile_low;      // where the tile lies
+uint tile_chunk;
+uint thread_index;  // of the thread's first amplitude in the tile
 uint register_axes;  // four bytes: which axis of the tile each register axis is
-uvec2 register_steps[4];  // what each adds to a place
-uint register_banks[4];   // and to a place in shared memory
+uint register_banks[4];  // what each adds to a place in shared memory
 
-uint word(uint i) { return words.at[i]; }
+uint word(uint i) { return Words(push.words).at[i]; }
+uvec4 four(uint i) { return Fours(push.words).at[i >> 2]; }
 
-Real real_word(uint i) {
+// Reals, from a multiple of four words on.
 #ifdef C128
-  return packDouble2x32(uvec2(words.at[i], words.at[i + 1]));
-#else
-  return uintBitsToFloat(words.at[i]);
-#endif
+#define REAL_WORDS 2
+#define Real4 dvec4
+dvec4 real_four(uint i) {
+  const uvec4 a = four(i);
+  const uvec4 b = four(i + 4);
+  return dvec4(packDouble2x32(a.xy), packDouble2x32(a.zw), packDouble2x32(b.xy), packDouble2x32(b.zw));
 }
-
-#define REAL_WORDS (REAL_BYTES / 4)
+double real_word(uint i) { return packDouble2x32(uvec2(word(i), word(i + 1))); }
+#else
+#define REAL_WORDS 1
+#define Real4 vec4
+vec4 real_four(uint i) { return uintBitsToFloat(four(i)); }
+float real_word(uint i) { return uintBitsToFloat(word(i)); }
+#endif
 
 uint register_axis(uint k) { return (register_axes >> (8 * k)) & 0xffu; }
 
@@ -75,79 +84,88 @@ uint register_bank(uint r) {
          ((r & 4u) != 0 ? register_banks[2] : 0u) ^ ((r & 8u) != 0 ? register_banks[3] : 0u);
 }
 
-uvec2 register_place(uint r) {
-  return ((r & 1u) != 0 ? register_steps[0] : uvec2(0)) | ((r & 2u) != 0 ? register_steps[1] : uvec2(0)) |
-         ((r & 4u) != 0 ? register_steps[2] : uvec2(0)) | ((r & 8u) != 0 ? register_steps[3] : uvec2(0));
-}
-
 // ---- places
 
-const uint kAxesAt = 4;                       // kTileAxes pairs (low, chunk) of masks
-const uint kOuterAt = kAxesAt + 2 * kTileAxes;  // runs of outer axes
-
-void find_tile(uint tile) {
-  tile_base_low = 0;
-  tile_base_chunk = 0;
-  const uint runs = word(1);
+void find_tile(uint tile, uint runs) {
+  tile_low = 0;
+  tile_chunk = 0;
   for (uint i = 0; i < runs; ++i) {
-    const uint how = word(kOuterAt + 2 * i);
-    const uint bits = (tile >> (how & 0xffu)) & word(kOuterAt + 2 * i + 1);
-    const uint moved = bits << ((how >> 8) & 0xffu);
+    const uint how = word(kHeaderWords + 2 * i);
+    const uint moved = ((tile >> (how & 0xffu)) & word(kHeaderWords + 2 * i + 1)) << ((how >> 8) & 0xffu);
     if ((how >> 16) != 0) {
-      tile_base_chunk |= moved;
+      tile_chunk |= moved;
     } else {
-      tile_base_low |= moved;
+      tile_low |= moved;
     }
   }
 }
 
-uvec2 place_of(uint index) {
-  uvec2 place = uvec2(0);
-  for (uint axis = 0; axis < kTileAxes; ++axis) {
-    const uint on = -((index >> axis) & 1u);
-    place |= uvec2(word(kAxesAt + 2 * axis), word(kAxesAt + 2 * axis + 1)) & on;
-  }
-  return place;
-}
-
-// Takes up the mapping of threads and registers to the tile of the pass whose words begin at `pass`.
-void map_threads(uint pass) {
-  register_axes = word(pass);
+// Takes up the mapping of threads and registers to the tile that a pass has.
+void map_threads(uvec4 pass) {
+  register_axes = pass.x;
   thread_index = 0;
-  for (uint bit = 0; bit < kThreadAxes; ++bit) {
-    const uint axis = (word(pass + 1 + bit / 4) >> (8 * (bit % 4))) & 0xffu;
+  [[unroll]] for (uint bit = 0; bit < kThreadAxes; ++bit) {
+    const uint axis = ((bit < 4 ? pass.y : pass.z) >> (8 * (bit % 4))) & 0xffu;
     thread_index |= ((gl_LocalInvocationID.x >> bit) & 1u) << axis;
   }
-  const uvec2 place = place_of(thread_index);
-  thread_low = tile_base_low | place.x;
-  thread_chunk = tile_base_chunk | place.y;
   [[unroll]] for (uint k = 0; k < kRegisterAxes; ++k) {
-    const uint axis = register_axis(k);
-    register_steps[k] = uvec2(word(kAxesAt + 2 * axis), word(kAxesAt + 2 * axis + 1));
-    register_banks[k] = bank(1u << axis);
+    register_banks[k] = bank(1u << register_axis(k));
   }
 }
 
-void load() {
+// Where amplitudes of a thread lie: its own place, and what its registers add to it.
+struct Places {
+  uvec2 own;
+  uvec2 steps[4];
+};
+
+Places find_places(uint steps) {
+  Places places;
+  places.own = uvec2(tile_low, tile_chunk);
+  [[unroll]] for (uint bit = 0; bit < kThreadAxes; bit += 2) {
+    const uvec4 two = four(steps + 2 * bit);
+    places.own |= two.xy & -((gl_LocalInvocationID.x >> bit) & 1u);
+    if (bit + 1 < kThreadAxes) {
+      places.own |= two.zw & -((gl_LocalInvocationID.x >> (bit + 1)) & 1u);
+    }
+  }
+  const uint registers = steps + 2 * ((kThreadAxes + 1) / 2 * 2);
+  const uvec4 low = four(registers);
+  const uvec4 high = four(registers + 4);
+  places.steps[0] = low.xy;
+  places.steps[1] = low.zw;
+  places.steps[2] = high.xy;
+  places.steps[3] = high.zw;
+  return places;
+}
+
+uvec2 place_of(Places places, uint r) {
+  return places.own | ((r & 1u) != 0 ? places.steps[0] : uvec2(0)) | ((r & 2u) != 0 ? places.steps[1] : uvec2(0)) |
+         ((r & 4u) != 0 ? places.steps[2] : uvec2(0)) | ((r & 8u) != 0 ? places.steps[3] : uvec2(0));
+}
+
+void load(uint steps) {
+  const Places places = find_places(steps);
   Table table = Table(push.table);
   [[unroll]] for (uint r = 0; r < 16; ++r) {
-    const uvec2 place = register_place(r) | uvec2(thread_low, thread_chunk);
+    const uvec2 place = place_of(places, r);
     const Amplitude a = Chunk(table.chunk[place.y]).at[place.x];
     re[r] = a.x;
     im[r] = a.y;
   }
 }
 
-void store() {
+void store(uint steps) {
+  const Places places = find_places(steps);
   Table table = Table(push.table);
   [[unroll]] for (uint r = 0; r < 16; ++r) {
-    const uvec2 place = register_place(r) | uvec2(thread_low, thread_chunk);
+    const uvec2 place = place_of(places, r);
     Chunk(table.chunk[place.y]).at[place.x] = Amplitude(re[r], im[r]);
   }
 }
 
 // Amplitudes go to the threads that the next pass has them in.
-void transpose(uint next_pass) {
+void transpose(uvec4 next_pass) {
   const uint from = bank(thread_index);
   uint from_banks[4] = register_banks;
   map_threads(next_pass);
@@ -182,7 +200,6 @@ void transpose(uint next_pass) {
 #define PAIRS_2(DO) DO(0, 4) DO(1, 5) DO(2, 6) DO(3, 7) DO(8, 12) DO(9, 13) DO(10, 14) DO(11, 15)
 #define PAIRS_3(DO) DO(0, 8) DO(1, 9) DO(2, 10) DO(3, 11) DO(4, 12) DO(5, 13) DO(6, 14) DO(7, 15)
 
-// `wanted` says which registers the controls select, bit by bit; the lower of a pair stands for both.
 #define EACH_PAIR(position, DO) \
   switch (position) {           \
     case 0:                     \
@@ -197,7 +214,7 @@ void transpose(uint next_pass) {
 
 // [[1, p], [q, s]], all real
 #define UNIT_REAL(a, b)                         \
-  if ((wanted >> a & 1u) != 0) {                \
+  {                                             \
     const Real x = re[a] + p * re[b];           \
     const Real y = im[a] + p * im[b];           \
     re[b] = q * re[a] + s * re[b];              \
@@ -208,7 +225,7 @@ void transpose(uint next_pass) {
 
 // [[1, i·p], [i·q, s]]
 #define UNIT_IMAGINARY(a, b)                    \
-  if ((wanted >> a & 1u) != 0) {                \
+  {                                             \
     const Real x = re[a] - p * im[b];           \
     const Real y = im[a] + p * re[b];           \
     const Real z = s * re[b] - q * im[a];       \
@@ -219,7 +236,7 @@ void transpose(uint next_pass) {
   }
 
 #define REAL(a, b)                              \
-  if ((wanted >> a & 1u) != 0) {                \
+  {                                             \
     const Real x = m00 * re[a] + p * re[b];     \
     const Real y = m00 * im[a] + p * im[b];     \
     re[b] = q * re[a] + s * re[b];              \
@@ -229,7 +246,7 @@ void transpose(uint next_pass) {
   }
 
 #define DENSE(a, b)                                                                   \
-  if ((wanted >> a & 1u) != 0) {                                                      \
+  {                                                                                   \
     const Real x = ar * re[a] - ai * im[a] + br * re[b] - bi * im[b];                 \
     const Real y = ar * im[a] + ai * re[a] + br * im[b] + bi * re[b];                 \
     const Real z = cr * re[a] - ci * im[a] + dr * re[b] - di * im[b];                 \
@@ -240,7 +257,7 @@ void transpose(uint next_pass) {
   }
 
 #define EXCHANGE(a, b)                          \
-  if ((wanted >> a & 1u) != 0) {                \
+  {                                             \
     const Real x = re[a];                       \
     const Real y = im[a];                       \
     re[a] = re[b];                              \
@@ -248,6 +265,13 @@ void transpose(uint next_pass) {
     re[b] = x;                                  \
     im[b] = y;                                  \
   }
+
+// The same where the controls select the registers, bit by bit in `wanted`; the lower of a pair stands for both.
+#define WANTED_UNIT_REAL(a, b) if ((wanted >> a & 1u) != 0) UNIT_REAL(a, b)
+#define WANTED_UNIT_IMAGINARY(a, b) if ((wanted >> a & 1u) != 0) UNIT_IMAGINARY(a, b)
+#define WANTED_REAL(a, b) if ((wanted >> a & 1u) != 0) REAL(a, b)
+#define WANTED_DENSE(a, b) if ((wanted >> a & 1u) != 0) DENSE(a, b)
+#define WANTED_EXCHANGE(a, b) if ((wanted >> a & 1u) != 0) EXCHANGE(a, b)
 
 // Four registers that differ along two axes: 00 with 11 and 01 with 10, each a real 2 by 2 matrix.
 #define COUPLE(a, b, c, d)                              \
@@ -267,14 +291,16 @@ void transpose(uint next_pass) {
   }
 
 void run_couple(uint positions, uint data) {
-  const Real e00 = real_word(data);
-  const Real e03 = real_word(data + REAL_WORDS);
-  const Real e30 = real_word(data + 2 * REAL_WORDS);
-  const Real e33 = real_word(data + 3 * REAL_WORDS);
-  const Real o11 = real_word(data + 4 * REAL_WORDS);
-  const Real o12 = real_word(data + 5 * REAL_WORDS);
-  const Real o21 = real_word(data + 6 * REAL_WORDS);
-  const Real o22 = real_word(data + 7 * REAL_WORDS);
+  const Real4 even = real_four(data);
+  const Real4 odd = real_four(data + 4 * REAL_WORDS);
+  const Real e00 = even.x;
+  const Real e03 = even.y;
+  const Real e30 = even.z;
+  const Real e33 = even.w;
+  const Real o11 = odd.x;
+  const Real o12 = odd.y;
+  const Real o21 = odd.z;
+  const Real o22 = odd.w;
   switch (positions) {
     case 0x10:
       COUPLE(0, 1, 2, 3) COUPLE(4, 5, 6, 7) COUPLE(8, 9, 10, 11) COUPLE(12, 13, 14, 15) break;
@@ -316,12 +342,14 @@ Turns axis_turns(uint axis) {
   return join_limbs(limbs);
 }
 
-// Whether an outer term holds where the tile lies; a parity: whether it is odd.
-bool holds(uint kind, uint low_mask, uint low_value, uint chunk_mask, uint chunk_value, uint low, uint chunk) {
+// Whether a term holds: for the thread's part of the tile, and for where the tile lies.
+bool holds(uint kind, uint condition, uvec4 outer) {
+  const uint mask = condition & 0xffffu;
   if ((kind & kTermParity) != 0) {
-    return ((bitCount(low & low_mask) + bitCount(chunk & chunk_mask)) & 1) != 0;
+    return ((bitCount(thread_index & mask) + bitCount(tile_low & outer.x) + bitCount(tile_chunk & outer.z)) & 1) != 0;
   }
-  return ((low & low_mask) ^ low_value) == 0 && ((chunk & chunk_mask) ^ chunk_value) == 0;
+  return (thread_index & mask) == condition >> 16 && (tile_low & outer.x) == outer.y &&
+         (tile_chunk & outer.z) == outer.w;
 }
 
 // A term that turns amplitudes by whether one axis is 1, or all: `all` and `axis` grow by what it adds.
@@ -347,12 +375,12 @@ void add_term(uint kind, bool met, Turns angle, inout Turns all, inout Turns axi
   }
 }
 
-// Terms: kind and axis, masks and values by place (low, low, chunk, chunk), the angle.
 void run_phases(uint data) {
-  const uint flags = word(data);
-  const uint outer_terms = word(data + 1);
-  const uint thread_terms = word(data + 2);
-  uint at = data + 3;
+  const uvec4 head = four(data);
+  const uint flags = head.x;
+  const uint outer_terms = head.y;
+  const uint thread_terms = head.z;
+  uint at = data + 4;
 
   Turns all = kNoTurns;
   Turns axis[4] = Turns[4](kNoTurns, kNoTurns, kNoTurns, kNoTurns);
@@ -363,85 +391,87 @@ void run_phases(uint data) {
     }
     barrier();
     for (uint i = gl_LocalInvocationID.x; i < outer_terms; i += gl_WorkGroupSize.x) {
-      const uint term = at + i * kTermWords;
-      const uint kind = word(term);
-      const bool met = holds(kind, word(term + 1), word(term + 2), word(term + 3), word(term + 4), tile_base_low,
-                             tile_base_chunk);
+      const uvec4 term = four(at + i * kOuterTermWords);
+      const bool met = holds(term.x, 0, four(at + i * kOuterTermWords + 4));
       Turns of_all = kNoTurns;
       Turns of_axis = kNoTurns;
-      add_term(kind, met, turns_word(words.at[term + 5], words.at[term + 6]), of_all, of_axis);
+      add_term(term.x, met, turns_word(term.z, term.w), of_all, of_axis);
       add_limbs(kTileAxes, of_all);
-      if ((kind & kTermHasAxis) != 0) {
-        add_limbs((kind >> 8) & 0xffu, of_axis);
+      if ((term.x & kTermHasAxis) != 0) {
+        add_limbs((term.x >> 8) & 0xffu, of_axis);
       }
     }
     barrier();
-    at += outer_terms * kTermWords;
+    at += outer_terms * kOuterTermWords;
     all = axis_turns(kTileAxes);
-    for (uint tile_axis = 0; tile_axis < kTileAxes; ++tile_axis) {
+    [[unroll]] for (uint tile_axis = 0; tile_axis < kTileAxes; ++tile_axis) {
       if (((thread_index >> tile_axis) & 1u) != 0) {
         all = add_turns(all, axis_turns(tile_axis));
       }
     }
-    for (uint k = 0; k < 4; ++k) {
+    [[unroll]] for (uint k = 0; k < 4; ++k) {
       axis[k] = axis_turns(register_axis(k));
     }
   }
-  // by the register axis that they turn: -1 stands for none
-  for (uint k = 0; k < 5; ++k) {
+  // by the register axis that they turn; last, those of none
+  [[unroll]] for (uint k = 0; k < 5; ++k) {
     const uint count = (thread_terms >> (6 * k)) & 63u;
     Turns of_axis = kNoTurns;
     for (uint i = 0; i < count; ++i) {
-      const uint kind = word(at);
-      const bool met = holds(kind, word(at + 1), word(at + 2), word(at + 3), word(at + 4), thread_low, thread_chunk);
-      add_term(kind, met, turns_word(words.at[at + 5], words.at[at + 6]), all, of_axis);
-      at += kTermWords;
+      const uvec4 term = four(at);
+      at += 4;
+      uvec4 outer = uvec4(0);
+      if ((term.x & kTermOuter) != 0) {
+        outer = four(at);
+        at += 4;
+      }
+      add_term(term.x, holds(term.x, term.y, outer), turns_word(term.z, term.w), all, of_axis);
     }
     if (k < 4) {
       axis[k] = add_turns(axis[k], of_axis);
     }
   }
 
-  if ((flags & 1u) != 0) {
+  if ((flags & kPhaseAll) != 0) {
     const Complex f = cis(all);
     [[unroll]] for (uint r = 0; r < 16; ++r) {
       turn_register(r, f.x, f.y);
     }
   }
-  if ((flags & 2u) != 0) {
+  if ((flags & (kPhaseAxis << 0)) != 0) {
     const Complex f = cis(axis[0]);
     PAIRS_0(TURN_UPPER)
   }
-  if ((flags & 4u) != 0) {
+  if ((flags & (kPhaseAxis << 1)) != 0) {
     const Complex f = cis(axis[1]);
     PAIRS_1(TURN_UPPER)
   }
-  if ((flags & 8u) != 0) {
+  if ((flags & (kPhaseAxis << 2)) != 0) {
     const Complex f = cis(axis[2]);
     PAIRS_2(TURN_UPPER)
   }
-  if ((flags & 16u) != 0) {
+  if ((flags & (kPhaseAxis << 3)) != 0) {
     const Complex f = cis(axis[3]);
     PAIRS_3(TURN_UPPER)
   }
-  if ((flags & 32u) != 0) {
-    [[unroll]] for (uint r = 0; r < 16; ++r) {  // a constant for each register
-      turn_register(r, real_word(at + 2 * REAL_WORDS * r), real_word(at + 2 * REAL_WORDS * r + REAL_WORDS));
+  if ((flags & kPhaseConstants) != 0) {
+    [[unroll]] for (uint r = 0; r < 16; r += 2) {
+      const Real4 two = real_four(at + 2 * REAL_WORDS * r);
+      turn_register(r, two.x, two.y);
+      turn_register(r + 1, two.z, two.w);
     }
   }
 }
 
 // A term of several register axes and others: the registers in one of two sets, by whether it holds for the thread.
 void run_select(uint data) {
-  const uint kind = word(data);
-  const bool met =
-      holds(kind, word(data + 1), word(data + 2), word(data + 3), word(data + 4), thread_low, thread_chunk);
-  const uint selected = met ? word(data + 5) & 0xffffu : word(data + 5) >> 16;
-  const Real c = real_word(data + 6);
-  const Real s = real_word(data + 6 + REAL_WORDS);
+  const uvec4 term = four(data);
+  const bool met = holds(term.x, term.y, four(data + 4));
+  const uint selected = met ? term.z & 0xffffu : term.z >> 16;
+  const Real4 factor = real_four(data + 8);
   [[unroll]] for (uint r = 0; r < 16; ++r) {
     if ((selected >> r & 1u) != 0) {
-      turn_register(r, c, s);
+      turn_register(r, factor.x, factor.y);
     }
   }
 }
@@ -477,7 +507,7 @@ bool selects(uint condition, uint index) { return (index & (condition & 0xffffu)
 
 void run_dense(uint targets, uint condition, bool outer, uint data) {
   const uint size = 1u << targets;
-  const uint matrix = data + targets;
+  const uint matrix = data + kTargetWords;
   const uint all_targets = spread_bits(size - 1, targets, data);
   Real new_re[16];
   Real new_im[16];
@@ -532,79 +562,97 @@ void run_flip(uint condition, bool outer, uint flip) {
 
 // ---- the program
 
-void run_operation(uint op) {
-  const uint head = word(op);
-  const uint code = head & 0xffu;
-  const uint condition = word(op + 1);
-  const uint outer_at = word(op + 2);
-  const uint data = word(op + 3);
-  if (code == kPhases) {
-    run_phases(data);
-    return;
+#define CASE_UNIT(code, DO)                  \
+  case code: {                               \
+    const Real4 entries = real_four(data);   \
+    const Real p = entries.x;                \
+    const Real q = entries.y;                \
+    const Real s = entries.z;                \
+    EACH_PAIR(position, DO)                  \
+    break;                                   \
   }
-  if (code == kSelect) {
-    run_select(data);
-    return;
+
+#define CASE_REAL(code, DO)                  \
+  case code: {                               \
+    const Real4 entries = real_four(data);   \
+    const Real m00 = entries.x;              \
+    const Real p = entries.y;                \
+    const Real q = entries.z;                \
+    const Real s = entries.w;                \
+    EACH_PAIR(position, DO)                  \
+    break;                                   \
   }
-  bool outer = true;
-  if (outer_at != 0) {
-    outer = ((tile_base_low & word(outer_at)) ^ word(outer_at + 1)) == 0 &&
-            ((tile_base_chunk & word(outer_at + 2)) ^ word(outer_at + 3)) == 0;
+
+#define CASE_DENSE(code, DO)                                  \
+  case code: {                                                \
+    const Real4 upper = real_four(data);                      \
+    const Real4 lower = real_four(data + 4 * REAL_WORDS);     \
+    const Real ar = upper.x;                                  \
+    const Real ai = upper.y;                                  \
+    const Real br = upper.z;                                  \
+    const Real bi = upper.w;                                  \
+    const Real cr = lower.x;                                  \
+    const Real ci = lower.y;                                  \
+    const Real dr = lower.z;                                  \
+    const Real di = lower.w;                                  \
+    EACH_PAIR(position, DO)                                   \
+    break;                                                    \
   }
-  if (code == kDenseShared) {
-    run_dense((head >> 8) & 0xffu, condition, outer, data);
-    return;
+
+bool tile_is_selected(uint outer_at) {
+  if (outer_at == 0) {
+    return true;
   }
-  if (code == kFlipShared) {
-    run_flip(condition, outer, data);
-    return;
-  }
-  if (!outer || !selects(condition, thread_index)) {
-    return;
-  }
-  const uint position = (head >> 8) & 0xffu;
-  const uint wanted = head >> 16;
+  const uvec4 outer = four(outer_at);
+  return (tile_low & outer.x) == outer.y && (tile_chunk & outer.z) == outer.w;
+}
+
+void run_controlled(uint code, uint position, uint wanted, uint data) {
   switch (code) {
-    case kUnitReal: {
-      const Real p = real_word(data);
-      const Real q = real_word(data + REAL_WORDS);
-      const Real s = real_word(data + 2 * REAL_WORDS);
-      EACH_PAIR(position, UNIT_REAL)
-      break;
-    }
-    case kUnitImaginary: {
-      const Real p = real_word(data);
-      const Real q = real_word(data + REAL_WORDS);
-      const Real s = real_word(data + 2 * REAL_WORDS);
-      EACH_PAIR(position, UNIT_IMAGINARY)
-      break;
-    }
-    case kReal: {
-      const Real m00 = real_word(data);
-      const Real p = real_word(data + REAL_WORDS);
-      const Real q = real_word(data + 2 * REAL_WORDS);
-      const Real s = real_word(data + 3 * REAL_WORDS);
-      EACH_PAIR(position, REAL)
-      break;
-    }
-    case kDense: {
-      const Real ar = real_word(data);
-      const Real ai = real_word(data + REAL_WORDS);
-      const Real br = real_word(data + 2 * REAL_WORDS);
-      const Real bi = real_word(data + 3 * REAL_WORDS);
-      const Real cr = real_word(data + 4 * REAL_WORDS);
-      const Real ci = real_word(data + 5 * REAL_WORDS);
-      const Real dr = real_word(data + 6 * REAL_WORDS);
-      const Real di = real_word(data + 7 * REAL_WORDS);
-      EACH_PAIR(position, DENSE)
-      break;
-    }
+    CASE_UNIT(kUnitReal, WANTED_UNIT_REAL)
+    CASE_UNIT(kUnitImaginary, WANTED_UNIT_IMAGINARY)
+    CASE_REAL(kReal, WANTED_REAL)
+    CASE_DENSE(kDense, WANTED_DENSE)
+    default:
+      EACH_PAIR(position, WANTED_EXCHANGE)
+  }
+}
+
+void run_operation(uvec4 op) {
+  const uint code = op.x & 0xffu;
+  const uint position = (op.x >> 8) & 0xffu;
+  const uint data = op.w;
+  switch (code) {
+    CASE_UNIT(kUnitReal, UNIT_REAL)
+    CASE_UNIT(kUnitImaginary, UNIT_IMAGINARY)
+    CASE_REAL(kReal, REAL)
+    CASE_DENSE(kDense, DENSE)
     case kExchange:
       EACH_PAIR(position, EXCHANGE)
       break;
     case kCouple:
       run_couple(position, data);
       break;
+    case kPhases:
+      run_phases(data);
+      break;
+    case kSelect:
+      run_select(data);
+      break;
+    case kDenseShared:
+      if (kGeneral) {
+        run_dense(position, op.y, tile_is_selected(op.z), data);
+      }
+      break;
+    case kFlipShared:
+      if (kGeneral) {
+        run_flip(op.y, tile_is_selected(op.z), data);
+      }
+      break;
+    default:
+      if (selects(op.y, thread_index) && tile_is_selected(op.z)) {
+        run_controlled(code & ~kControlled, position, op.x >> 16, data);
+      }
   }
 }
 
@@ -613,30 +661,30 @@ void main() {
   if (group >= push.tiles) {
     return;
   }
-  words = Words(push.words);
-  find_tile(push.first_tile + group);
-  const uint passes = word(0);
-  const uint scale_at = word(2);
-  uint pass = word(3);
-  map_threads(pass);
-  load();
-  for (uint i = 0; i < passes; ++i) {
-    const uint op = word(pass + 1 + kPassThreadWords);
-    const uint ops = word(pass + 2 + kPassThreadWords);
-    for (uint k = 0; k < ops; ++k) {
-      run_operation(op + kOpWords * k);
+  const uvec4 head = four(0);
+  const uvec4 steps = four(4);
+  find_tile(push.first_tile + group, head.y);
+  uint pass = head.z;
+  map_threads(four(pass));
+  load(steps.x);
+  for (uint i = 0; i < head.x; ++i) {
+    const uvec4 operations = four(pass + 4);
+    uvec4 next = four(operations.x);
+    for (uint k = 0; k < operations.y; ++k) {
+      const uvec4 op = next;
+      next = four(operations.x + kOpWords * (k + 1));  // on its way while this one runs; there are words after the last
+      run_operation(op);
     }
     pass += kPassWords;
-    if (i + 1 < passes) {
-      transpose(pass);
+    if (i + 1 < head.x) {
+      transpose(four(pass));
     }
   }
-  if (scale_at != 0) {
-    const Real c = real_word(scale_at);
-    const Real s = real_word(scale_at + REAL_WORDS);
+  if (head.w != 0) {
+    const Real4 factor = real_four(head.w);
     [[unroll]] for (uint r = 0; r < 16; ++r) {
-      turn_register(r, c, s);
+      turn_register(r, factor.x, factor.y);
     }
   }
-  store();
+  store(steps.y);
 }

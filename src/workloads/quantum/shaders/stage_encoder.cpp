@@ -87,21 +87,27 @@ class StageEncoder {
   }
 
   [[nodiscard]] std::vector<std::uint32_t> words() {
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> runs = outer_runs();
     WordList result(tile_.type, tile_.chunk_axes);
+    const std::vector<std::pair<std::uint32_t, std::uint32_t>> runs = outer_runs();
     result.add(static_cast<std::uint32_t>(passes_.size()));
     result.add(static_cast<std::uint32_t>(runs.size()));
     result.add(0);
     result.add(0);
-    for (std::uint64_t rest = tile_.axes; rest != 0; rest &= rest - 1) {
-      result.add_place(rest & -rest);
-    }
+    result.add(0);
+    result.add(0);
+    result.align();
     for (const auto& [how, mask] : runs) {
       result.add(how);
       result.add(mask);
     }
-    const auto first_pass = result.size();
-    const auto first_operation = static_cast<std::uint32_t>(first_pass + kPassWords * passes_.size());
+    result.align();
+    result[4] = result.size();
+    passes_.front().map.write_steps(tile_.axes, result);
+    result[5] = result.size();
+    passes_.back().map.write_steps(tile_.axes, result);
+    result[2] = result.size();
+
+    const auto first_operation = static_cast<std::uint32_t>(result.size() + kPassWords * passes_.size());
     std::size_t operations = 0;
     for (const Pass& pass : passes_) {
       operations += pass.operations.size();
@@ -113,6 +119,7 @@ class StageEncoder {
       pass.map.write(result);
       result.add(first_operation + codes.size());
       result.add(static_cast<std::uint32_t>(pass.operations.size()));
+      result.align();
       for (const Operation& operation : pass.operations) {
         codes.add(operation.code | operation.position << 8 | operation.wanted << 16);
         codes.add(static_cast<std::uint32_t>(operation.tile.mask | operation.tile.value << 16));
@@ -132,16 +139,20 @@ class StageEncoder {
     result.append(codes);
     result.append(controls);
     if (factor_ != Complex(1)) {
-      result[2] = first_data + data_.size();
+      data_.align();
+      result[3] = first_data + data_.size();
       data_.add_complex(factor_);
+      data_.add_complex(0);
     }
-    result[3] = first_pass;
     result.append(data_);
+    result.add(0);  // what is read ahead of the last operation is there
+    result.align();
     return std::move(result).take();
   }
 
   [[nodiscard]] DeviceWork work() const {
-    return {.transpositions = static_cast<int>(passes_.size()) - 1, .flops_per_element = flops_};
+    return {
+        .transpositions = static_cast<int>(passes_.size()) - 1, .flops_per_element = flops_, .is_general = is_general_};
   }
 
  private:
@@ -229,6 +240,8 @@ class StageEncoder {
     operation.wanted = map.registers_where(parts.tile);
     operation.tile = {parts.tile.mask & ~map.registers(), parts.tile.value & ~map.registers()};
     operation.outer = parts.field;
+    operation.code |= control.mask != 0 ? kControlled : 0;
+    data_.align();
     operation.data = data_.size();
     return operation;
   }
@@ -238,7 +251,9 @@ class StageEncoder {
     Operation operation{.code = code};
     operation.tile = parts.tile;
     operation.outer = parts.field;
+    data_.align();
     operation.data = data_.size();
+    is_general_ = true;
     return operation;
   }
 
@@ -268,6 +283,9 @@ class StageEncoder {
     for (std::size_t i = 0; i < operands.target_count; ++i) {
       data_.add(static_cast<std::uint32_t>(axes_.number_of(operands.targets[i])));
     }
+    for (std::size_t i = operands.target_count; i < kTargetWords; ++i) {
+      data_.add(0);
+    }
     for (const Complex& entry : operands.matrix) {
       data_.add_complex(entry);
     }
@@ -278,6 +296,7 @@ class StageEncoder {
     const RegisterMap& map = passes_.back().map;
     const int p = map.position_of(axes_.number_of(operands.targets[0]));
     const int q = map.position_of(axes_.number_of(operands.targets[1]));
+    data_.align();
     push({.code = kCouple, .position = static_cast<std::uint32_t>(p | q << 4), .data = data_.size()}, 6);
     for (const std::size_t entry : {0, 3, 12, 15, 5, 6, 9, 10}) {
       data_.add_real(operands.matrix[entry].real());
@@ -298,6 +317,7 @@ class StageEncoder {
         data_.add_real(real ? p.real() : p.imag());
         data_.add_real(real ? q.real() : q.imag());
         data_.add_real(s.real());
+        data_.add_real(0);
         take_out(m[0]);
         return;
       }
@@ -328,14 +348,15 @@ class StageEncoder {
   std::vector<Pass> passes_;
   Complex factor_ = 1;  ///< Taken out of matrices, applied at the end.
   double flops_ = 0;
+  bool is_general_ = false;
 };
 
 }  // namespace
 
-std::vector<std::uint32_t> encode_stage(std::span<const Step* const> steps, const DeviceTile& tile) {
+StageWords encode_stage(std::span<const Step* const> steps, const DeviceTile& tile) {
   StageEncoder encoder(tile);
   encoder.encode(steps);
-  return encoder.words();
+  return {.words = encoder.words(), .work = encoder.work()};
 }
 
 DeviceWork describe_stage(std::span<const Step* const> steps, const DeviceTile& tile) {

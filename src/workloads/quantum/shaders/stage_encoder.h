@@ -22,15 +22,20 @@ struct DeviceTile {
   int gathered_axes = 3;
 };
 
-/// The words of stage_words.h. Steps are quantum/dense, quantum/exchange and quantum/phase; what they mix is in the
-/// tile. Pure.
-std::vector<std::uint32_t> encode_stage(std::span<const Step* const> steps, const DeviceTile& tile);
-
 /// What a visit of a tile costs beside gathering and storing it, roughly.
 struct DeviceWork {
   int transpositions = 0;
   double flops_per_element = 0;
+  bool is_general = false;  ///< There are operations through shared memory.
 };
+
+struct StageWords {
+  std::vector<std::uint32_t> words;  ///< Of stage_words.h.
+  DeviceWork work;
+};
+
+/// Steps are quantum/dense, quantum/exchange and quantum/phase; what they mix is in the tile. Pure.
+StageWords encode_stage(std::span<const Step* const> steps, const DeviceTile& tile);
 
 DeviceWork describe_stage(std::span<const Step* const> steps, const DeviceTile& tile);
 

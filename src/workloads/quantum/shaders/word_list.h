@@ -20,6 +20,9 @@ class WordList {
   std::uint32_t& operator[](std::size_t i) { return words_[i]; }
   void add(std::uint32_t word) { words_.push_back(word); }
 
+  /// Things begin at multiples of four words.
+  void align() { words_.resize((words_.size() + 3) / 4 * 4); }
+
   void add_real(double value) {
     if (type_ == ElementType::c64) {
       add(std::bit_cast<std::uint32_t>(static_cast<float>(value)));
