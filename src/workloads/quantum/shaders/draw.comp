@@ -90,7 +90,7 @@ void main() {
   const Job job = Jobs(push.sweep.given).at[push.sweep.first_group + group];
   Block block = find_block(push.sweep, job.block);
   Sum column = kNothing;
-  [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
     column = plus(column, norm_of(element(block, element_of_thread(k))));
   }
   add_up(column);

@@ -40,13 +40,13 @@ void main() {
   const uint chosen = push.wanted_blocks | push.copy_blocks;
 
   Sum sums[kThreadElements];
-  [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
     sums[k] = kNothing;
   }
   uint number = 0;
   for (uint visit = 0; visit < push.visits; ++visit) {
     Block block = find_block(push.sweep, number | value | copy);
-    [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+    UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
       sums[k] = plus(sums[k], norm_of(element(block, element_of_thread(k))));
     }
     number = ((number | chosen) + 1) & ~chosen;
@@ -55,9 +55,9 @@ void main() {
   // The axes of a block beyond the threads' are those of a thread's elements.
   const uint thread_axes = kThreads - 1;
   const uint k_wanted = push.inside / kThreads;
-  [[unroll]] for (uint bit = 1; bit < kThreadElements; bit *= 2) {
+  UNROLLED for (uint bit = 1; bit < kThreadElements; bit *= 2) {
     if ((k_wanted & bit) == 0) {
-      [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+      UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
         if ((k & bit) == 0) {
           sums[k] = plus(sums[k], sums[k | bit]);
         }
@@ -68,7 +68,7 @@ void main() {
   const uint runs_below = bitCount(thread_wanted);
   const uint first = group << bitCount(push.inside);
   const uint entry = gather(thread, thread_wanted);
-  [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
     if ((k & ~k_wanted) == 0) {
       parts[thread] = sums[k];
       barrier();

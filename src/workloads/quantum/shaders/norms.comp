@@ -22,7 +22,7 @@ void main() {
   const uint number = spread(push.sweep.first_group + group, push.block_mask) | push.block_value;
   Block block = find_block(push.sweep, number);
   Amplitude mine[kThreadElements];
-  [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
     const uint index = element_of_thread(k);
     mine[k] = Amplitude(0);
     if ((index & push.inside_mask) == push.inside_value) {
@@ -30,7 +30,7 @@ void main() {
     }
   }
   Sum sum = kNothing;
-  [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
     sum = plus(sum, norm_of(mine[k]));
   }
   sum = workgroup_sum(sum);

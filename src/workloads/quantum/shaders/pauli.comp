@@ -40,10 +40,10 @@ void main() {
   Signs signs = Signs(push.sweep.given);
   Sum sums[kStrings];
   uint negated[kStrings];  // bit k: what the thread's k-th element counts
-  [[unroll]] for (uint s = 0; s < kStrings; ++s) {
+  UNROLLED for (uint s = 0; s < kStrings; ++s) {
     sums[s] = kNothing;
     negated[s] = 0;
-    [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+    UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
       negated[s] |= (bitCount(element_of_thread(k) & signs.at[s].x) & 1u) << k;
     }
   }
@@ -54,19 +54,19 @@ void main() {
     Block block = find_block(push.sweep, number);
     Block partner = find_block(push.sweep, number ^ push.block_flip);
     Sum products[kThreadElements];
-    [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+    UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
       const uint index = element_of_thread(k);
       const Amplitude a = element(block, index);
       products[k] = product_of(a, flips ? element(partner, index ^ push.inside_flip) : a);
     }
-    [[unroll]] for (uint s = 0; s < kStrings; ++s) {
+    UNROLLED for (uint s = 0; s < kStrings; ++s) {
       const uint negate = negated[s] ^ -(bitCount(number & signs.at[s].y) & 1u);
-      [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+      UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
         sums[s] = plus(sums[s], (negate >> k & 1u) != 0 ? negative(products[k]) : products[k]);
       }
     }
   }
-  [[unroll]] for (uint s = 0; s < kStrings; ++s) {
+  UNROLLED for (uint s = 0; s < kStrings; ++s) {
     const Sum sum = workgroup_sum(sums[s]);
     if (gl_LocalInvocationID.x == 0) {
       Sums(push.sweep.results).at[group * kStrings + s] = sum;

@@ -27,10 +27,10 @@ shared uint ranks[kThreads];
 uint rank_of(uint index) {
   index ^= push.flipped;
   uint rank = 0;
-  [[unroll]] for (uint axis = 0; axis < 8; ++axis) {
+  UNROLLED for (uint axis = 0; axis < 8; ++axis) {
     rank |= ((index >> axis) & 1u) << ((push.ranks.x >> (4 * axis)) & 15u);
   }
-  [[unroll]] for (uint axis = 8; axis < kBlockAxes; ++axis) {
+  UNROLLED for (uint axis = 8; axis < kBlockAxes; ++axis) {
     rank |= ((index >> axis) & 1u) << ((push.ranks.y >> (4 * (axis - 8))) & 15u);
   }
   return rank;
@@ -49,7 +49,7 @@ void main() {
   Block block = find_block(push.sweep, push.sweep.first_group + group);
   Sum best = norm_of(element(block, thread));
   uint best_rank = rank_of(thread);
-  [[unroll]] for (uint k = 1; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 1; k < kThreadElements; ++k) {
     const uint index = element_of_thread(k);
     const Sum value = norm_of(element(block, index));
     const uint rank = rank_of(index);

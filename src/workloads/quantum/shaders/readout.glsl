@@ -8,6 +8,14 @@
 #include "field.glsl"
 #include "sums.glsl"
 
+// spirv-opt forgets of the copies that it makes of a loop's body which operations are precise. So where pairs depend on
+// that, unrolling is left to drivers.
+#ifdef PAIRS
+#define UNROLLED
+#else
+#define UNROLLED [[unroll]]
+#endif
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint kBlockAxes = 12;
 

@@ -23,14 +23,14 @@ void main() {
   Block block = find_block(push.sweep, number);
   const bool keeps = (number & push.block_mask) == push.block_value;
   Amplitude mine[kThreadElements];
-  [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
     const uint index = element_of_thread(k);
     mine[k] = Amplitude(0);
     if (keeps && (index & push.inside_mask) == push.inside_value) {
       mine[k] = element(block, index);
     }
   }
-  [[unroll]] for (uint k = 0; k < kThreadElements; ++k) {
+  UNROLLED for (uint k = 0; k < kThreadElements; ++k) {
     block.chunk.at[block.low | element_of_thread(k)] = mine[k] * push.scale;
   }
 }
