@@ -97,6 +97,67 @@ void print_processor(const Devices& devices) {
   print_limits("memory", inventory.memory_limits, format_bytes);
 }
 
+std::string describe_use(const Gpu& gpu) {
+  if (!gpu.usable) {
+    return "no: " + gpu.reason;
+  }
+  return gpu.named_only ? "only when named" : "yes";
+}
+
+std::string describe(const GpuHeap& heap) {
+  std::string text = fmt::format("{} of the {}, of which this process may have {}", format_bytes(heap.bytes),
+                                 heap.device_local ? "device" : "host", format_bytes(heap.budget_bytes));
+  if (heap.used_bytes > 0) {
+    text += fmt::format(" and has {}", format_bytes(heap.used_bytes));
+  }
+  return text;
+}
+
+std::string describe_numbers(const Gpu& gpu) {
+  std::vector<std::string> has;
+  for (const auto& [name, is_there] : {std::pair{"f64", gpu.f64}, {"f16", gpu.f16}, {"i64", gpu.i64}}) {
+    if (is_there) {
+      has.emplace_back(name);
+    }
+  }
+  return fmt::format("f32{}{}{}", has.empty() ? "" : ", ", fmt::join(has, ", "),
+                     gpu.f64 ? "" : "; no c128: " + gpu.f64_reason);
+}
+
+void print_gpu(const Gpu& gpu) {
+  print("");
+  print(heading(fmt::format("vulkan {}", gpu.index)) + "  " + gpu.name);
+  print_row("used", describe_use(gpu));
+  print_row("type", gpu.type);
+  print_row("driver", fmt::format("{}; Vulkan {}", gpu.driver, gpu.vulkan));
+  for (std::size_t i = 0; i < gpu.heaps.size(); ++i) {
+    print_row(i == 0 ? "memory" : "", describe(gpu.heaps[i]));
+  }
+  if (gpu.usable) {
+    print_row("numbers", describe_numbers(gpu));
+    print_row("workgroup",
+              fmt::format("{} threads at most, in subgroups of {}; {} of shared memory", gpu.max_workgroup_invocations,
+                          gpu.subgroup_size, format_bytes(gpu.max_shared_bytes)));
+    print_row("allocation", fmt::format("{} at most; states are cut into chunks of {}",
+                                        format_bytes(gpu.max_allocation_bytes), format_bytes(gpu.chunk_bytes)));
+    print_row("tile", fmt::format("2^{} amplitudes of c64", gpu.tile_axes_c64) +
+                          (gpu.f64 ? fmt::format(", 2^{} of c128", gpu.tile_axes_c128) : ""));
+  }
+  for (const std::string& quirk : gpu.quirks) {
+    print_row("quirk", quirk);
+  }
+}
+
+void print_gpus(const Gpus& gpus) {
+  for (const Gpu& gpu : gpus.devices) {
+    print_gpu(gpu);
+  }
+  if (gpus.devices.empty()) {
+    print("");
+    print(heading("vulkan") + "  none: " + gpus.reason);
+  }
+}
+
 void print_ledger(const Devices& devices) {
   print("");
   print(heading("jobs") + "  " +
@@ -117,15 +178,16 @@ void write_devices(const Devices& devices, bool json) {
   }
   print_notes(devices.notes);
   print_processor(devices);
+  print_gpus(devices.gpus);
   print_ledger(devices);
 }
 
 }  // namespace
 
 void add_devices_command(CLI::App& app, Chosen& chosen) {
-  CLI::App& command = *app.add_subcommand(
-      "devices",
-      "Show what this process may use (cores, caches, memory, disk), what limits it, and which jobs have it.");
+  CLI::App& command = *app.add_subcommand("devices",
+                                          "Show what this process may use (cores, caches, memory, disk, Vulkan "
+                                          "devices), what limits it, and which jobs have it.");
   command.add_flag("--json", chosen.json, "Print one JSON document");
   command.callback([&chosen] { chosen.act = [&chosen] { write_devices(devices(), chosen.json); }; });
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "basalt/cancel.h"
+#include "basalt/gpu.h"
 #include "basalt/inventory.h"
 #include "basalt/ledger.h"
 #include "basalt/report.h"
@@ -94,6 +95,7 @@ struct Devices {
   WisdomStatus wisdom;            ///< What was measured of the processor.
   std::string ledger;             ///< The file by which processes share the machine; empty: they do not.
   std::vector<Holding> holdings;  ///< Jobs that have or want a part of it.
+  Gpus gpus;
   std::vector<std::string> notes;
 };
 Devices devices();

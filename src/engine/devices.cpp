@@ -6,6 +6,7 @@
 namespace basalt {
 
 Devices devices() {
+  const Gpus gpus = list_gpus();  // first: while this process has few threads
   const Inventory inventory = take_inventory();
   const Ledger ledger([&] { return capacity_of(inventory); });
   return {.inventory = inventory,
@@ -13,6 +14,7 @@ Devices devices() {
           .wisdom = look_up_wisdom(inventory),
           .ledger = ledger.table_path(),
           .holdings = ledger.holdings(),
+          .gpus = gpus,
           .notes = ledger.notes()};
 }
 

@@ -76,6 +76,38 @@ Json holding_json(const Holding& holding) {
           {"max_cores", holding.max_cores}};
 }
 
+Json gpu_json(const Gpu& gpu) {
+  Json heaps = Json::array();
+  for (const GpuHeap& heap : gpu.heaps) {
+    heaps.push_back({{"bytes", heap.bytes},
+                     {"device_local", heap.device_local},
+                     {"budget_bytes", heap.budget_bytes},
+                     {"used_bytes", heap.used_bytes}});
+  }
+  return {{"backend", "vulkan"},
+          {"index", gpu.index},
+          {"name", gpu.name},
+          {"type", gpu.type},
+          {"driver", gpu.driver},
+          {"vulkan", gpu.vulkan},
+          {"usable", gpu.usable},
+          {"reason", gpu.reason},
+          {"named_only", gpu.named_only},
+          {"heaps", heaps},
+          {"subgroup_size", gpu.subgroup_size},
+          {"max_shared_bytes", gpu.max_shared_bytes},
+          {"max_workgroup_invocations", gpu.max_workgroup_invocations},
+          {"max_allocation_bytes", gpu.max_allocation_bytes},
+          {"f64", gpu.f64},
+          {"f64_reason", gpu.f64_reason},
+          {"f16", gpu.f16},
+          {"i64", gpu.i64},
+          {"chunk_bytes", gpu.chunk_bytes},
+          {"tile_axes", {{"c64", gpu.tile_axes_c64}, {"c128", gpu.tile_axes_c128}}},
+          {"quirks", gpu.quirks},
+          {"properties", Json::parse(gpu.properties)}};
+}
+
 }  // namespace
 
 std::string json_of(const Devices& devices, JsonStyle style) {
@@ -96,11 +128,16 @@ std::string json_of(const Devices& devices, JsonStyle style) {
                     {"huge_pages", huge_pages_json(inventory)},
                     {"spill", spill_json(inventory.spill)},
                     {"wisdom", wisdom_json(devices.wisdom)}};
+  Json all = Json::array({cpu});
+  for (const Gpu& gpu : devices.gpus.devices) {
+    all.push_back(gpu_json(gpu));
+  }
   Json jobs = Json::array();
   for (const Holding& holding : devices.holdings) {
     jobs.push_back(holding_json(holding));
   }
-  return text_of({{"devices", Json::array({cpu})},
+  return text_of({{"devices", all},
+                  {"no_vulkan_reason", devices.gpus.reason},
                   {"ledger", {{"path", devices.ledger}, {"jobs", jobs}}},
                   {"notes", devices.notes}},
                  style);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
@@ -26,6 +27,8 @@ constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
 constexpr std::uint64_t kReserveDivisor = 16;
 constexpr std::uint64_t kMostReserveBytes = std::uint64_t{1} << 30;
 
+std::atomic<bool> made = false;
+
 struct Messages {
   std::mutex mutex;
   std::vector<std::string> list;
@@ -33,8 +36,8 @@ struct Messages {
 
 /// Never destroyed: a driver's thread may still report while the process ends.
 Messages& messages() {
-  static auto* const kMessages = new Messages;
-  return *kMessages;
+  static auto* const list = new Messages;
+  return *list;
 }
 
 VKAPI_ATTR VkBool32 VKAPI_CALL note_message(VkDebugUtilsMessageSeverityFlagBitsEXT /*severity*/,
@@ -159,13 +162,18 @@ const PhysicalDevice& find_device(const std::vector<PhysicalDevice>& devices, co
   return *found;
 }
 
+bool Instance::is_made() noexcept {
+  return made.load();
+}
+
 Instance& Instance::get() {
   // Never destroyed: drivers end in their own way, and what was made from it may still be there.
-  static auto* const kInstance = new Instance;
-  return *kInstance;
+  static auto* const instance = new Instance;
+  return *instance;
 }
 
 Instance::Instance() {
+  made = true;
   if (is_set("BASALT_VULKAN", "off")) {
     reason_ = "BASALT_VULKAN=off is set";
     return;
@@ -250,7 +258,7 @@ void Instance::list_devices() {
     return;
   }
   handles.resize(std::min<std::size_t>(count, handles.size()));
-  for (const VkPhysicalDevice handle : handles) {
+  for (VkPhysicalDevice handle : handles) {
     PhysicalDevice device{.handle = handle, .properties = read_properties(handle), .plan = {}};
     device.plan = plan_device(device.properties);
     devices_.push_back(std::move(device));

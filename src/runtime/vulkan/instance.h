@@ -39,6 +39,8 @@ const PhysicalDevice& find_device(const std::vector<PhysicalDevice>& devices, co
 class Instance {
  public:
   static Instance& get();
+  /// Whether get() was called before.
+  static bool is_made() noexcept;
 
   [[nodiscard]] const std::vector<PhysicalDevice>& devices() const noexcept { return devices_; }
   /// Why there is no device; empty where there is one.

@@ -65,7 +65,7 @@ TEST_F(InstanceTest, IsOneAndHasPlansAndBudgets) {
 
 TEST_F(InstanceTest, FindsByIndexAndName) {
   const Instance& instance = Instance::get();
-  EXPECT_EQ(&instance.find("0"), &instance.devices()[0]);
+  EXPECT_EQ(&instance.find("0"), instance.devices().data());
   EXPECT_EQ(instance.find(test_device()->properties.name).properties.name, test_device()->properties.name);
 }
 

@@ -51,7 +51,7 @@ TEST(PropertiesJson, RefusesWhatIsNoRecord) {
 
 TEST(PropertiesText, NamesVersionsAndDrivers) {
   EXPECT_EQ(version_text(VK_MAKE_API_VERSION(0, 1, 3, 230)), "1.3.230");
-  EXPECT_EQ(driver_text(read_card("nvidia_h100")), "NVIDIA 580.82.07");
+  EXPECT_EQ(driver_text(read_card("nvidia_h100")), "NVIDIA 580.159.04");
   DeviceProperties properties;
   properties.driver_version = 0x1234;
   EXPECT_EQ(driver_text(properties), "unnamed, version 0x1234");
