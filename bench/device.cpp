@@ -33,7 +33,7 @@ struct Options {
   std::vector<std::string> circuits{"qft", "qaoa", "random-grid", "quantum-volume", "ghz"};
   int runs = 5;
   int low_axes = -1;
-  int gathered_axes = 3;
+  int gathered_axes = 0;
   bool json = false;
 };
 
@@ -43,7 +43,7 @@ class DeviceBench {
       : options_(options),
         type_(options.precision == "single" ? ElementType::c64 : ElementType::c128),
         device_(cache_.open(options.device)),
-        limits_(quantum::device_limits(device_->device->plan(), type_)),
+        limits_(quantum::device_limits(device_->device->properties(), device_->device->plan(), type_)),
         field_(device_->memory, type_, options.qubits) {
     if (options.low_axes >= 0) {
       limits_.low_axes = options.low_axes;

@@ -2,9 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "basalt/error.h"
 
 namespace basalt {
+
+std::string heap_name(const OpenDevice& device) {
+  return fmt::format("memory of {} ({})", device.device->properties().name, device.device->properties().uuid);
+}
 
 std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name) {
   const vulkan::PhysicalDevice& physical = vulkan::Instance::get().find(name);
@@ -19,6 +25,22 @@ std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name) {
     entry.open = std::make_shared<OpenDevice>(physical);
   }
   return entry.open;
+}
+
+std::vector<CapacityLimit> DeviceCache::capacity() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<CapacityLimit> limits;
+  for (const auto& [uuid, entry] : entries_) {
+    if (entry.open != nullptr) {
+      std::uint64_t bytes = 0;
+      for (const vulkan::MemoryHeap& heap : entry.open->device->properties().heaps) {
+        bytes = std::max(bytes, heap.device_local ? heap.bytes : 0);
+      }
+      limits.push_back(
+          {.resource = Resource::device_bytes, .name = heap_name(*entry.open), .value = bytes, .shared = true});
+    }
+  }
+  return limits;
 }
 
 void DeviceCache::lost(const OpenDevice& device) {

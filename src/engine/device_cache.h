@@ -5,7 +5,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
+#include "basalt/ledger.h"
 #include "runtime/vulkan/device.h"
 #include "runtime/vulkan/memory.h"
 #include "runtime/vulkan/pipelines.h"
@@ -22,6 +24,9 @@ struct OpenDevice {
   std::mutex in_use;  ///< One job at a time: two would only be in each other's way.
 };
 
+/// Of the device's own memory, in the ledger.
+std::string heap_name(const OpenDevice& device);
+
 /// Thread-safe.
 class DeviceCache {
  public:
@@ -31,6 +36,9 @@ class DeviceCache {
   /// By name or index, as vulkan::Instance::find has it. Throws Error(bad_usage), Error(out_of_resources), and
   /// Error(device_lost) for a device that was lost too often.
   std::shared_ptr<OpenDevice> open(const std::string& name);
+
+  /// The memory of those that are open, for the ledger.
+  [[nodiscard]] std::vector<CapacityLimit> capacity();
 
   /// A job found this device lost: the next one opens it anew.
   void lost(const OpenDevice& device);

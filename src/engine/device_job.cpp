@@ -44,8 +44,4 @@ MemoryEstimate beside_device(MemoryEstimate estimate) {
   return estimate;
 }
 
-std::string heap_name(const OpenDevice& device) {
-  return fmt::format("memory of {} ({})", device.device->properties().name, device.device->properties().uuid);
-}
-
 }  // namespace basalt

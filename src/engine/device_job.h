@@ -1,8 +1,6 @@
 // What a job needs to know of its device before it takes anything: whether it can run there, and what it will hold.
 #pragma once
 
-#include <string>
-
 #include "engine/device_cache.h"
 #include "engine/memory_budget.h"
 #include "runtime/memory/field.h"
@@ -15,8 +13,5 @@ void admit_to_device(OpenDevice& device, ElementType type, int qubits);
 
 /// What the host must hold beside a state on a device.
 MemoryEstimate beside_device(MemoryEstimate estimate);
-
-/// Of the device's own memory, in the ledger.
-std::string heap_name(const OpenDevice& device);
 
 }  // namespace basalt

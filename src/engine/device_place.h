@@ -6,6 +6,7 @@
 
 #include "engine/device_cache.h"
 #include "engine/state_place.h"
+#include "plan/device_stages.h"
 #include "runtime/vulkan/device_field.h"
 
 namespace basalt {
@@ -13,10 +14,10 @@ namespace basalt {
 /// References must outlive it.
 class DevicePlace final : public StatePlace {
  public:
-  /// Takes the memory of the state; what is in it is unspecified. `memory` is the host's, for results. `at_boundary` is
-  /// called between batches of stages, and may wait or throw.
-  DevicePlace(OpenDevice& device, ElementType type, int axes, MemoryResource& memory, std::function<void()> at_boundary,
-              const CancelToken& cancel);
+  /// Takes the memory of the state; what is in it is unspecified. `host` is for results. `at_boundary` is called
+  /// between batches of stages, and may wait or throw.
+  DevicePlace(OpenDevice& device, ElementType type, int axes, const quantum::DrawResources& host,
+              std::function<void()> at_boundary);
   ~DevicePlace() override;
 
   [[nodiscard]] ElementType type() const override { return field_.type(); }
@@ -36,12 +37,13 @@ class DevicePlace final : public StatePlace {
   [[nodiscard]] double measure_sweep_seconds();
 
  private:
+  double timed_scale(quantum::ControlMask keep, double scale);
+
   OpenDevice& device_;
+  DeviceLimits limits_;
   vulkan::DeviceField field_;
-  vulkan::Staging staging_;
-  MemoryResource& memory_;
+  quantum::DrawResources host_;
   std::function<void()> at_boundary_;
-  const CancelToken& cancel_;
 };
 
 }  // namespace basalt

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <utility>
 
 #include "basalt/error_log.h"
 #include "basalt/metrics.h"
@@ -49,7 +50,7 @@ Resources::Resources(const EngineSettings& settings)
       statistics_(recorder_ != nullptr ? static_cast<MemoryResource&>(*recorder_) : pool_),
       memory_(statistics_),
       arenas_(choose_processors(machine_.whole(), machine_.figures())),
-      ledger_([this] { return machine_.capacity(0); }, {.table = settings.ledger}) {
+      ledger_([this] { return capacity(); }, {.table = settings.ledger}) {
   quantum::register_cpu_kernels(kernels_);
   use_instruction_set(machine_.plan_limits(1).instruction_set);
   load_tools();
@@ -64,6 +65,20 @@ Resources::~Resources() {
       log_error(error, {}, "memory trace");
     }
   }
+}
+
+Capacity Resources::capacity() {
+  Capacity capacity = machine_.capacity(0);
+  for (CapacityLimit& limit : devices_.capacity()) {
+    capacity.limits.push_back(std::move(limit));
+  }
+  return capacity;
+}
+
+std::shared_ptr<OpenDevice> Resources::open_device(const std::string& name) {
+  std::shared_ptr<OpenDevice> device = devices_.open(name);
+  ledger_.refresh();
+  return device;
 }
 
 Limit Resources::memory_limit_alone() {

@@ -47,6 +47,8 @@ class Resources {
   [[nodiscard]] ArenaCache& arenas() noexcept { return arenas_; }
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
   [[nodiscard]] DeviceCache& devices() noexcept { return devices_; }
+  /// By name or index. The ledger knows of its memory from then on.
+  std::shared_ptr<OpenDevice> open_device(const std::string& name);
 
   /// Gives all idle memory back.
   void release_idle() noexcept { pool_.trim(); }
@@ -54,6 +56,7 @@ class Resources {
   void job_ended() noexcept;
 
  private:
+  [[nodiscard]] Capacity capacity();
   [[nodiscard]] bool somebody_waits() const noexcept;
 
   const EngineSettings settings_;

@@ -178,7 +178,7 @@ class Run {
   [[nodiscard]] bool on_device() const noexcept { return request_.backend == Backend::vulkan; }
 
   void choose_device() {
-    device_ = resources_.devices().open(request_.device);
+    device_ = resources_.open_device(request_.device);
     const vulkan::DeviceProperties& properties = device_->device->properties();
     admit_to_device(*device_, element_type_of(request_.precision), static_cast<int>(script_->qubit_count));
     report_.device = DeviceReport{.name = properties.name,
@@ -241,11 +241,11 @@ class Run {
   void execute_on_device() {
     LimitAdaptor bounded(hooks_.memory != nullptr ? *hooks_.memory : resources_.memory(), lease_.host_bytes());
     const std::scoped_lock alone(device_->in_use);
+    const ArenaCache::Loan arena = resources_.arenas().lend(std::max(1, lease_.cores()));
     try {
       const Stopwatch watch;
-      DevicePlace place(
-          *device_, element_type_of(request_.precision), static_cast<int>(script_->qubit_count), bounded,
-          [&] { lease_.at_boundary(); }, cancel_);
+      DevicePlace place(*device_, element_type_of(request_.precision), static_cast<int>(script_->qubit_count),
+                        {*arena, cancel_, bounded}, [&] { lease_.at_boundary(); });
       place.reset();
       report_.timing.allocate = watch.seconds();
       run_tree(place, {.planned = plan_on_device(place), .compiled = {}}, [] {});

@@ -17,10 +17,10 @@ struct DeviceTileWork {
 /// Speeds of a device, and the tiles that its workgroups hold.
 struct DeviceLimits {
   int tile_axes = 12;
-  int low_axes = 3;                    ///< In every tile: what is contiguous in memory is gathered together.
-  double bytes_per_second = 200e9;     ///< Read plus written.
-  double flops_per_second = 2e12;      ///< Of simple operations on registers, as stages reach it.
-  double transposition_sweeps = 0.12;  ///< Visits of the tile in memory that one costs.
+  int low_axes = 4;                   ///< In every tile: what is contiguous in memory is gathered together.
+  double bytes_per_second = 200e9;    ///< Read plus written.
+  double flops_per_second = 2e12;     ///< Of simple operations on registers, as stages reach it.
+  double transposition_sweeps = 0.3;  ///< Visits of the tile in memory that one costs.
   double stage_seconds = 10e-6;
 };
 

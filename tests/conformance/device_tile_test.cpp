@@ -45,7 +45,9 @@ class DeviceTiles : public testing::Test {
 
   void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
 
-  [[nodiscard]] int tile_axes(ElementType type) const { return device_limits(physical_.plan, type).tile_axes; }
+  [[nodiscard]] int tile_axes(ElementType type) const {
+    return device_limits(physical_.properties, physical_.plan, type).tile_axes;
+  }
   [[nodiscard]] bool has(ElementType type) const { return type == ElementType::c64 || physical_.plan.f64; }
 
   void expect_steps(const std::vector<TestStep>& steps, int axes, std::uint64_t tile_axes, ElementType type,

@@ -139,8 +139,34 @@ void DeviceRun::run(const DeviceRunHooks& hooks, const CancelToken* cancel) {
   }
 }
 
-DeviceLimits device_limits(const vulkan::DevicePlan& plan, ElementType type) {
-  return {.tile_axes = type == ElementType::c64 ? plan.tile_axes_c64 : plan.tile_axes_c128};
+DeviceLimits device_limits(const vulkan::DeviceProperties& properties, const vulkan::DevicePlan& plan,
+                           ElementType type) {
+  DeviceLimits limits;
+  limits.tile_axes = type == ElementType::c64 ? plan.tile_axes_c64 : plan.tile_axes_c128;
+  // runs of 128 bytes: what memory moves at a time
+  limits.low_axes = type == ElementType::c64 ? 4 : 3;
+  const bool single = type == ElementType::c64;
+  switch (properties.type) {
+    case vulkan::DeviceType::discrete: {
+      // cards with so much memory have stacked memory beside the chip
+      constexpr std::uint64_t kLargeBytes = std::uint64_t{32} << 30;
+      const bool large = std::ranges::any_of(properties.heaps, [](const vulkan::MemoryHeap& heap) {
+        return heap.device_local && heap.bytes >= kLargeBytes;
+      });
+      limits.bytes_per_second = large ? 2e12 : 350e9;
+      limits.flops_per_second = (large ? 20e12 : 5e12) / (single ? 1 : large ? 2 : 32);
+      break;
+    }
+    case vulkan::DeviceType::cpu:
+      limits.bytes_per_second = 2e9;
+      limits.flops_per_second = 10e9;
+      break;
+    default:
+      limits.bytes_per_second = 50e9;
+      limits.flops_per_second = single ? 1e12 : 50e9;
+      break;
+  }
+  return limits;
 }
 
 DeviceTileWork describe_device_tile(std::span<const Step* const> steps, ElementType type, std::uint64_t tile_axes) {

@@ -26,7 +26,7 @@ class DeviceRun {
   /// For a field that is there and stays. Stages are those of make_device_plan. Operands may go afterwards.
   /// `gathered_axes` as DeviceTile has them.
   DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
-            const Program& program, int gathered_axes = 3);
+            const Program& program, int gathered_axes = 0);
   ~DeviceRun();
   DeviceRun(const DeviceRun&) = delete;
   DeviceRun& operator=(const DeviceRun&) = delete;
@@ -54,8 +54,9 @@ class DeviceRun {
   std::vector<Batch> batches_;
 };
 
-/// The tile that a device's workgroups hold, as a planner needs it. Speeds are defaults until they are measured.
-DeviceLimits device_limits(const vulkan::DevicePlan& plan, ElementType type);
+/// The tile that a device's workgroups hold, and speeds that devices of its kind usually have.
+DeviceLimits device_limits(const vulkan::DeviceProperties& properties, const vulkan::DevicePlan& plan,
+                           ElementType type);
 
 /// For DeviceSettings.
 DeviceTileWork describe_device_tile(std::span<const Step* const> steps, ElementType type, std::uint64_t tile_axes);

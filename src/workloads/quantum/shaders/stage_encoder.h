@@ -19,7 +19,7 @@ struct DeviceTile {
   int chunk_axes = 0;            ///< Lowest axes, within a chunk.
   /// Lowest axes of the tile that stay with the threads while it is gathered and stored, so that neighbours in memory
   /// are neighbours among threads.
-  int gathered_axes = 3;
+  int gathered_axes = 0;
 };
 
 /// What a visit of a tile costs beside gathering and storing it, roughly.

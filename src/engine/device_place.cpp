@@ -1,0 +1,74 @@
+#include "engine/device_place.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "workloads/quantum/shaders/device_reader.h"
+#include "workloads/quantum/shaders/device_run.h"
+#include "workloads/quantum/shaders/device_setup.h"
+
+namespace basalt {
+
+DevicePlace::DevicePlace(OpenDevice& device, ElementType type, int axes, const quantum::DrawResources& host,
+                         std::function<void()> at_boundary)
+    : device_(device),
+      limits_(quantum::device_limits(device.device->properties(), device.device->plan(), type)),
+      field_(device.memory, type, axes),
+      host_(host),
+      at_boundary_(std::move(at_boundary)) {}
+
+DevicePlace::~DevicePlace() {
+  device_.device->drain();  // what still runs works on the field
+}
+
+void DevicePlace::reset() {
+  quantum::set_zero_state(device_.pipelines, field_, &host_.cancel);
+}
+
+PlannedCircuit DevicePlace::plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                                 std::uint64_t touched_axes) {
+  return plan_circuit_for_device(circuit, options, field_.type(), limits_, touched_axes);
+}
+
+void DevicePlace::execute(std::span<const Stage> stages, const Program& program,
+                          std::span<const std::unique_ptr<TileProgram>> /*compiled*/,
+                          const OnStageDone& on_stage_done) {
+  quantum::DeviceRun run(field_, device_.pipelines, stages, program);
+  run.run({.at_boundary = at_boundary_, .on_stage_done = on_stage_done}, &host_.cancel);
+}
+
+void DevicePlace::scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) {
+  const double bytes = 2 * static_cast<double>(field_.size_bytes());
+  const double seconds = timed_scale(keep, scale);
+  Stage stage;
+  stage.predicted_bytes = bytes;
+  stage.predicted_seconds = bytes / limits_.bytes_per_second;
+  on_stage_done(stage, seconds);
+}
+
+double DevicePlace::timed_scale(quantum::ControlMask keep, double scale) {
+  vulkan::Commands commands(device_.device, vulkan::QueueKind::compute, 2);
+  commands.begin();
+  commands.mark();
+  quantum::record_scale_where(commands, device_.pipelines, field_, keep, scale);
+  commands.barrier();
+  commands.mark();
+  commands.end();
+  commands.run(&host_.cancel);
+  const std::vector<double> marks = commands.mark_seconds();
+  return marks.empty() ? 0 : marks.back();
+}
+
+double DevicePlace::measure_sweep_seconds() {
+  double least = timed_scale({}, 1);
+  for (int i = 0; i < 2; ++i) {
+    least = std::min(least, timed_scale({}, 1));
+  }
+  return least;
+}
+
+std::unique_ptr<quantum::StateReader> DevicePlace::reader(const quantum::QubitMap* map) {
+  return std::make_unique<quantum::DeviceReader>(field_, device_.pipelines, map, host_);
+}
+
+}  // namespace basalt
