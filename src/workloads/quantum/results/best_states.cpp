@@ -29,7 +29,6 @@ void BestStates::offer(const TopState& candidate) {
   }
 }
 
-/// The least probability that an offer must have; then it also matters which state it is.
 double BestStates::threshold() const {
   return states_.size() < limit_ ? std::numeric_limits<double>::denorm_min() : states_.front().probability;
 }

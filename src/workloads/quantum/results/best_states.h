@@ -29,14 +29,15 @@ class BestStates {
   /// is. `buffer` has room for its elements.
   void offer_block(const BlockOf& block, std::uint64_t first, const BitScatter& basis_of, FoldBuffer& buffer);
 
+  /// The least probability that an offer must have to matter; from there on it also depends on which state it is.
+  [[nodiscard]] double threshold() const;
+
   /// In no order.
   [[nodiscard]] const std::vector<TopState>& states() const { return states_; }
   /// Most probable first, equals by index; probabilities divided by `norm`.
   [[nodiscard]] std::vector<TopState> sorted(double norm) &&;
 
  private:
-  [[nodiscard]] double threshold() const;
-
   std::uint64_t limit_;
   std::vector<TopState> states_;  ///< A heap whose front is the worst of them.
 };

@@ -12,6 +12,9 @@ namespace {
 constexpr int kPieceAxes = 12;
 constexpr int kMostTableAxes = 20;
 
+/// Entries that a thread of the host adds up at a time.
+constexpr std::uint64_t kPieceEntries = std::uint64_t{1} << 14;
+
 /// As marginal.comp has it.
 struct MarginalPush {
   SweepPush sweep;
@@ -55,18 +58,29 @@ std::vector<double> marginal(DeviceSweep& sweep, const QubitMap& map, std::span<
   const std::uint64_t size = std::uint64_t{1} << qubits.size();
   const Buffer table(resources.memory, 8 * size);
   auto* const entries = table.as<double>();
-  std::fill_n(entries, size, 0.0);
+  const std::uint64_t cleared = std::min(size, kPieceEntries);
+  resources.arena.for_each(size / cleared, resources.cancel,
+                           [&](std::uint64_t part) { std::fill_n(entries + part * cleared, cleared, 0.0); });
   const SweepWork work{.pipeline = sweep_pipeline(sweep.pipelines(), sweep.field(), Readout::marginal),
                        .push = bytes_of(push),
                        .groups = groups,
                        .group_elements = push.visits * sweep.block_elements(),
                        .result_bytes = group_entries * DeviceSweep::kSumBytes};
   sweep.run(work, [&](std::uint64_t first, std::span<const std::byte> results) {
-    // one table after another: to each entry is added in the order of these
     const std::uint64_t first_entry = first * group_entries;
-    for (std::size_t i = 0; i < results.size() / DeviceSweep::kSumBytes; ++i) {
-      entries[(first_entry + i) % size] += sweep.sum_at(results, i);
-    }
+    const std::uint64_t count = results.size() / DeviceSweep::kSumBytes;
+    // in parts that hold the same entries of several tables at most, so that each is added to in the order of these
+    const std::uint64_t own = std::min(size, count);
+    const std::uint64_t piece = std::min(own, kPieceEntries);
+    resources.arena.for_each(own / piece, resources.cancel, [&](std::uint64_t part) {
+      for (std::uint64_t table_at = 0; table_at < count; table_at += own) {
+        const std::uint64_t at = table_at + part * piece;
+        double* const to = entries + (first_entry + at) % size;
+        for (std::uint64_t i = 0; i < piece; ++i) {
+          to[i] += sweep.sum_at(results, at + i);
+        }
+      }
+    });
   });
   return distribution_of({.wanted = wanted, .copies = 1, .entries = entries}, map, qubits, resources.arena,
                          resources.cancel);

@@ -56,9 +56,9 @@ std::vector<TopState> top_states(DeviceSweep& sweep, const QubitMap& map, std::u
   sweep.run(work, [&](std::uint64_t first, std::span<const std::byte> results) {
     for (std::size_t i = 0; i < results.size() / kPeakBytes; ++i) {
       const double value = sweep.sum_at(results.subspan(i * kPeakBytes), 0);
-      std::uint32_t rank = 0;
-      std::memcpy(&rank, results.data() + i * kPeakBytes + kRankAt, sizeof(rank));
-      if (value > 0) {
+      if (value >= peaks.threshold()) {
+        std::uint32_t rank = 0;
+        std::memcpy(&rank, results.data() + i * kPeakBytes + kRankAt, sizeof(rank));
         const std::uint64_t outside = basis_of((first + i) << sweep.block_axes()) & ~order.qubits;
         peaks.offer({.index = outside | Walk(~order.qubits, rank).index(), .probability = value, .amplitude = {}});
       }
