@@ -1,5 +1,7 @@
 #include "runtime/vulkan/device.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -258,8 +260,8 @@ void Device::wait(Moment moment, const CancelToken* cancel) {
   if (result == VK_TIMEOUT) {
     lost_ = true;
     throw Error(ErrorCode::device_lost,
-                "device " + properties().name + " hangs: nothing that was submitted has ended for " +
-                    std::to_string(options_.hang_seconds) + " s",
+                fmt::format("device {} hangs: nothing that was submitted has ended for {:g} s", properties().name,
+                            options_.hang_seconds),
                 kLostAdvice);
   }
   check(result, "waiting for commands");
@@ -278,12 +280,13 @@ void Device::settle(Moment moment) noexcept {
     return;
   }
   const VkResult result = wait_for(moment, nullptr);
-  if (result != VK_SUCCESS) {
+  if (result == VK_TIMEOUT || result == VK_ERROR_DEVICE_LOST) {
     lost_ = true;
-    if (result != VK_TIMEOUT) {
-      // A lost device answers this in finite time, and one that is not lost after all has nothing running after it.
-      table_.vkDeviceWaitIdle(device_);
-    }
+  }
+  if (result != VK_SUCCESS && result != VK_TIMEOUT) {
+    // A lost device answers this in finite time, and one that is not lost after all has nothing running after it.
+    const std::scoped_lock lock(queues_[0].mutex, queues_[1].mutex);
+    table_.vkDeviceWaitIdle(device_);
   }
 }
 

@@ -75,6 +75,7 @@ TEST_F(DeviceTest, RunsTenThousandSubmissions) {
 TEST_F(DeviceTest, TakesSubmissionsFromManyThreads) {
   const auto device = Device::open(*test_device());
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&device, i] {
       Commands commands = barriers(device, i % 2 == 0 ? QueueKind::compute : QueueKind::transfer);

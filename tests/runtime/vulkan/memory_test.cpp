@@ -49,6 +49,7 @@ class MemoryTest : public VulkanTest {
 TEST_F(MemoryTest, SmallBuffersShareAnAllocation) {
   DeviceMemory memory(Device::open(*test_device()));
   std::vector<DeviceBuffer> buffers;
+  buffers.reserve(20);
   for (int i = 0; i < 20; ++i) {
     buffers.push_back(memory.allocate(1000, Placement::device, "test"));
   }
