@@ -28,7 +28,7 @@ class StepMaker {
       : random_(random), axes_(axes), tile_axes_(tile_axes) {}
 
   TestStep any() {
-    switch (random_() % 9) {
+    switch (random_() % 11) {
       case 0:
         return exchange();
       case 1:
@@ -42,6 +42,9 @@ class StepMaker {
         return dense(2, false);
       case 7:
         return coupling();
+      case 8:
+      case 9:
+        return unitary();
       case 6:
         return dense(random_() % 8 == 0 ? 3 : 1, true);
       default:
@@ -80,6 +83,17 @@ class StepMaker {
     const double a = angle();
     const double sign = random_() % 3 == 0 ? -1 : 1;
     return dense_of({target()}, {}, {std::cos(a), -sign * std::sin(a), std::sin(a), sign * std::cos(a)});
+  }
+
+  /// Of one qubit, all entries complex; now and then nearly diagonal, or nearly not.
+  TestStep unitary() {
+    const double half = random_() % 4 == 0 ? static_cast<double>(random_() % 2) * 1.5707963267948966 : angle() / 2;
+    const double after = angle();
+    const double before = angle();
+    const Complex factor = std::polar(1.0, angle());
+    return dense_of({target()}, {},
+                    {factor * std::cos(half), -factor * std::polar(std::sin(half), before),
+                     factor * std::polar(std::sin(half), after), factor * std::polar(std::cos(half), before + after)});
   }
 
   /// Rotations of 00 and 11, and of 01 and 10, or of only one of these pairs; of a reflection too.

@@ -33,6 +33,7 @@ const uint kRegisterAxes = 4;
 const uint kThreadAxes = kTileAxes - kRegisterAxes;
 const uint kTileElements = 1u << kTileAxes;
 
+// One part of amplitudes at a time: with room for both, fewer workgroups run side by side, and all is slower.
 shared Real exchanged[kTileElements];
 // Phases that depend on where the tile lies: for each axis of the tile and, last, for all of it. In limbs, so that sums
 // of many do not overflow.
