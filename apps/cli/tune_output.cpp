@@ -56,6 +56,31 @@ void print_thread_costs(const CpuFigures& figures) {
   }
 }
 
+std::string unknown_or(const std::optional<DeviceSpeeds>& speeds, Measured DeviceSpeeds::*value, double unit) {
+  return figure(speeds ? std::optional((*speeds).*value) : std::nullopt, unit);
+}
+
+void print_speeds(const DeviceFigures& figures) {
+  const auto row = [&](const char* what, Measured DeviceSpeeds::*value, double unit) {
+    print(fmt::format("  {:50}{}{}", what, figure(figures.single_precision.*value, unit),
+                      unknown_or(figures.double_precision, value, unit)));
+  };
+  print(fmt::format("  {:50}{:>9} {:>9} ", "", "single", "double"));
+  print(fmt::format("  {:50}{:>9} {:>9} ", "measured with a state of",
+                    format_bytes(figures.single_precision.state_bytes),
+                    figures.double_precision ? format_bytes(figures.double_precision->state_bytes) : "-"));
+  row("one visit of the state, GB/s (read plus written)", &DeviceSpeeds::bytes_per_second, 1e9);
+  row("matrices on registers, GFLOP/s", &DeviceSpeeds::flops_per_second, 1e9);
+  row("handing tiles around among threads, % of a visit", &DeviceSpeeds::transposition_sweeps, 1e-2);
+  row("fixed cost of a stage, µs", &DeviceSpeeds::stage_seconds, 1e-6);
+}
+
+void print_ending(bool recorded, const std::filesystem::path& wisdom, double seconds, const std::string& fingerprint) {
+  print("~ measurements of this figure spread by more than 10%");
+  print(fmt::format("{} in {:.1f} s{}", recorded ? "recorded in " + wisdom.string() : "not recorded", seconds,
+                    recorded ? ", fingerprint " + fingerprint : ""));
+}
+
 }  // namespace
 
 void write_tune_report(const TuneReport& report) {
@@ -69,9 +94,13 @@ void write_tune_report(const TuneReport& report) {
   print(fmt::format("noise: one computation, repeated, spread by {:.1f}%; waited {:.1f}%, stolen {:.1f}% of the time",
                     100 * report.noise.control_spread, 100 * report.noise.waited_share,
                     100 * report.noise.stolen_share));
-  print("~ measurements of this figure spread by more than 10%");
-  print(fmt::format("{} in {:.1f} s{}", report.recorded ? "recorded in " + report.wisdom.string() : "not recorded",
-                    report.seconds, report.recorded ? ", fingerprint " + report.fingerprint : ""));
+  print_ending(report.recorded, report.wisdom, report.seconds, report.fingerprint);
+}
+
+void write_tune_report(const DeviceTuneReport& report) {
+  print(fmt::format("{}, {}\n", report.device, report.driver));
+  print_speeds(report.figures);
+  print_ending(report.recorded, report.wisdom, report.seconds, report.fingerprint);
 }
 
 }  // namespace basalt::cli

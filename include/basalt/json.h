@@ -6,6 +6,7 @@
 #include <string>
 
 #include "basalt/bench.h"
+#include "basalt/device_tune.h"
 #include "basalt/engine.h"
 #include "basalt/plan.h"
 #include "basalt/tune.h"
@@ -38,6 +39,9 @@ std::string json_of(const Devices& devices, JsonStyle style = JsonStyle::indente
 /// What `basalt tune` measured: {"processor", "fingerprint", "figures", "noise", "recorded", ...}, with "refusal" (as
 /// an error) where the figures were not recorded though that was asked for.
 std::string json_of(const TuneReport& report, JsonStyle style = JsonStyle::indented);
+
+/// What `basalt tune --device` measured: {"device", "driver", "fingerprint", "figures", "recorded", ...}.
+std::string json_of(const DeviceTuneReport& report, JsonStyle style = JsonStyle::indented);
 
 /// What `basalt bench` measured: {"machine", "rows": [...], "notes"}; null for what is not known.
 std::string json_of(const BenchReport& report, JsonStyle style = JsonStyle::indented);

@@ -109,10 +109,11 @@ struct WisdomStatus {
 /// Never throws for a file that is absent, damaged or somebody else's. `path` as in TuneOptions.
 WisdomStatus look_up_wisdom(const Inventory& inventory, const std::filesystem::path& path = {});
 
-/// Writes the figures of all machines that the wisdom knows to a JSON file. Throws Error(io).
+/// Writes the figures of all machines and devices that the wisdom knows to a JSON file. Throws Error(io).
 void export_wisdom(const std::filesystem::path& file, const std::filesystem::path& path = {});
 
-/// Adds the figures of an exported file, replacing those of the same machines. Returns how many machines it held.
+/// Adds the figures of an exported file, replacing those of the same machines. Returns how many machines and devices it
+/// held.
 /// Throws Error(bad_input) for a file that is no export, Error(io) where the wisdom cannot be written.
 std::size_t import_wisdom(const std::filesystem::path& file, const std::filesystem::path& path = {});
 

@@ -4,10 +4,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "basalt/ledger.h"
+#include "engine/device_figures.h"
 #include "runtime/vulkan/device.h"
 #include "runtime/vulkan/memory.h"
 #include "runtime/vulkan/pipelines.h"
@@ -16,12 +18,16 @@ namespace basalt {
 
 struct OpenDevice {
   explicit OpenDevice(const vulkan::PhysicalDevice& physical)
-      : device(vulkan::Device::open(physical)), memory(device), pipelines(device, vulkan::cache_folder()) {}
+      : device(vulkan::Device::open(physical)),
+        memory(device),
+        pipelines(device, vulkan::cache_folder()),
+        figures(look_up_device(physical.properties).figures) {}
 
   std::shared_ptr<vulkan::Device> device;
   vulkan::DeviceMemory memory;
   vulkan::Pipelines pipelines;
-  std::mutex in_use;  ///< One job at a time: two would only be in each other's way.
+  const std::optional<DeviceFigures> figures;  ///< What was measured of it, before it was opened.
+  std::mutex in_use;                           ///< One job at a time: two would only be in each other's way.
 };
 
 /// Of the device's own memory, in the ledger.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/device_figures.h"
 #include "workloads/quantum/shaders/device_reader.h"
 #include "workloads/quantum/shaders/device_run.h"
 #include "workloads/quantum/shaders/device_setup.h"
@@ -12,7 +13,7 @@ namespace basalt {
 DevicePlace::DevicePlace(OpenDevice& device, ElementType type, int axes, const quantum::DrawResources& host,
                          std::function<void()> at_boundary)
     : device_(device),
-      limits_(quantum::device_limits(device.device->properties(), device.device->plan(), type)),
+      limits_(choose_device_limits(device.device->physical(), device.figures, type)),
       field_(device.memory, type, axes),
       host_(host),
       at_boundary_(std::move(at_boundary)) {}

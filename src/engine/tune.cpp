@@ -20,10 +20,6 @@ constexpr double kMostWaitedShare = 0.1;
 
 constexpr std::size_t kMostImportBytes = std::size_t{16} << 20;
 
-std::filesystem::path chosen(const std::filesystem::path& path) {
-  return path.empty() ? default_wisdom_path() : path;
-}
-
 std::optional<Error> judge(const Noise& noise) {
   const bool noisy = noise.control_spread > kMostControlSpread || noise.waited_share > kMostWaitedShare ||
                      noise.stolen_share > kMostWaitedShare;
@@ -47,7 +43,7 @@ TuneReport tune(const TuneOptions& options, const TuneHooks& hooks) {
   TuneReport report;
   report.inventory = take_inventory();
   report.fingerprint = cpu_fingerprint(report.inventory);
-  report.wisdom = chosen(options.wisdom);
+  report.wisdom = wisdom_path(options.wisdom);
   Calibration calibration = calibrate(report.inventory, {.seconds = options.seconds,
                                                          .cancel = hooks.cancel != nullptr ? *hooks.cancel : never,
                                                          .on_progress = hooks.on_progress});
@@ -69,7 +65,7 @@ TuneReport tune(const TuneOptions& options, const TuneHooks& hooks) {
 }
 
 WisdomStatus look_up_wisdom(const Inventory& inventory, const std::filesystem::path& path) {
-  WisdomStatus status{.path = chosen(path), .fingerprint = cpu_fingerprint(inventory), .figures = {}, .note = {}};
+  WisdomStatus status{.path = wisdom_path(path), .fingerprint = cpu_fingerprint(inventory), .figures = {}, .note = {}};
   WisdomLookup lookup = Wisdom(status.path).find(status.fingerprint);
   status.figures = std::move(lookup.figures);
   status.note = std::move(lookup.note);
@@ -77,7 +73,7 @@ WisdomStatus look_up_wisdom(const Inventory& inventory, const std::filesystem::p
 }
 
 void export_wisdom(const std::filesystem::path& file, const std::filesystem::path& path) {
-  const std::string document = Wisdom(chosen(path)).export_json();
+  const std::string document = Wisdom(wisdom_path(path)).export_json();
   AtomicFile out(file.string());
   out.write(document.data(), document.size());
   out.commit();
@@ -96,11 +92,11 @@ std::size_t import_wisdom(const std::filesystem::path& file, const std::filesyst
     throw Error(ErrorCode::bad_input, file.string() + " is too large for an export of wisdom",
                 "give a file that basalt tune --export wrote");
   }
-  return Wisdom(chosen(path)).import_json(document);
+  return Wisdom(wisdom_path(path)).import_json(document);
 }
 
 bool forget_wisdom(const Inventory& inventory, const std::filesystem::path& path) {
-  return Wisdom(chosen(path)).forget(cpu_fingerprint(inventory));
+  return Wisdom(wisdom_path(path)).forget(cpu_fingerprint(inventory));
 }
 
 }  // namespace basalt

@@ -1,12 +1,19 @@
 // The JSON of what tuning found and of what wisdom knows.
-#include <nlohmann/json.hpp>
-
-#include "basalt/json.h"
+#include "engine/json_text.h"
 #include "plan/figures_json.h"
 
 namespace basalt {
 
-using Json = nlohmann::ordered_json;
+namespace {
+
+void add_refusal(Json& document, const std::optional<Error>& refusal) {
+  if (refusal) {
+    document["refusal"] = {
+        {"code", name_of(refusal->code())}, {"message", refusal->message()}, {"advice", refusal->advice()}};
+  }
+}
+
+}  // namespace
 
 std::string json_of(const TuneReport& report, JsonStyle style) {
   Json document = {{"processor", report.inventory.processor},
@@ -20,12 +27,17 @@ std::string json_of(const TuneReport& report, JsonStyle style) {
                    {"seconds", report.seconds},
                    {"wisdom", report.wisdom.string()},
                    {"recorded", report.recorded}};
-  if (report.refusal) {
-    document["refusal"] = {{"code", name_of(report.refusal->code())},
-                           {"message", report.refusal->message()},
-                           {"advice", report.refusal->advice()}};
-  }
-  return document.dump(style == JsonStyle::indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+  add_refusal(document, report.refusal);
+  return text_of(document, style);
+}
+
+std::string json_of(const DeviceTuneReport& report, JsonStyle style) {
+  Json document = {{"device", report.device},           {"driver", report.driver},
+                   {"fingerprint", report.fingerprint}, {"figures", device_figures_json(report.figures)},
+                   {"seconds", report.seconds},         {"wisdom", report.wisdom.string()},
+                   {"recorded", report.recorded}};
+  add_refusal(document, report.refusal);
+  return text_of(document, style);
 }
 
 }  // namespace basalt

@@ -96,6 +96,51 @@ CpuFigures figures_from(const Json& document) {
   return figures;
 }
 
+Json to_json(const DeviceSpeeds& speeds) {
+  return {{"state_bytes", speeds.state_bytes},
+          {"bytes_per_second", to_json(speeds.bytes_per_second)},
+          {"flops_per_second", to_json(speeds.flops_per_second)},
+          {"transposition_sweeps", to_json(speeds.transposition_sweeps)},
+          {"stage_seconds", to_json(speeds.stage_seconds)}};
+}
+
+/// A speed: times are divided by it.
+Measured speed(const Json& document, const char* key) {
+  const Measured value = measured(document, key);
+  if (value.median == 0) {
+    throw std::domain_error("no speed");
+  }
+  return value;
+}
+
+DeviceSpeeds speeds_from(const Json& document) {
+  return {.state_bytes = checked_bytes(document, "state_bytes"),
+          .bytes_per_second = speed(document, "bytes_per_second"),
+          .flops_per_second = speed(document, "flops_per_second"),
+          .transposition_sweeps = measured(document, "transposition_sweeps"),
+          .stage_seconds = measured(document, "stage_seconds")};
+}
+
+DeviceFigures device_figures_from(const Json& document) {
+  DeviceFigures figures{.measured_at = document.at("measured_at").get<std::string>(),
+                        .single_precision = speeds_from(document.at("single")),
+                        .double_precision = {}};
+  if (document.contains("double")) {
+    figures.double_precision = speeds_from(document.at("double"));
+  }
+  return figures;
+}
+
+/// What `read` makes of a document; nothing where it throws, as the JSON library does and checks of numbers do.
+template <typename Read>
+auto if_possible(const Json& document, Read read) -> std::optional<decltype(read(document))> {
+  try {
+    return read(document);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 Json figures_json(const CpuFigures& figures) {
@@ -125,11 +170,19 @@ Json figures_json(const CpuFigures& figures) {
 }
 
 std::optional<CpuFigures> figures_from_json(const Json& document) {
-  try {
-    return figures_from(document);
-  } catch (const std::exception&) {  // of the JSON library, or a number that cannot be
-    return std::nullopt;
+  return if_possible(document, figures_from);
+}
+
+Json device_figures_json(const DeviceFigures& figures) {
+  Json document = {{"measured_at", figures.measured_at}, {"single", to_json(figures.single_precision)}};
+  if (figures.double_precision) {
+    document["double"] = to_json(*figures.double_precision);
   }
+  return document;
+}
+
+std::optional<DeviceFigures> device_figures_from_json(const Json& document) {
+  return if_possible(document, device_figures_from);
 }
 
 }  // namespace basalt

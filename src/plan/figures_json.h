@@ -1,9 +1,11 @@
-// The figures of a processor as JSON: in the wisdom file, in exports, and in what `basalt tune --json` prints.
+// The figures of processors and devices as JSON: in the wisdom file, in exports, and in what `basalt tune --json`
+// prints.
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "basalt/device_tune.h"
 #include "basalt/tune.h"
 
 namespace basalt {
@@ -12,5 +14,8 @@ nlohmann::ordered_json figures_json(const CpuFigures& figures);
 
 /// Nothing for a document that is no such object, or that holds numbers that cannot be.
 std::optional<CpuFigures> figures_from_json(const nlohmann::ordered_json& document);
+
+nlohmann::ordered_json device_figures_json(const DeviceFigures& figures);
+std::optional<DeviceFigures> device_figures_from_json(const nlohmann::ordered_json& document);
 
 }  // namespace basalt

@@ -45,4 +45,11 @@ std::string cpu_fingerprint(const Inventory& inventory) {
   return fingerprint.text();
 }
 
+std::string device_fingerprint(std::string_view uuid, std::uint32_t driver_version) {
+  Fingerprint fingerprint;
+  fingerprint.add(uuid);
+  fingerprint.add(driver_version);
+  return fingerprint.text();
+}
+
 }  // namespace basalt

@@ -1,7 +1,9 @@
 #include "plan/wisdom.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
 
 #include "basalt/error.h"
 #include "plan/database.h"
@@ -19,8 +21,41 @@ constexpr std::int64_t kApplicationId = 0x42534c54;
 constexpr std::int64_t kFormatVersion = 1;
 
 constexpr const char* kMarkFile = "PRAGMA application_id = 0x42534c54; PRAGMA user_version = 1";
-constexpr const char* kCreateTable =
-    "CREATE TABLE cpu (fingerprint TEXT PRIMARY KEY, processor TEXT NOT NULL, figures TEXT NOT NULL)";
+/// One kind of what is measured: a table, and how its rows look in an export.
+struct Kind {
+  const char* create;
+  const char* select_all;
+  const char* select_one;
+  const char* insert;
+  const char* remove;
+  const char* list_key;  ///< In exports.
+  const char* name_key;
+  bool (*is_valid)(const Json& figures);
+};
+
+constexpr Kind kProcessors{
+    .create =
+        "CREATE TABLE IF NOT EXISTS cpu (fingerprint TEXT PRIMARY KEY, processor TEXT NOT NULL, figures TEXT NOT NULL)",
+    .select_all = "SELECT fingerprint, processor, figures FROM cpu ORDER BY fingerprint",
+    .select_one = "SELECT figures FROM cpu WHERE fingerprint = ?",
+    .insert = "INSERT OR REPLACE INTO cpu VALUES (?, ?, ?)",
+    .remove = "DELETE FROM cpu WHERE fingerprint = ?",
+    .list_key = "machines",
+    .name_key = "processor",
+    .is_valid = [](const Json& figures) { return figures_from_json(figures).has_value(); }};
+
+/// Files from before devices were measured have no such table, and are of the same version: who does not know of the
+/// table does not need it.
+constexpr Kind kDevices{
+    .create =
+        "CREATE TABLE IF NOT EXISTS device (fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, figures TEXT NOT NULL)",
+    .select_all = "SELECT fingerprint, name, figures FROM device ORDER BY fingerprint",
+    .select_one = "SELECT figures FROM device WHERE fingerprint = ?",
+    .insert = "INSERT OR REPLACE INTO device VALUES (?, ?, ?)",
+    .remove = "DELETE FROM device WHERE fingerprint = ?",
+    .list_key = "devices",
+    .name_key = "name",
+    .is_valid = [](const Json& figures) { return device_figures_from_json(figures).has_value(); }};
 
 std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing in Basalt changes the environment
@@ -59,9 +94,10 @@ void write_to(const fs::path& path, const Work& work) {
     Transaction transaction(database);
     if (is_empty(database)) {
       database.run(kMarkFile);
-      database.run(kCreateTable);
     }
     expect_wisdom(database);
+    database.run(kProcessors.create);
+    database.run(kDevices.create);
     work(database);
     transaction.commit();
   } catch (const DatabaseFailure& failure) {
@@ -70,12 +106,83 @@ void write_to(const fs::path& path, const Work& work) {
   }
 }
 
-void insert(Database& database, const std::string& fingerprint, const std::string& processor, const Json& figures) {
-  Database::Statement(database, "INSERT OR REPLACE INTO cpu VALUES (?, ?, ?)")
+void insert(Database& database, const Kind& kind, const std::string& fingerprint, const std::string& name,
+            const Json& figures) {
+  Database::Statement(database, kind.insert)
       .bind(1, fingerprint)
-      .bind(2, processor)
+      .bind(2, name)
       .bind(3, figures.dump(-1, ' ', false, Json::error_handler_t::replace))
       .step();
+}
+
+bool has_devices(Database& database) {
+  return number_of(database, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'device'") != 0;
+}
+
+/// The figures under a fingerprint, as `read` makes them of JSON.
+template <typename Figures>
+Lookup<Figures> find_in(const fs::path& path, const Kind& kind, const std::string& fingerprint,
+                        std::optional<Figures> (*read)(const Json& figures)) {
+  std::error_code error;
+  if (path.empty() || !fs::exists(path, error)) {
+    return {};
+  }
+  try {
+    Database database(path, DatabaseAccess::read);
+    if (is_empty(database)) {  // just created by a process that has not written yet
+      return {};
+    }
+    expect_wisdom(database);
+    if (&kind == &kDevices && !has_devices(database)) {
+      return {};
+    }
+    Database::Statement row(database, kind.select_one);
+    if (!row.bind(1, fingerprint).step()) {
+      return {};
+    }
+    auto figures = read(Json::parse(row.text(0), nullptr, false));
+    if (!figures) {
+      throw DatabaseFailure{"the figures in it make no sense"};
+    }
+    return {.figures = std::move(figures), .note = {}};
+  } catch (const DatabaseFailure& failure) {
+    return {.figures = std::nullopt,
+            .note = "the wisdom " + path.string() + " cannot be used (" + failure.reason +
+                    "): planning with defaults; remove the file and run basalt tune"};
+  }
+}
+
+bool forget_in(const fs::path& path, const Kind& kind, const std::string& fingerprint) {
+  std::error_code error;
+  if (path.empty() || !fs::exists(path, error)) {
+    return false;
+  }
+  bool known = false;
+  write_to(path, [&](Database& database) {
+    Database::Statement(database, kind.remove).bind(1, fingerprint).step();
+    known = database.changes() != 0;
+  });
+  return known;
+}
+
+Json export_all(Database& database, const Kind& kind) {
+  Json entries = Json::array();
+  Database::Statement row(database, kind.select_all);
+  while (row.step()) {
+    const Json figures = Json::parse(row.text(2), nullptr, false);
+    if (kind.is_valid(figures)) {
+      entries.push_back({{"fingerprint", row.text(0)}, {kind.name_key, row.text(1)}, {"figures", figures}});
+    }
+  }
+  return entries;
+}
+
+/// Whether it is a list that export_all made.
+bool is_export(const Json& entries, const Kind& kind) {
+  return entries.is_array() && std::ranges::all_of(entries, [&](const Json& entry) {
+           return entry.is_object() && entry.value("fingerprint", Json()).is_string() &&
+                  entry.value(kind.name_key, Json()).is_string() && kind.is_valid(entry.value("figures", Json()));
+         });
 }
 
 }  // namespace
@@ -92,69 +199,49 @@ fs::path default_wisdom_path() {
   return home ? fs::path(*home) / ".cache" / kName : fs::path();
 }
 
+fs::path wisdom_path(const fs::path& path) {
+  return path.empty() ? default_wisdom_path() : path;
+}
+
 WisdomLookup Wisdom::find(const std::string& fingerprint) const {
-  std::error_code error;
-  if (path_.empty() || !fs::exists(path_, error)) {
-    return {};
-  }
-  try {
-    Database database(path_, DatabaseAccess::read);
-    if (is_empty(database)) {  // just created by a process that has not written yet
-      return {};
-    }
-    expect_wisdom(database);
-    Database::Statement row(database, "SELECT figures FROM cpu WHERE fingerprint = ?");
-    if (!row.bind(1, fingerprint).step()) {
-      return {};
-    }
-    auto figures = figures_from_json(Json::parse(row.text(0), nullptr, false));
-    if (!figures) {
-      throw DatabaseFailure{"the figures in it make no sense"};
-    }
-    return {.figures = std::move(figures), .note = {}};
-  } catch (const DatabaseFailure& failure) {
-    return {.figures = std::nullopt,
-            .note = "the wisdom " + path_.string() + " cannot be used (" + failure.reason +
-                    "): planning with defaults; remove the file and run basalt tune"};
-  }
+  return find_in(path_, kProcessors, fingerprint, figures_from_json);
 }
 
 void Wisdom::record(const std::string& fingerprint, const std::string& processor, const CpuFigures& figures) const {
-  write_to(path_, [&](Database& database) { insert(database, fingerprint, processor, figures_json(figures)); });
+  write_to(path_,
+           [&](Database& database) { insert(database, kProcessors, fingerprint, processor, figures_json(figures)); });
 }
 
 bool Wisdom::forget(const std::string& fingerprint) const {
-  std::error_code error;
-  if (path_.empty() || !fs::exists(path_, error)) {
-    return false;
-  }
-  bool known = false;
-  write_to(path_, [&](Database& database) {
-    Database::Statement(database, "DELETE FROM cpu WHERE fingerprint = ?").bind(1, fingerprint).step();
-    known = database.changes() != 0;
-  });
-  return known;
+  return forget_in(path_, kProcessors, fingerprint);
+}
+
+DeviceWisdomLookup Wisdom::find_device(const std::string& fingerprint) const {
+  return find_in(path_, kDevices, fingerprint, device_figures_from_json);
+}
+
+void Wisdom::record_device(const std::string& fingerprint, const std::string& device,
+                           const DeviceFigures& figures) const {
+  write_to(path_,
+           [&](Database& database) { insert(database, kDevices, fingerprint, device, device_figures_json(figures)); });
+}
+
+bool Wisdom::forget_device(const std::string& fingerprint) const {
+  return forget_in(path_, kDevices, fingerprint);
 }
 
 std::string Wisdom::export_json() const {
-  Json machines = Json::array();
+  Json document = {{"basalt_wisdom", kFormatVersion}};
   try {
     Database database(path_, DatabaseAccess::read);
     expect_wisdom(database);
-    Database::Statement row(database, "SELECT fingerprint, processor, figures FROM cpu ORDER BY fingerprint");
-    while (row.step()) {
-      const Json figures = Json::parse(row.text(2), nullptr, false);
-      if (figures_from_json(figures)) {
-        machines.push_back({{"fingerprint", row.text(0)}, {"processor", row.text(1)}, {"figures", figures}});
-      }
-    }
+    document[kProcessors.list_key] = export_all(database, kProcessors);
+    document[kDevices.list_key] = has_devices(database) ? export_all(database, kDevices) : Json::array();
   } catch (const DatabaseFailure& failure) {
     throw Error(ErrorCode::io, "the wisdom " + path_.string() + " cannot be read: " + failure.reason,
                 "run basalt tune first");
   }
-  return Json{{"basalt_wisdom", kFormatVersion}, {"machines", machines}}.dump(2, ' ', false,
-                                                                              Json::error_handler_t::replace) +
-         "\n";
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::size_t Wisdom::import_json(const std::string& document) const {
@@ -163,22 +250,25 @@ std::size_t Wisdom::import_json(const std::string& document) const {
   };
   const Json parsed = Json::parse(document, nullptr, false);
   if (!parsed.is_object() || parsed.value("basalt_wisdom", Json()) != kFormatVersion ||
-      !parsed.value("machines", Json()).is_array()) {
+      !parsed.value(kProcessors.list_key, Json()).is_array()) {
     refuse("this is no export of wisdom, or one of another version");
   }
-  const Json& machines = parsed["machines"];
-  for (const Json& machine : machines) {
-    if (!machine.is_object() || !machine.value("fingerprint", Json()).is_string() ||
-        !machine.value("processor", Json()).is_string() || !figures_from_json(machine.value("figures", Json()))) {
-      refuse("the export holds a machine whose figures make no sense");
+  std::size_t count = 0;
+  for (const Kind* kind : {&kProcessors, &kDevices}) {
+    const Json entries = parsed.value(kind->list_key, Json::array());
+    if (!is_export(entries, *kind)) {
+      refuse(std::string("the export holds ") + kind->list_key + " whose figures make no sense");
     }
+    count += entries.size();
   }
   write_to(path_, [&](Database& database) {
-    for (const Json& machine : machines) {
-      insert(database, machine["fingerprint"], machine["processor"], machine["figures"]);
+    for (const Kind* kind : {&kProcessors, &kDevices}) {
+      for (const Json& entry : parsed.value(kind->list_key, Json::array())) {
+        insert(database, *kind, entry["fingerprint"], entry[kind->name_key], entry["figures"]);
+      }
     }
   });
-  return machines.size();
+  return count;
 }
 
 }  // namespace basalt

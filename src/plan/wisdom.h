@@ -1,13 +1,16 @@
-// Wisdom: measured facts about machines, kept in one SQLite file by fingerprint. Whoever reads it gets nothing where
-// the file is absent, damaged or of another format: a plan then uses defaults. Writers are told.
+// Wisdom: measured facts about processors and devices, kept in one SQLite file by fingerprint. Whoever reads it gets
+// nothing where the file is absent, damaged or of another format: a plan then uses defaults. Writers are told.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "basalt/device_tune.h"
 #include "basalt/inventory.h"
 #include "basalt/tune.h"
 
@@ -17,15 +20,24 @@ namespace basalt {
 /// environment has none of the three.
 std::filesystem::path default_wisdom_path();
 
+/// `path`; the default where it is empty.
+std::filesystem::path wisdom_path(const std::filesystem::path& path);
+
 /// Names a processor as far as a process may use it: model, instruction sets, cores, caches, NUMA nodes. Figures
 /// measured under one fingerprint say nothing about another. Sixteen hexadecimal digits.
 std::string cpu_fingerprint(const Inventory& inventory);
 
+/// The same for a Vulkan device: by its UUID, and by its driver's version, which changes what shaders become.
+std::string device_fingerprint(std::string_view uuid, std::uint32_t driver_version);
+
 /// Figures, or why there are none although the file is there.
-struct WisdomLookup {
-  std::optional<CpuFigures> figures;
+template <typename Figures>
+struct Lookup {
+  std::optional<Figures> figures;
   std::string note;
 };
+using WisdomLookup = Lookup<CpuFigures>;
+using DeviceWisdomLookup = Lookup<DeviceFigures>;
 
 /// One file of wisdom. Each call opens the file, does one transaction and closes it: safe against other processes.
 class Wisdom {
@@ -41,10 +53,15 @@ class Wisdom {
   /// False where nothing was known. Throws Error(io).
   [[nodiscard]] bool forget(const std::string& fingerprint) const;
 
-  /// All machines as one JSON document. Throws Error(io).
+  // The same for devices, which are in a table of their own.
+  [[nodiscard]] DeviceWisdomLookup find_device(const std::string& fingerprint) const;
+  void record_device(const std::string& fingerprint, const std::string& device, const DeviceFigures& figures) const;
+  [[nodiscard]] bool forget_device(const std::string& fingerprint) const;
+
+  /// All machines and devices as one JSON document. Throws Error(io).
   [[nodiscard]] std::string export_json() const;
 
-  /// Adds what export_json gave. Returns the number of machines. Throws Error(bad_input) or Error(io).
+  /// Adds what export_json gave. Returns the number of machines and devices. Throws Error(bad_input) or Error(io).
   [[nodiscard]] std::size_t import_json(const std::string& document) const;
 
  private:

@@ -80,5 +80,42 @@ TEST_F(TuneCommand, RefusesWhatIsNoExport) {
   EXPECT_EQ(here_.run({"tune", "--force", "--dry-run"}).status, 2);
 }
 
+TEST_F(TuneCommand, DevicesAreMeasuredAndRecordedBesideTheProcessor) {
+  const json devices = json::parse(here_.run({"devices", "--json"}).out);
+  if (devices.at("devices").size() == 1) {
+    GTEST_SKIP() << "no Vulkan device: " << devices.at("no_vulkan_reason");
+  }
+  const Result tuned = here_.run({"tune", "--device", "0", "--force", "--json"});
+  ASSERT_EQ(tuned.status, 0) << tuned.err;
+  const json report = json::parse(tuned.out);
+  EXPECT_EQ(report.at("device"), devices.at("devices").at(1).at("name"));
+  EXPECT_EQ(report.at("recorded"), true);
+  const json& single = report.at("figures").at("single");
+  for (const char* figure : {"bytes_per_second", "flops_per_second", "stage_seconds"}) {
+    EXPECT_GT(single.at(figure).at("median").get<double>(), 0) << figure;
+  }
+  EXPECT_GE(single.at("transposition_sweeps").at("median").get<double>(), 0) << "may be lost in noise";
+
+  ASSERT_EQ(here_.run({"tune", "--export", "all.json"}).status, 0);
+  const json exported = json::parse(Workspace::read(here_.path("all.json")));
+  EXPECT_EQ(exported.at("devices").at(0).at("fingerprint"), report.at("fingerprint"));
+  EXPECT_EQ(exported.at("devices").at(0).at("figures"), report.at("figures"));
+  EXPECT_THAT(here_.run({"tune", "--forget"}).out, HasSubstr("nothing was known"));
+  EXPECT_THAT(here_.run({"tune", "--device", "0", "--forget"}).out, HasSubstr("forgot the figures of this device"));
+  EXPECT_THAT(here_.run({"tune", "--device", "0", "--forget"}).out, HasSubstr("nothing was known"));
+
+  const Result shown = here_.run({"tune", "--device", "0", "--dry-run"});
+  for (const char* part :
+       {"one visit of the state", "matrices on registers", "fixed cost of a stage", "not recorded"}) {
+    EXPECT_THAT(shown.out, HasSubstr(part));
+  }
+}
+
+TEST_F(TuneCommand, RefusesDevicesThatThereAreNot) {
+  EXPECT_EQ(here_.run({"tune", "--device", "no card has such a name"}).status, 2);
+  EXPECT_EQ(here_.run({"tune", "--device", ""}).status, 2);
+  EXPECT_EQ(here_.run({"tune", "--device", "0", "--export", "all.json"}).status, 2);
+}
+
 }  // namespace
 }  // namespace basalt::testing_cli

@@ -1,6 +1,7 @@
 // Machines and figures that nobody has, for the tests of what is chosen for them.
 #pragma once
 
+#include "basalt/device_tune.h"
 #include "basalt/tune.h"
 
 namespace basalt {
@@ -55,6 +56,17 @@ inline CpuFigures invented_figures() {
       {.threads = 8, .dispatch_seconds = about(50e-6), .barrier_seconds = about(10e-6), .crossover_bytes = 0}};
   figures.prefetch_bytes = 2048;
   return figures;
+}
+
+/// A card without double precision.
+inline DeviceFigures invented_device_figures() {
+  return {.measured_at = "2026-02-03T04:05:06Z",
+          .single_precision = {.state_bytes = std::uint64_t{1} << 30,
+                               .bytes_per_second = about(400e9),
+                               .flops_per_second = about(3e12),
+                               .transposition_sweeps = about(0.25),
+                               .stage_seconds = about(4e-6)},
+          .double_precision = {}};
 }
 
 }  // namespace basalt

@@ -81,6 +81,43 @@ TEST(FiguresJson, RefusesWhatCannotBe) {
   EXPECT_FALSE(figures_from_json({}));
 }
 
+std::string text_of(const DeviceFigures& figures) {
+  return device_figures_json(figures).dump();
+}
+
+TEST(FiguresJson, OfDevicesGoesThereAndBack) {
+  DeviceFigures figures = invented_device_figures();
+  EXPECT_FALSE(device_figures_from_json(device_figures_json(figures))->double_precision);
+  figures.double_precision = figures.single_precision;
+  figures.double_precision->transposition_sweeps.median = 0.5;
+  const auto back = device_figures_from_json(device_figures_json(figures));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(text_of(*back), text_of(figures));
+  EXPECT_EQ(back->double_precision->transposition_sweeps.median, 0.5);
+}
+
+TEST(FiguresJson, OfDevicesRefusesWhatCannotBe) {
+  const auto good = device_figures_json(invented_device_figures());
+  auto bad = good;
+  bad["single"]["flops_per_second"]["median"] = 0;
+  EXPECT_FALSE(device_figures_from_json(bad)) << "times are divided by it";
+  bad = good;
+  bad["single"]["stage_seconds"]["median"] = -1e-6;
+  EXPECT_FALSE(device_figures_from_json(bad));
+  bad = good;
+  bad["double"] = "none";
+  EXPECT_FALSE(device_figures_from_json(bad));
+  bad = good;
+  bad.erase("single");
+  EXPECT_FALSE(device_figures_from_json(bad));
+}
+
+TEST(Fingerprint, OfADeviceChangesWithItAndItsDriver) {
+  EXPECT_EQ(device_fingerprint("00ff", 7), device_fingerprint("00ff", 7));
+  EXPECT_NE(device_fingerprint("00ff", 7), device_fingerprint("00ff", 8));
+  EXPECT_NE(device_fingerprint("00ff", 7), device_fingerprint("00fe", 7));
+}
+
 TEST(Fingerprint, ChangesWithWhateverChangesTheFigures) {
   const Inventory machine = invented_machine(8);
   EXPECT_EQ(cpu_fingerprint(machine), cpu_fingerprint(invented_machine(8)));
@@ -232,10 +269,45 @@ TEST_F(WisdomTest, WhatWasExportedCanBeImported) {
   EXPECT_EQ(other.export_json(), document);
 }
 
+TEST_F(WisdomTest, KeepsDevicesBesideProcessors) {
+  wisdom().record("a", "A machine", invented_figures());
+  EXPECT_FALSE(wisdom().find_device("a").figures);
+  wisdom().record_device("a", "A card", invented_device_figures());
+  const DeviceWisdomLookup found = wisdom().find_device("a");
+  ASSERT_TRUE(found.figures);
+  EXPECT_EQ(text_of(*found.figures), text_of(invented_device_figures()));
+  EXPECT_TRUE(wisdom().forget("a"));
+  EXPECT_TRUE(wisdom().find_device("a").figures);
+  EXPECT_TRUE(wisdom().forget_device("a"));
+  EXPECT_FALSE(wisdom().forget_device("a"));
+  EXPECT_FALSE(wisdom().find_device("a").figures);
+}
+
+TEST_F(WisdomTest, AFileFromBeforeDevicesWereMeasuredTakesThem) {
+  wisdom().record("a", "A machine", invented_figures());
+  run_sql("DROP TABLE device");
+  EXPECT_FALSE(wisdom().find_device("d").figures);
+  EXPECT_THAT(wisdom().find_device("d").note, IsEmpty());
+  EXPECT_EQ(Wisdom(folder_ / "other.sqlite").import_json(wisdom().export_json()), 1U);
+  wisdom().record_device("d", "A card", invented_device_figures());
+  EXPECT_TRUE(wisdom().find_device("d").figures);
+  EXPECT_TRUE(wisdom().find("a").figures);
+}
+
+TEST_F(WisdomTest, ExportsDevicesToo) {
+  wisdom().record("a", "A", invented_figures());
+  wisdom().record_device("d", "A card", invented_device_figures());
+  const Wisdom other(folder_ / "other.sqlite");
+  EXPECT_EQ(other.import_json(wisdom().export_json()), 2U);
+  EXPECT_EQ(other.export_json(), wisdom().export_json());
+  EXPECT_EQ(text_of(*other.find_device("d").figures), text_of(invented_device_figures()));
+}
+
 TEST_F(WisdomTest, ImportsAllOrNothing) {
-  for (const char* bad : {"", "{", "[]", "{\"basalt_wisdom\": 2, \"machines\": []}", "{\"basalt_wisdom\": 1}",
-                          "{\"basalt_wisdom\": 1, \"machines\": [1]}",
-                          "{\"basalt_wisdom\": 1, \"machines\": [{\"fingerprint\": \"a\", \"processor\": \"A\"}]}"}) {
+  for (const char* bad :
+       {"", "{", "[]", "{\"basalt_wisdom\": 2, \"machines\": []}", "{\"basalt_wisdom\": 1}",
+        "{\"basalt_wisdom\": 1, \"machines\": [1]}", "{\"basalt_wisdom\": 1, \"machines\": [], \"devices\": [{}]}",
+        "{\"basalt_wisdom\": 1, \"machines\": [{\"fingerprint\": \"a\", \"processor\": \"A\"}]}"}) {
     EXPECT_THROW(static_cast<void>(wisdom().import_json(bad)), Error) << bad;
   }
   EXPECT_FALSE(fs::exists(file()));

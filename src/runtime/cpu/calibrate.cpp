@@ -1,10 +1,8 @@
 #include "runtime/cpu/calibrate.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <chrono>
-
+#include "base/now_utc.h"
 #include "runtime/cpu/bandwidth.h"
 #include "runtime/cpu/instruction_set.h"
 #include "runtime/cpu/peak_kernel.h"
@@ -15,11 +13,6 @@ namespace {
 
 /// Operations of one sample on one thread: about half a millisecond.
 constexpr double kPeakFlops = 6e7;
-
-std::string now_utc() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
-}
 
 Measured measure_peak(const InstructionSet& set, RealType type, const Arena& arena, CalibrationRun& run) {
   const auto threads = static_cast<std::uint64_t>(arena.threads());
