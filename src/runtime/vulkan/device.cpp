@@ -234,7 +234,7 @@ VkResult Device::wait_for(Moment moment, const CancelToken* cancel) {
   std::uint64_t progress = 0;
   while (true) {
     VkResult result = table_.vkWaitSemaphores(device_, &info, nanoseconds);
-    if (result != VK_TIMEOUT || hangs_.load()) {
+    if (result != VK_TIMEOUT) {
       return result;
     }
     if (cancel != nullptr) {
@@ -248,7 +248,6 @@ VkResult Device::wait_for(Moment moment, const CancelToken* cancel) {
     if (std::exchange(progress, ended) != ended) {
       since_progress.restart();
     } else if (since_progress.seconds() > options_.hang_seconds) {
-      hangs_ = true;
       return VK_TIMEOUT;
     }
   }
@@ -276,12 +275,13 @@ bool Device::is_reached(Moment moment) {
 }
 
 void Device::settle(Moment moment) noexcept {
-  if (hangs_.load()) {
+  if (abandoned_.load()) {
     return;
   }
   const VkResult result = wait_for(moment, nullptr);
   if (result == VK_TIMEOUT || result == VK_ERROR_DEVICE_LOST) {
     lost_ = true;
+    abandoned_ = result == VK_TIMEOUT;
   }
   if (result != VK_SUCCESS && result != VK_TIMEOUT) {
     // A lost device answers this in finite time, and one that is not lost after all has nothing running after it.

@@ -52,8 +52,8 @@ class Device {
   /// what was submitted then still runs. Throws device_lost after `hang_seconds`.
   void wait(Moment moment, const CancelToken* cancel = nullptr);
   [[nodiscard]] bool is_reached(Moment moment);
-  /// For destructors: waits, for a lost device too, so that what the commands use can be destroyed. Never throws, and
-  /// returns at once where the device hangs.
+  /// For destructors: waits, for a lost device too, so that what the commands use can be destroyed. Never throws. One
+  /// that hangs is waited for once more, for `hang_seconds`; from then on this returns at once.
   void settle(Moment moment) noexcept;
   /// Until nothing runs; never throws.
   void drain() noexcept;
@@ -86,7 +86,7 @@ class Device {
   VkDevice device_ = VK_NULL_HANDLE;
   std::array<Queue, 2> queues_;  ///< By QueueKind; the second is empty where the plan has no queue of its own for it.
   std::atomic<bool> lost_{false};
-  std::atomic<bool> hangs_{false};
+  std::atomic<bool> abandoned_{false};  ///< A destructor waited in vain: the next ones need not.
 };
 
 }  // namespace basalt::vulkan
