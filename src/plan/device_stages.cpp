@@ -13,7 +13,7 @@ namespace {
 
 /// Seconds that the search takes for one look at an operation, and the share of the run that it may take.
 constexpr double kLookSeconds = 3e-9;
-constexpr double kSearchShare = 0.02;
+constexpr double kSearchShare = 0.1;
 
 class DevicePlanner {
  public:

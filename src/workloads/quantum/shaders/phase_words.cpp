@@ -40,6 +40,7 @@ struct WaitingPhases::Sorted {
   std::array<std::vector<Term>, kRegisterAxes + 1> of_threads;  ///< By the register axis; last, of none.
   std::vector<Selection> selections;
   std::array<double, kRegisters> constants{};
+  bool has_constants = false;
   std::uint32_t flags = 0;
 };
 
@@ -59,7 +60,7 @@ void WaitingPhases::sort(const PhaseTerm& term, const RegisterMap& map, Sorted& 
       const bool met = term.parity ? std::popcount(index & tile.mask) % 2 != 0 : (index & tile.mask) == tile.value;
       sorted.constants[r] += met ? term.angle : 0;
     }
-    sorted.flags |= kPhaseConstants;
+    sorted.has_constants = true;
     return;
   }
 
@@ -132,7 +133,7 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
     data_->add_complex(std::polar(1.0, selection.term.angle));
     data_->add_complex(0);
   }
-  while (sorted.flags != 0) {
+  for (bool more = sorted.flags != 0; more;) {
     data_->align();
     EncodedPhases& phases = result.emplace_back(EncodedPhases{kPhases, data_->size(), 0});
     std::uint32_t counts = 0;
@@ -143,8 +144,7 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
       counts |= count << (6 * k);
       longest = std::max(longest, sorted.of_threads[k].size());
     }
-    const bool is_last = longest <= kMostThreadTerms;
-    data_->add(is_last ? sorted.flags : sorted.flags & ~kPhaseConstants);
+    data_->add(sorted.flags);
     data_->add(static_cast<std::uint32_t>(sorted.outer.size()));
     data_->add(counts);
     data_->align();
@@ -166,13 +166,13 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
       list.erase(list.begin(), end);
     }
     phases.flops_per_element = 3.0 * std::popcount(sorted.flags) + 0.5 * static_cast<double>(terms);
-    if (is_last) {
-      if ((sorted.flags & kPhaseConstants) != 0) {
-        for (const double angle : sorted.constants) {
-          data_->add_complex(std::polar(1.0, angle));
-        }
-      }
-      sorted.flags = 0;
+    more = longest > kMostThreadTerms;
+  }
+  if (sorted.has_constants) {
+    data_->align();
+    result.push_back({kConstants, data_->size(), 6});
+    for (const double angle : sorted.constants) {
+      data_->add_complex(std::polar(1.0, angle));
     }
   }
   return result;
@@ -181,8 +181,6 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
 std::uint32_t WaitingPhases::add_factor(std::complex<double> factor) {
   data_->align();
   const std::uint32_t data = data_->size();
-  data_->add(kPhaseConstants);
-  data_->align();
   for (std::uint32_t r = 0; r < kRegisters; ++r) {
     data_->add_complex(factor);
   }

@@ -33,7 +33,7 @@ class WaitingPhases {
   /// Makes operations of all that wait, for threads and registers as `map` has them.
   std::vector<EncodedPhases> flush(const RegisterMap& map);
 
-  /// Data that multiply everything by a factor.
+  /// Data of kConstants that multiply everything by a factor.
   std::uint32_t add_factor(std::complex<double> factor);
 
  private:

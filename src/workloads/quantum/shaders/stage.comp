@@ -455,12 +455,14 @@ void run_phases(uint data) {
     const Complex f = cis(axis[3]);
     PAIRS_3(TURN_UPPER)
   }
-  if ((flags & kPhaseConstants) != 0) {
-    [[unroll]] for (uint r = 0; r < 16; r += 2) {
-      const Real4 two = real_four(at + 2 * REAL_WORDS * r);
-      turn_register(r, two.x, two.y);
-      turn_register(r + 1, two.z, two.w);
-    }
+}
+
+// A constant for each register.
+void run_constants(uint data) {
+  [[unroll]] for (uint r = 0; r < 16; r += 2) {
+    const Real4 two = real_four(data + 2 * REAL_WORDS * r);
+    turn_register(r, two.x, two.y);
+    turn_register(r + 1, two.z, two.w);
   }
 }
 
@@ -633,6 +635,9 @@ void run_operation(uvec4 op) {
       break;
     case kCouple:
       run_couple(position, data);
+      break;
+    case kConstants:
+      run_constants(data);
       break;
     case kPhases:
       run_phases(data);

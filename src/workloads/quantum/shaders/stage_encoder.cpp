@@ -5,14 +5,12 @@
 #include <bit>
 #include <cmath>
 #include <complex>
-#include <optional>
 #include <utility>
 
 #include "plan/cut.h"
 #include "workloads/quantum/kernels/tile_axes.h"
 #include "workloads/quantum/shaders/phase_words.h"
 #include "workloads/quantum/shaders/register_map.h"
-#include "workloads/quantum/shaders/split_single.h"
 #include "workloads/quantum/shaders/stage_words.h"
 #include "workloads/quantum/shaders/word_list.h"
 
@@ -52,29 +50,6 @@ bool is_real(Complex value) {
 
 bool is_imaginary(Complex value) {
   return std::abs(value.real()) <= kEntryTolerance;
-}
-
-/// A matrix of one qubit without controls.
-bool is_free_single(const Step& step) {
-  if (step.kernel != "quantum/dense") {
-    return false;
-  }
-  const auto& operands = *static_cast<const DenseOperands*>(step.operands.get());
-  return operands.target_count == 1 && operands.control.mask == 0;
-}
-
-/// Whether a matrix, divided by its first entry, is [[1, p], [q, s]] with s real, and p and q both real or both
-/// imaginary; or is real altogether.
-bool has_unit_form(std::span<const Complex> m) {
-  if (std::ranges::all_of(m, [](const Complex& entry) { return entry.imag() == 0; })) {
-    return true;
-  }
-  if (std::abs(m[0]) < kLeastPivot) {
-    return false;
-  }
-  const Complex p = m[1] / m[0];
-  const Complex q = m[2] / m[0];
-  return is_real(m[3] / m[0]) && ((is_real(p) && is_real(q)) || (is_imaginary(p) && is_imaginary(q)));
 }
 
 class StageEncoder {
@@ -225,81 +200,9 @@ class StageEncoder {
       if (passes_.empty() || (mixed & ~passes_.back().map.registers()) != 0) {
         begin_pass(mixed);
       }
-      std::vector<const Step*> of_pass;
-      of_pass.reserve(cut.steps.size());
       for (const std::uint32_t step : cut.steps) {
-        of_pass.push_back(steps[step]);
+        add_step(*steps[step]);
       }
-      add_steps(of_pass);
-    }
-  }
-
-  /// Steps of one pass. Matrices of single qubits that follow one another go together.
-  void add_steps(std::span<const Step* const> steps) {
-    for (std::size_t first = 0; first < steps.size();) {
-      std::uint64_t mixed = 0;
-      std::size_t end = first;
-      while (end < steps.size() && is_free_single(*steps[end]) && (steps[end]->access.mixes & mixed) == 0) {
-        mixed |= steps[end++]->access.mixes;
-      }
-      if (end == first) {
-        add_step(*steps[first++]);
-      } else {
-        add_singles(steps.subspan(first, end - first), mixed);
-        first = end;
-      }
-    }
-  }
-
-  /// Those that are neither real nor simple are split into a rotation and phases, where one multiplication by phases
-  /// then serves several of them, or serves others too.
-  void add_singles(std::span<const Step* const> steps, std::uint64_t mixed) {
-    const bool flushes = phases_.reads(mixed);
-    std::vector<std::optional<SplitSingle>> splits;
-    std::size_t general = 0;
-    for (const Step* step : steps) {
-      const auto& matrix = static_cast<const DenseOperands*>(step->operands.get())->matrix;
-      splits.push_back(has_unit_form(matrix) ? std::nullopt : split_single(matrix));
-      general += splits.back() ? 1 : 0;
-    }
-    const bool worth_it = general >= 2 || flushes;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (worth_it && splits[i]) {
-        phases_.wait({.mask = steps[i]->access.mixes, .value = steps[i]->access.mixes, .angle = splits[i]->before});
-      }
-    }
-    if (phases_.reads(mixed)) {
-      flush();
-    }
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      const auto& operands = *static_cast<const DenseOperands*>(steps[i]->operands.get());
-      if (worth_it && splits[i]) {
-        add_rotation(axes_.number_of(operands.targets[0]), *splits[i]);
-      } else {
-        add_single(operands);
-      }
-    }
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (worth_it && splits[i] && splits[i]->after != 0) {
-        phases_.wait({.mask = steps[i]->access.mixes, .value = steps[i]->access.mixes, .angle = splits[i]->after});
-      }
-    }
-  }
-
-  void add_rotation(int tile_axis, const SplitSingle& split) {
-    if (split.cosine >= kLeastPivot) {
-      const double tangent = split.sine / split.cosine;
-      push(on_register(kUnitReal, tile_axis, {}), 6);
-      for (const double entry : {-tangent, tangent, 1.0, 0.0}) {
-        data_.add_real(entry);
-      }
-      take_out(split.factor * split.cosine);
-    } else {
-      push(on_register(kReal, tile_axis, {}), 6);
-      for (const double entry : {split.cosine, -split.sine, split.sine, split.cosine}) {
-        data_.add_real(entry);
-      }
-      take_out(split.factor);
     }
   }
 
@@ -433,7 +336,7 @@ class StageEncoder {
   void take_out(Complex factor) {
     factor_ *= factor;
     if (std::abs(factor_) < kLeastFactor) {
-      push({.code = kPhases, .data = phases_.add_factor(factor_)}, 6);
+      push({.code = kConstants, .data = phases_.add_factor(factor_)}, 6);
       factor_ = 1;
     }
   }

@@ -34,6 +34,8 @@ BASALT_WORD kSelect = 7u;  // a thread term with kTermOuter; cos, sin. In the pl
 BASALT_WORD kDenseShared = 8u;  // words: kTargetWords targets; then reals: the matrix
 BASALT_WORD kFlipShared = 9u;   // data is the mask that is flipped
 
+BASALT_WORD kConstants = 10u;  // a factor for each register, real and imaginary part
+
 // In the code of an operation on registers: it has controls.
 BASALT_WORD kControlled = 0x80u;
 
@@ -42,7 +44,6 @@ BASALT_WORD kControlled = 0x80u;
 // turn, 2 << k those where register axis k is 1.
 BASALT_WORD kPhaseAll = 1u;
 BASALT_WORD kPhaseAxis = 2u;
-BASALT_WORD kPhaseConstants = 32u;
 
 // A term: kind | axis << 8, a condition on the tile's axes (mask, value << 16), the angle in turns (low word, high
 // word). With kTermOuter, a condition on where the tile lies follows, as controls have it. Outer terms always have one.
