@@ -1,11 +1,13 @@
 // Stages on every usable Vulkan device, those that are named only too, against the reference: every kind of step, any
 // choice of axes, chunks of many sizes, with canaries beside the field.
 
-#include <cstdlib>
+#include <cmath>
+#include <complex>
 
 #include "runtime/vulkan/instance.h"
 #include "step_maker.h"
 #include "workloads/quantum/shaders/device_run.h"
+#include "workloads/quantum/shaders/device_setup.h"
 
 namespace basalt::quantum {
 namespace {
@@ -203,6 +205,49 @@ TEST_F(DeviceTiles, LongRunsOfRotations) {
   std::vector<TestStep> steps(1000);
   std::ranges::generate(steps, [&] { return make.rotation(); });
   expect_steps(steps, 9, tile, ElementType::c64, random);
+}
+
+/// More than indices through references of 32 bits reach: 8 GiB, in several chunks. Every amplitude of a product of
+/// rotated qubits is known.
+TEST_F(DeviceTiles, StatesBeyondFourGibibytes) {
+  constexpr int kQubits = 30;
+  TestDevice& device = *devices_.front();
+  if (physical_.plan.named_only || device.memory.free_bytes() < std::uint64_t{10} << 30) {
+    GTEST_SKIP() << "needs a GPU with 10 GiB free";
+  }
+  vulkan::DeviceField field(device.memory, ElementType::c64, kQubits);
+  set_zero_state(device.pipelines, field);
+  Program program;
+  std::vector<double> halves;
+  for (int qubit = 0; qubit < kQubits; ++qubit) {
+    const double half = 0.3 + 0.04 * qubit;
+    halves.push_back(half);
+    auto operands = std::make_shared<DenseOperands>();
+    operands->target_count = 1;
+    operands->targets[0] = static_cast<std::uint8_t>(qubit);
+    operands->real = true;
+    operands->matrix = {std::cos(half), -std::sin(half), std::sin(half), std::cos(half)};
+    program.steps.push_back({.kernel = "quantum/dense",
+                             .access = {.mixes = std::uint64_t{1} << qubit, .reads = 0, .fixed = 0},
+                             .operands = std::move(operands)});
+  }
+  const Plan plan = make_device_plan(program, ElementType::c64, kQubits,
+                                     device_limits(physical_.properties, physical_.plan, ElementType::c64),
+                                     {.touched_axes = 0, .describe = describe_device_tile});
+  DeviceRun run(field, device.pipelines, plan.stages, program);
+  run.run({}, nullptr);
+  std::mt19937_64 random(6);
+  for (int round = 0; round < 200; ++round) {
+    const std::uint64_t index = random() >> (64 - kQubits);
+    std::complex<float> got;
+    field.download(device.staging, index * sizeof(got), std::as_writable_bytes(std::span(&got, 1)), nullptr);
+    double expected = 1;
+    for (std::size_t qubit = 0; qubit < halves.size(); ++qubit) {
+      expected *= ((index >> qubit) & 1) != 0 ? std::sin(halves[qubit]) : std::cos(halves[qubit]);
+    }
+    ASSERT_NEAR(got.real() / expected, 1, 1e-4) << index;
+    ASSERT_NEAR(got.imag() / expected, 0, 1e-4) << index;
+  }
 }
 
 }  // namespace
