@@ -28,10 +28,12 @@ constexpr std::size_t kLeastRounds = 7;
 /// As many as are submitted together: beyond that, submitting would be measured.
 constexpr int kSmallStages = 64;
 constexpr double kSmallShare = 0.1;  ///< Of the time.
-/// What is measured by what it adds, is added often: more than a pass's own spread.
-constexpr int kAddedGates = 16;
-constexpr int kTurnRounds = 7;
-constexpr int kGroupAxes = 4;
+/// So many gates keep a device busier than its memory does: fewer cost next to nothing while the memory is waited for.
+constexpr int kGates = 16;
+/// What is measured by what it adds, is added often: more than the spread of all.
+constexpr int kAddedGates = 24;
+constexpr int kTurns = 6;
+constexpr int kRegisterAxes = 4;
 
 std::uint64_t bit(int axis) {
   return std::uint64_t{1} << axis;
@@ -73,15 +75,27 @@ std::vector<Step> dense_gates(int axis, int count) {
   return std::vector<Step>(static_cast<std::size_t>(count), dense_gate(axis));
 }
 
-/// Gates on the tile's highest axes under the control of those below. `turned`: every other round the other way around,
-/// so that other axes must be registers then; all in all as many gates.
+/// The tile's axes in groups that are registers together: the highest, which are to begin with, those between, and the
+/// lowest.
+std::vector<std::vector<int>> register_groups(int tile_axes) {
+  std::vector<std::vector<int>> groups(3);
+  for (int axis = 0; axis < tile_axes; ++axis) {
+    groups[axis >= tile_axes - kRegisterAxes ? 0 : axis >= kRegisterAxes ? 1 : 2].push_back(axis);
+  }
+  return groups;
+}
+
+/// Gates on one group's axes under the control of the next one's; `turned`: on one group after the other, so that other
+/// axes must be registers each time, until the first is reached again.
 std::vector<Step> exchanges(int tile_axes, bool turned) {
+  const std::vector<std::vector<int>> groups = register_groups(tile_axes);
   std::vector<Step> steps;
-  for (int round = 0; round < kTurnRounds; ++round) {
-    for (int i = 0; i < kGroupAxes; ++i) {
-      const int high = tile_axes - 1 - i;
-      const int low = tile_axes - 1 - kGroupAxes - (i + round) % kGroupAxes;
-      steps.push_back(turned && round % 2 == 1 ? exchange(low, high) : exchange(high, low));
+  for (std::size_t turn = 0; turn < kTurns + 1; ++turn) {
+    const std::size_t group = turned ? turn % groups.size() : 0;
+    const std::vector<int>& targets = groups[group];
+    const std::vector<int>& controls = groups[(group + 1) % groups.size()];
+    for (std::size_t i = 0; i < kRegisterAxes; ++i) {
+      steps.push_back(exchange(targets[i % targets.size()], controls[(i + turn) % controls.size()]));
     }
   }
   return steps;
@@ -132,8 +146,8 @@ class Bed {
         cancel_(cancel),
         field_(device.memory, type, axes),
         visit_(device, field_, tile_axes, {}),
-        few_(device, field_, tile_axes, dense_gates(tile_axes - 1, 1)),
-        many_(device, field_, tile_axes, dense_gates(tile_axes - 1, 1 + kAddedGates)),
+        few_(device, field_, tile_axes, dense_gates(tile_axes - 1, kGates)),
+        many_(device, field_, tile_axes, dense_gates(tile_axes - 1, kGates + kAddedGates)),
         flat_(device, field_, tile_axes, exchanges(tile_axes, false)),
         turned_(device, field_, tile_axes, exchanges(tile_axes, true)) {
     quantum::set_zero_state(device.pipelines, field_, &cancel);  // numbers too small to be normal are slow on CPUs
@@ -204,16 +218,16 @@ Measured measure_stage(OpenDevice& device, ElementType type, int tile_axes, doub
 }
 
 DeviceSpeeds measure_type(OpenDevice& device, ElementType type, double seconds, const CancelToken& cancel) {
-  const Stopwatch watch;
   const vulkan::DevicePlan& plan = device.device->plan();
   const int tile_axes = type == ElementType::c64 ? plan.tile_axes_c64 : plan.tile_axes_c128;
-  const Measured stage = measure_stage(device, type, tile_axes, kSmallShare * seconds, cancel);
-
   const std::uint64_t most_bytes = std::min(kMostStateBytes, device.memory.free_bytes() / kFreeShare);
   int axes = std::max(kLeastAxes, tile_axes);
   auto bed = std::make_unique<Bed>(device, type, axes, tile_axes, cancel);
+  bed->measure_round();
+  const Stopwatch watch;  // that pipelines were made before, is no time of the device
+  const Measured stage = measure_stage(device, type, tile_axes, kSmallShare * seconds, cancel);
+
   while (true) {
-    bed->measure_round();  // the first finds nothing where it will be
     const Stopwatch round;
     bed->measure_round();
     const double next_seconds = 4 * round.seconds() * static_cast<double>(kLeastRounds);
@@ -223,6 +237,7 @@ DeviceSpeeds measure_type(OpenDevice& device, ElementType type, double seconds, 
     bed.reset();  // first, for the memory
     axes += 2;
     bed = std::make_unique<Bed>(device, type, axes, tile_axes, cancel);
+    bed->measure_round();  // the first finds nothing where it will be
   }
   bed->forget_rounds();
   while (bed->rounds() < kLeastRounds || watch.seconds() < seconds) {
