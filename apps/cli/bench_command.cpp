@@ -39,15 +39,18 @@ std::string footer() {
          "  flop/amp  operations of arithmetic for each amplitude, by the plan's count\n"
          "  roofline  max(bytes moved / speed of the scale, operations / arithmetic peak) over time\n"
          "  pred/act  time that the plan predicted over time\n"
-         "A dash stands for what is not known. A row that does not fit in memory is skipped, with the reason.\n"
+         "A dash stands for what is not known, as the roofline of devices is. A row that does not fit in\n"
+         "memory, or whose precision a device does not have, is skipped with the reason.\n"
          "\n"
          "Other programs slow the rows down: run it on a quiet machine. The arithmetic peak is that of\n"
-         "basalt tune; without its figures it is measured first.\n"
+         "basalt tune; without its figures it is measured first. With --backend vulkan the gates run on a\n"
+         "device, and threads only read the results.\n"
          "\n"
          "Examples:\n"
          "  basalt bench --set quick\n"
          "  basalt bench --families qft,random --qubits 24 --threads all --json\n"
          "  basalt bench my_circuit.qasm --precision double\n"
+         "  basalt bench --backend vulkan --device h100 --qubits 28,30 --precision single\n"
          "  basalt bench --write circuits    (the same circuits for other simulators; runs nothing)\n"
          "\n"
          "Exit status: 0 done; 1 a run failed; 2 bad usage or input; 130 cancelled (Ctrl-C).";
@@ -60,6 +63,7 @@ struct Options {
   std::vector<std::uint32_t> qubits;  ///< None: those of the set.
   std::uint64_t seed = 1;
   BenchSettings settings;
+  std::vector<int> threads;  ///< None: one and all, or all beside a device.
   std::string write_folder;
 };
 
@@ -172,6 +176,10 @@ void measure(const BenchSettings& settings, bool json) {
 }
 
 void act(Options& options, bool json) {
+  options.settings.threads = options.threads;
+  if (options.threads.empty()) {
+    options.settings.threads = options.settings.backend == Backend::cpu ? std::vector<int>{1, 0} : std::vector<int>{0};
+  }
   options.settings.circuits = options.files.empty() ? generated_circuits(options) : circuits_of(options.files);
   if (options.write_folder.empty()) {
     measure(options.settings, json);
@@ -206,8 +214,9 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
       ->excludes(files);
   add_value(command, "--precision", "single|double|both", "Default: both",
             [options](const std::string& text) { options->settings.precisions = precisions_of(text); });
-  add_value(command, "--threads", "T,...", "Numbers of threads, or all. Default: 1,all",
-            [options](const std::string& text) { options->settings.threads = threads_of(text); });
+  add_value(command, "--threads", "T,...", "Numbers of threads, or all. Default: 1,all; all with\n--backend vulkan",
+            [options](const std::string& text) { options->threads = threads_of(text); });
+  add_backend_options(command, options->settings.backend, options->settings.device);
   add_value(command, "--repeat", "N",
             "Runs of each row: fewer where they are long (10 s a row),\nmore where they are short. Default: 5",
             [options](const std::string& text) { options->settings.repeats = count_of("--repeat", text); });
@@ -215,7 +224,6 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
             [options](const std::string& text) { options->write_folder = text; })
       ->excludes(files);
   command.add_flag("--json", chosen.json, "Print one JSON document on standard output and nothing else");
-  options->settings.threads = {1, 0};
   command.callback([options, &chosen] { chosen.act = [options, &chosen] { act(*options, chosen.json); }; });
 }
 

@@ -40,6 +40,11 @@ void print_bench_row(const BenchRow& row) {
 }
 
 void print_bench_machine(const BenchReport& report) {
+  if (!report.device.empty()) {
+    print(
+        fmt::format("\n{} ({}), read by {} cores of {}", report.device, report.driver, report.cores, report.processor));
+    return;
+  }
   print(fmt::format("\n{}, {} cores, {}; arithmetic peak: {}", report.processor, report.cores, report.instruction_set,
                     report.peak_source));
 }

@@ -74,13 +74,13 @@ void add_request_options(CLI::App& command, Request& request) {
             [&](const std::string& text) { request.top = whole_number("--top", text); });
 }
 
-void add_backend_options(CLI::App& command, Request& request) {
+void add_backend_options(CLI::App& command, Backend& backend, std::string& device) {
   add_value(command, "--backend", "cpu|vulkan", "Where the circuit runs. Default: cpu",
-            [&](const std::string& text) { request.backend = backend_of(text); });
+            [&](const std::string& text) { backend = backend_of(text); });
   add_value(command, "--device", "NAME|INDEX",
             "With --backend vulkan: the device, as basalt devices lists it, by its\nnumber or a part of its name. "
             "Default: the first GPU",
-            [&](const std::string& text) { request.device = text; });
+            [&](const std::string& text) { device = text; });
 }
 
 void add_input_option(CLI::App& command, std::vector<std::string>& assignments) {

@@ -22,8 +22,8 @@ int count_of(const std::string& option, const std::string& text);
 /// and --top, all writing into `request`, which must outlive the command.
 void add_request_options(CLI::App& command, Request& request);
 
-/// Where a circuit runs: --backend and --device.
-void add_backend_options(CLI::App& command, Request& request);
+/// Where a circuit runs: --backend and --device. What they write into must outlive the command.
+void add_backend_options(CLI::App& command, Backend& backend, std::string& device);
 
 /// Adds --set, which collects NAME=VALUE in `assignments`; they must outlive the command.
 void add_input_option(CLI::App& command, std::vector<std::string>& assignments);

@@ -103,7 +103,7 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
   command.footer(kFooter);
   command.add_option("FILE", options->file, "OpenQASM 2 or 3 program; - reads standard input")->required();
   add_request_options(command, options->request);
-  add_backend_options(command, options->request);
+  add_backend_options(command, options->request.backend, options->request.device);
   command.add_flag(
       "--fallback", options->request.fall_back,
       "With --backend vulkan: where the device fails or has too little memory,\nrun the circuit on the CPU "

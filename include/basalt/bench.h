@@ -52,6 +52,8 @@ struct BenchSettings {
   std::vector<int> threads{0};  ///< 0: all that the process may use. Equal counts are measured once.
   int repeats = 5;              ///< Runs of a row; more where they are short.
   double seconds_per_row = 10;  ///< After which a row is not run again.
+  Backend backend = Backend::cpu;
+  std::string device;  ///< As Request::device.
 };
 
 /// One circuit at one precision and number of threads; medians over its runs. Zero: not known.
@@ -73,7 +75,7 @@ struct BenchRow {
   double bytes_moved = 0;
   double flops_per_amplitude = 0;
   /// max(bytes moved / speed of the scale, operations / arithmetic peak) over `seconds`: 1 is as fast as this machine
-  /// can be with this plan.
+  /// can be with this plan. Not known of devices: nothing measures their arithmetic peak.
   double roofline_fraction = 0;
   double predicted_seconds = 0;
 };
@@ -88,13 +90,15 @@ struct BenchReport {
   std::string processor;
   std::string instruction_set;
   std::uint64_t cores = 1;
-  std::string peak_source;  ///< Where the arithmetic peak of the roofline comes from.
+  std::string peak_source;  ///< Where the arithmetic peak of the roofline comes from; empty for rows on a device.
+  std::string device;       ///< That the rows ran on; empty: the processor.
+  std::string driver;       ///< Of the device: its name and version.
   std::vector<BenchRow> rows;
   std::vector<std::string> notes;
 };
 
-/// Runs every circuit at every precision and number of threads. A row that does not fit in memory is skipped with the
-/// reason; every other failure is thrown: Error(bad_input | cancelled | ...).
+/// Runs every circuit at every precision and number of threads. A row that does not fit in memory, or that the device
+/// has no numbers for, is skipped with the reason; every other failure is thrown: Error(bad_input | cancelled | ...).
 BenchReport bench(const BenchSettings& settings, const BenchHooks& hooks = {});
 
 }  // namespace basalt

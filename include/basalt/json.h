@@ -43,7 +43,7 @@ std::string json_of(const TuneReport& report, JsonStyle style = JsonStyle::inden
 /// What `basalt tune --device` measured: {"device", "driver", "fingerprint", "figures", "recorded", ...}.
 std::string json_of(const DeviceTuneReport& report, JsonStyle style = JsonStyle::indented);
 
-/// What `basalt bench` measured: {"machine", "rows": [...], "notes"}; null for what is not known.
+/// What `basalt bench` measured: {"backend", "machine", "rows": [...], "notes"}; null for what is not known.
 std::string json_of(const BenchReport& report, JsonStyle style = JsonStyle::indented);
 
 }  // namespace basalt

@@ -7,12 +7,14 @@
 #include <cmath>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include "basalt/engine.h"
 #include "base/stopwatch.h"
 #include "engine/memory_budget.h"
 #include "engine/roofline.h"
 #include "runtime/cpu/sweep.h"
+#include "runtime/vulkan/instance.h"
 
 namespace basalt {
 namespace {
@@ -39,14 +41,21 @@ class Bench {
       : settings_(settings),
         hooks_(hooks),
         cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_),
-        inventory_(engine_.inventory()),
-        roofline_(inventory_, simd_target(), cancel_) {}
+        inventory_(engine_.inventory()) {
+    if (on_device()) {
+      device_ = &vulkan::Instance::get().find(settings.device).properties;
+    } else {
+      roofline_.emplace(inventory_, simd_target(), cancel_);
+    }
+  }
 
   BenchReport operator()() {
     BenchReport report{.processor = inventory_.processor,
                        .instruction_set = simd_target(),
                        .cores = inventory_.cores.value,
-                       .peak_source = roofline_.source(),
+                       .peak_source = roofline_ ? roofline_->source() : "",
+                       .device = on_device() ? device_->name : "",
+                       .driver = on_device() ? vulkan::driver_text(*device_) : "",
                        .rows = {},
                        .notes = {}};
     const std::vector<int> thread_counts = resolve_threads();
@@ -74,6 +83,8 @@ class Bench {
   }
 
  private:
+  [[nodiscard]] bool on_device() const noexcept { return settings_.backend == Backend::vulkan; }
+
   [[nodiscard]] std::vector<int> resolve_threads() const {
     std::vector<int> counts;
     for (const int asked : settings_.threads) {
@@ -100,13 +111,16 @@ class Bench {
     request.prepared = program;
     request.precision = row.precision;
     request.threads = row.threads;
+    request.backend = settings_.backend;
+    request.device = settings_.device;
     request.seed = 1;
     request.shots = 1;
     request.top = 1;  // needs every amplitude: nothing of the circuit can be left out
     try {
       fill(row, run_repeatedly(request));
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::out_of_resources) {
+      const bool lacks_numbers = on_device() && error.code() == ErrorCode::unsupported;
+      if (error.code() != ErrorCode::out_of_resources && !lacks_numbers) {
         throw;
       }
       row.skipped = error.message();
@@ -152,10 +166,10 @@ class Bench {
     row.bytes_moved = last.bytes_moved;
     const double amplitudes = std::ldexp(1.0, static_cast<int>(last.qubits));
     row.flops_per_amplitude = last.predicted_flops / amplitudes;
-    if (last.predicted_flops > 0 && row.seconds > 0) {
+    if (roofline_ && last.predicted_flops > 0 && row.seconds > 0) {
       const double state_bytes = amplitudes * static_cast<double>(element_bytes(element_type_of(row.precision)));
-      row.roofline_fraction = roofline_.least_seconds(row.bytes_moved, 2 * state_bytes / row.sweep_seconds,
-                                                      last.predicted_flops, row.precision, row.threads) /
+      row.roofline_fraction = roofline_->least_seconds(row.bytes_moved, 2 * state_bytes / row.sweep_seconds,
+                                                       last.predicted_flops, row.precision, row.threads) /
                               row.seconds;
     }
   }
@@ -166,7 +180,8 @@ class Bench {
   const CancelToken& cancel_;
   Engine engine_;
   Inventory inventory_;
-  Roofline roofline_;
+  const vulkan::DeviceProperties* device_ = nullptr;  ///< Of the instance; null: the rows run on the processor.
+  std::optional<Roofline> roofline_;                  ///< Of the processor.
   std::vector<std::string> notes_;
 };
 

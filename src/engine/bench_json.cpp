@@ -40,11 +40,16 @@ std::string json_of(const BenchReport& report, JsonStyle style) {
   for (const BenchRow& row : report.rows) {
     rows.push_back(row_json(row));
   }
-  return text_of({{"machine",
-                   {{"processor", report.processor},
-                    {"instruction_set", report.instruction_set},
-                    {"cores", report.cores},
-                    {"peak_source", report.peak_source}}},
+  Json machine = {
+      {"processor", report.processor}, {"instruction_set", report.instruction_set}, {"cores", report.cores}};
+  if (report.device.empty()) {
+    machine["peak_source"] = report.peak_source;
+  } else {
+    machine["device"] = report.device;
+    machine["driver"] = report.driver;
+  }
+  return text_of({{"backend", report.device.empty() ? "cpu" : "vulkan"},
+                  {"machine", machine},
                   {"rows", rows},
                   {"notes", report.notes},
                   {"version", BASALT_VERSION}},

@@ -117,5 +117,44 @@ TEST_F(BenchCommand, StopsAtAnInterrupt) {
   EXPECT_EQ(here_.finish(child).status, 130);
 }
 
+TEST_F(BenchCommand, RunsRowsOnADevice) {
+  const json devices = json::parse(here_.run({"devices", "--json"}).out);
+  if (devices.at("devices").size() == 1) {
+    GTEST_SKIP() << "no Vulkan device: " << devices.at("no_vulkan_reason");
+  }
+  const std::vector<std::string> arguments = {"bench", "--families",  "ghz,qft", "--qubits",  "4,13",   "--repeat",
+                                              "2",     "--precision", "both",    "--backend", "vulkan", "--device",
+                                              "0"};
+  std::vector<std::string> as_json = arguments;
+  as_json.emplace_back("--json");
+  const Result result = here_.run(as_json);
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json report = json::parse(result.out);
+  const json& device = devices.at("devices").at(1);
+  EXPECT_EQ(report.at("backend"), "vulkan");
+  EXPECT_EQ(report.at("machine").at("device"), device.at("name"));
+  EXPECT_FALSE(report.at("machine").contains("peak_source"));
+  ASSERT_EQ(report.at("rows").size(), 8U) << "families, widths, precisions; all threads";
+  for (const json& row : report.at("rows")) {
+    if (row.contains("skipped")) {
+      EXPECT_EQ(row.at("precision"), "double");
+      EXPECT_FALSE(device.at("f64").get<bool>());
+      continue;
+    }
+    EXPECT_GT(row.at("seconds").get<double>(), 0);
+    EXPECT_GT(row.at("predicted_seconds").get<double>(), 0);
+    EXPECT_TRUE(row.at("roofline_fraction").is_null());
+  }
+  const Result text = here_.run(arguments);
+  EXPECT_EQ(text.status, 0);
+  EXPECT_THAT(text.out, HasSubstr("\n" + device.at("name").get<std::string>() + " ("));
+}
+
+TEST_F(BenchCommand, RefusesDevicesThatThereAreNot) {
+  EXPECT_EQ(here_.run({"bench", "--families", "ghz", "--qubits", "4", "--device", "0"}).status, 2) << "backend cpu";
+  EXPECT_EQ(here_.run({"bench", "--backend", "vulkan", "--device", "no card has such a name"}).status, 2);
+  EXPECT_EQ(here_.run({"bench", "--backend", "gpu"}).status, 2);
+}
+
 }  // namespace
 }  // namespace basalt::testing_cli
