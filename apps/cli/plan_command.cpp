@@ -25,8 +25,10 @@ constexpr const char* kFooter =
     "operations of each kernel it applies, the memory that it moves, its arithmetic and its time.\n"
     "\n"
     "Predictions rely on the numbers at the end, each with its source. 'default' and 'an eighth of an L2\n"
-    "cache' are guesses: run basalt tune to have this machine measured. basalt run --json shows\n"
-    "predicted and actual times side by side.\n"
+    "cache' are guesses: run basalt tune to have this machine measured, or basalt tune --device to have a\n"
+    "device measured. basalt run --json shows predicted and actual times side by side.\n"
+    "\n"
+    "With --backend vulkan a tile is what a workgroup of the device holds in its registers.\n"
     "\n"
     "No state is made: plans of circuits that are too large for this machine are shown, too. What is\n"
     "asked of the run matters, because operations that cannot influence it are left out. Of a program\n"
@@ -36,6 +38,7 @@ constexpr const char* kFooter =
     "  basalt plan qft.qasm\n"
     "  basalt plan qft.qasm --passes --without-pass fold-ladders\n"
     "  basalt plan ansatz.qasm --precision double --threads 8 --set theta=pi/3\n"
+    "  basalt plan qaoa.qasm --backend vulkan --device h100\n"
     "  basalt plan qaoa.qasm --observable \"Z0*Z1\" --json\n"
     "\n"
     "Exit status: 0 done; 1 failed; 2 bad usage or input; 3 refused for resources; 130 cancelled (Ctrl-C).";
@@ -55,6 +58,7 @@ void add_plan_command(CLI::App& app, Chosen& chosen) {
   command.footer(kFooter);
   command.add_option("FILE", options->file, "OpenQASM 2 or 3 program; - reads standard input")->required();
   add_request_options(command, options->request);
+  add_backend_options(command, options->request.backend, options->request.device);
   add_input_option(command, options->assignments);
   add_passes_flag(command, options->passes);
   command.add_flag("--json", chosen.json, "Print one JSON document");

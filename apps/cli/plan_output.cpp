@@ -80,6 +80,14 @@ void print_choices(const PlanReport& report) {
   }
 }
 
+/// Of threads, or a device: who would run it.
+std::string describe_processor(const PlanReport& report) {
+  if (report.backend == Backend::vulkan) {
+    return report.device;
+  }
+  return fmt::format("{}, {} thread{}", report.instruction_set, report.threads, report.threads == 1 ? "" : "s");
+}
+
 }  // namespace
 
 void write_plan(const std::string& file, const PlanReport& report, bool passes, bool json) {
@@ -88,11 +96,11 @@ void write_plan(const std::string& file, const PlanReport& report, bool passes, 
     return;
   }
   print_notes(report.notes);
-  print(fmt::format(
-      "{}: {} qubits, {} gates, as {} steps in {} stage{}; cpu ({}, {} thread{}, {} precision), state of {}",
-      file == "-" ? "<stdin>" : file, report.qubits, report.gates, report.steps, report.stages.size(),
-      report.stages.size() == 1 ? "" : "s", report.instruction_set, report.threads, report.threads == 1 ? "" : "s",
-      report.precision == Precision::single_precision ? "single" : "double", format_bytes(report.state_bytes)));
+  print(fmt::format("{}: {} qubits, {} gates, as {} steps in {} stage{}; {} ({}, {} precision), state of {}",
+                    file == "-" ? "<stdin>" : file, report.qubits, report.gates, report.steps, report.stages.size(),
+                    report.stages.size() == 1 ? "" : "s", report.backend == Backend::cpu ? "cpu" : "vulkan",
+                    describe_processor(report), report.precision == Precision::single_precision ? "single" : "double",
+                    format_bytes(report.state_bytes)));
   if (report.stops_at_measurement) {
     print("up to the first measurement whose outcome the program needs");
   }

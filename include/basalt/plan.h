@@ -24,7 +24,10 @@ struct PlanReport {
   /// The circuit goes on after a measurement whose outcome it needs: only what comes before that is planned.
   bool stops_at_measurement = false;
   Precision precision = Precision::single_precision;
-  int threads = 1;
+  Backend backend = Backend::cpu;
+  std::string device;  ///< Of the vulkan backend; empty for cpu.
+  std::string driver;  ///< Of the device: its name and version.
+  int threads = 1;     ///< Of the cpu backend.
   std::string instruction_set;
   std::uint64_t state_bytes = 0;
   std::vector<PassEntry> passes;

@@ -14,13 +14,19 @@ constexpr std::uint64_t kHostBytes = std::uint64_t{96} << 20;
 
 }  // namespace
 
+void expect_numbers(const vulkan::PhysicalDevice& physical, ElementType type) {
+  if (type == ElementType::c128 && !physical.plan.f64) {
+    throw Error(
+        ErrorCode::unsupported,
+        fmt::format("\"{}\" cannot run in double precision: {}", physical.properties.name, physical.plan.f64_reason),
+        "give --precision single or --backend cpu");
+  }
+}
+
 void admit_to_device(OpenDevice& device, ElementType type, int qubits) {
   const vulkan::DevicePlan& plan = device.device->plan();
   const std::string& name = device.device->properties().name;
-  if (type == ElementType::c128 && !plan.f64) {
-    throw Error(ErrorCode::unsupported, fmt::format("\"{}\" cannot run in double precision: {}", name, plan.f64_reason),
-                "give --precision single or --backend cpu");
-  }
+  expect_numbers(device.device->physical(), type);
   const std::uint64_t free = device.memory.free_bytes();
   const std::uint64_t needed = vulkan::device_field_bytes(plan, type, qubits);
   if (needed <= free) {

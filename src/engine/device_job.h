@@ -7,7 +7,10 @@
 
 namespace basalt {
 
-/// Throws Error(unsupported) where the device has no such numbers, Error(out_of_resources) where the state does not fit
+/// Throws Error(unsupported) where the device has no such numbers.
+void expect_numbers(const vulkan::PhysicalDevice& physical, ElementType type);
+
+/// Throws as expect_numbers does, and Error(out_of_resources) where the state does not fit
 /// what it has free, with the numbers and the largest size that would.
 void admit_to_device(OpenDevice& device, ElementType type, int qubits);
 

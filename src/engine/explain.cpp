@@ -1,15 +1,19 @@
 // What a run would do, as far as that is known before anything is run: the way of run.cpp up to its first allocation.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "basalt/error.h"
 #include "basalt/plan.h"
 #include "basalt/tune.h"
 #include "base/stopwatch.h"
 #include "engine/choices.h"
+#include "engine/device_figures.h"
+#include "engine/device_job.h"
 #include "engine/memory_budget.h"
 #include "engine/pass_entry.h"
 #include "engine/planned_circuit.h"
@@ -18,6 +22,8 @@
 #include "engine/stage_entry.h"
 #include "runtime/cpu/instruction_set.h"
 #include "runtime/cpu/sweep.h"
+#include "runtime/vulkan/device_field.h"
+#include "runtime/vulkan/instance.h"
 #include "workloads/quantum/input/machine.h"
 
 namespace basalt {
@@ -34,12 +40,19 @@ class Explanation {
     check_request(request_);
     inventory_ = take_inventory();
     compile_program();
-    choose_plan_limits();
+    if (on_device()) {
+      choose_device();
+    } else {
+      choose_plan_limits();
+    }
     plan();
     return std::move(report_);
   }
 
  private:
+  [[nodiscard]] bool on_device() const noexcept { return request_.backend == Backend::vulkan; }
+  [[nodiscard]] ElementType type() const noexcept { return element_type_of(request_.precision); }
+
   void compile_program() {
     const std::uint64_t limit = memory_limit(request_, inventory_.memory_bytes).value;
     script_ = std::make_shared<const quantum::Script>(bind_inputs(
@@ -48,20 +61,54 @@ class Explanation {
     report_.notes = script_->notes;
     report_.qubits = script_->qubit_count;
     report_.precision = request_.precision;
+    report_.backend = request_.backend;
     if (report_.qubits > kMostPlannedQubits) {
       throw Error(ErrorCode::out_of_resources, fmt::format("a state of {} qubits cannot be planned", report_.qubits),
                   fmt::format("plans are made for at most {} qubits", kMostPlannedQubits));
     }
-    report_.state_bytes = field_bytes(element_type_of(request_.precision), static_cast<int>(report_.qubits));
-    if (report_.state_bytes > limit) {
-      report_.notes.push_back(
-          fmt::format("the state of {} does not fit in the {} that there are: basalt run would refuse",
-                      format_bytes(report_.state_bytes), format_bytes(limit)));
+    report_.state_bytes = field_bytes(type(), static_cast<int>(report_.qubits));
+    if (!on_device()) {
+      expect_room(report_.state_bytes, limit);
     }
     machine_ = std::make_unique<quantum::Machine>(script_);
     circuit_ = quantum::Circuit(script_->qubit_count);
     report_.stops_at_measurement = machine_->advance(circuit_, cancel_) != quantum::Machine::Status::finished;
     report_.gates = circuit_.operations().size();
+  }
+
+  void expect_room(std::uint64_t needed_bytes, std::uint64_t limit_bytes) {
+    if (needed_bytes > limit_bytes) {
+      report_.notes.push_back(
+          fmt::format("the state of {} does not fit in the {} that there are: basalt run would refuse",
+                      format_bytes(needed_bytes), format_bytes(limit_bytes)));
+    }
+  }
+
+  /// Without opening it: what plans depend on is known before.
+  void choose_device() {
+    const vulkan::PhysicalDevice& physical = vulkan::Instance::get().find(request_.device);
+    if (!physical.plan.usable) {
+      throw Error(ErrorCode::bad_usage,
+                  fmt::format("device {} cannot be used: {}", physical.properties.name, physical.plan.reason),
+                  "choose another device, or plan for the processor");
+    }
+    expect_numbers(physical, type());
+    report_.device = physical.properties.name;
+    report_.driver = vulkan::driver_text(physical.properties);
+    std::uint64_t free_bytes = 0;
+    const std::vector<vulkan::HeapBudget> budgets = vulkan::Instance::budgets(physical);
+    for (std::size_t i = 0; i < budgets.size(); ++i) {
+      if (physical.properties.heaps[i].device_local) {
+        free_bytes = std::max(free_bytes, budgets[i].budget_bytes);
+      }
+    }
+    expect_room(vulkan::device_field_bytes(physical.plan, type(), static_cast<int>(report_.qubits)), free_bytes);
+    const DeviceWisdomLookup wisdom = look_up_device(physical.properties);
+    if (!wisdom.note.empty()) {
+      report_.notes.push_back(wisdom.note);
+    }
+    device_limits_ = choose_device_limits(physical, wisdom.figures, type());
+    report_.choices = device_limit_choices(device_limits_, wisdom.figures, type());
   }
 
   void choose_plan_limits() {
@@ -93,7 +140,8 @@ class Explanation {
     const quantum::PassOptions options = pass_options();
     const Stopwatch watch;
     const PlannedCircuit planned =
-        plan_circuit(circuit_, options, element_type_of(request_.precision), limits_, /*touched_axes=*/0);
+        on_device() ? plan_circuit_for_device(circuit_, options, type(), device_limits_, /*touched_axes=*/0)
+                    : plan_circuit(circuit_, options, type(), limits_, /*touched_axes=*/0);
     report_.plan_seconds = watch.seconds();
     add_passes(report_.passes, planned.passes);
     const Plan& plan = planned.plan;
@@ -113,7 +161,8 @@ class Explanation {
   std::shared_ptr<const quantum::Script> script_;
   std::unique_ptr<quantum::Machine> machine_;
   quantum::Circuit circuit_;
-  PlanLimits limits_;
+  PlanLimits limits_;           ///< Of the processor.
+  DeviceLimits device_limits_;  ///< Of the device.
   PlanReport report_;
 };
 

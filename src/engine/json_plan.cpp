@@ -56,25 +56,31 @@ std::string json_of(const std::string& file, const PlanReport& report, JsonStyle
   for (const LimitChoice& choice : report.choices) {
     choices.push_back({{"name", choice.name}, {"value", choice.value}, {"source", choice.source}});
   }
-  return text_of({{"file", file},
-                  {"qubits", report.qubits},
-                  {"gates", report.gates},
-                  {"steps", report.steps},
-                  {"stops_at_measurement", report.stops_at_measurement},
-                  {"precision", report.precision == Precision::single_precision ? "single" : "double"},
-                  {"threads", report.threads},
-                  {"instruction_set", report.instruction_set},
-                  {"state_bytes", report.state_bytes},
-                  {"passes", passes_json(report.passes)},
-                  {"stages", stages_json(report.stages)},
-                  {"predicted_bytes", report.predicted_bytes},
-                  {"predicted_flops", report.predicted_flops},
-                  {"predicted_seconds", report.predicted_seconds},
-                  {"plan_seconds", report.plan_seconds},
-                  {"choices", choices},
-                  {"notes", report.notes},
-                  {"version", BASALT_VERSION}},
-                 style);
+  Json document = {{"file", file},
+                   {"qubits", report.qubits},
+                   {"gates", report.gates},
+                   {"steps", report.steps},
+                   {"stops_at_measurement", report.stops_at_measurement},
+                   {"precision", report.precision == Precision::single_precision ? "single" : "double"}};
+  if (report.backend == Backend::cpu) {
+    document["backend"] = "cpu";
+    document["threads"] = report.threads;
+    document["instruction_set"] = report.instruction_set;
+  } else {
+    document["backend"] = "vulkan";
+    document["device"] = {{"name", report.device}, {"driver", report.driver}};
+  }
+  document.update({{"state_bytes", report.state_bytes},
+                   {"passes", passes_json(report.passes)},
+                   {"stages", stages_json(report.stages)},
+                   {"predicted_bytes", report.predicted_bytes},
+                   {"predicted_flops", report.predicted_flops},
+                   {"predicted_seconds", report.predicted_seconds},
+                   {"plan_seconds", report.plan_seconds},
+                   {"choices", choices},
+                   {"notes", report.notes},
+                   {"version", BASALT_VERSION}});
+  return text_of(document, style);
 }
 
 }  // namespace basalt

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "cli/program.h"
@@ -121,6 +122,81 @@ TEST(PlanCommand, HelpTellsWhatAStageIs) {
   EXPECT_EQ(result.status, 0);
   EXPECT_THAT(result.out, HasSubstr("A stage visits the state once"));
   EXPECT_THAT(result.out, HasSubstr("basalt plan qft.qasm"));
+}
+
+class PlanForDevice : public testing::Test {
+ protected:
+  void SetUp() override {
+    const json devices = json::parse(here_.run({"devices", "--json"}).out);
+    if (devices.at("devices").size() == 1) {
+      GTEST_SKIP() << "no Vulkan device: " << devices.at("no_vulkan_reason");
+    }
+    device_ = devices.at("devices").at(1);
+    file_ = here_.write("layers.qasm", layers(16, 2));
+    ::setenv("BASALT_WISDOM", here_.path("wisdom.sqlite").c_str(), 1);
+  }
+  void TearDown() override { ::unsetenv("BASALT_WISDOM"); }
+
+  [[nodiscard]] json plan_json() const {
+    const Result result = here_.run({"plan", file_, "--backend", "vulkan", "--device", "0", "--json"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    return json::parse(result.out);
+  }
+  [[nodiscard]] static std::string source_of_speed(const json& plan) {
+    for (const json& choice : plan.at("choices")) {
+      if (choice.at("name") == "speed of memory") {
+        return choice.at("source");
+      }
+    }
+    return {};
+  }
+
+  Workspace here_;
+  json device_;
+  std::string file_;
+};
+
+TEST_F(PlanForDevice, NamesItAndItsTiles) {
+  const Result text = here_.run({"plan", file_, "--backend", "vulkan", "--device", "0"});
+  ASSERT_EQ(text.status, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("vulkan (" + device_.at("name").get<std::string>() + ", single precision)"));
+  for (const char* part : {"stages", "total", "tile_axes", "low_axes", "speed of memory", "cost of a stage"}) {
+    EXPECT_THAT(text.out, HasSubstr(part));
+  }
+  const json plan = plan_json();
+  EXPECT_EQ(plan.at("backend"), "vulkan");
+  EXPECT_EQ(plan.at("device").at("name"), device_.at("name"));
+  EXPECT_FALSE(plan.contains("threads"));
+  for (const json& stage : plan.at("stages")) {
+    EXPECT_EQ(stage.at("tile_axes").size(), device_.at("tile_axes").at("c64").get<std::size_t>());
+  }
+}
+
+TEST_F(PlanForDevice, PlansAsARunDoes) {
+  const json plan = plan_json();
+  const Result ran = here_.run({"run", file_, "--backend", "vulkan", "--device", "0", "--json"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const json stages = json::parse(ran.out).at("stages");
+  ASSERT_EQ(stages.size(), plan.at("stages").size());
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    EXPECT_EQ(stages[i].at("tile_axes"), plan.at("stages")[i].at("tile_axes"));
+    EXPECT_EQ(stages[i].at("predicted_seconds"), plan.at("stages")[i].at("predicted_seconds"));
+  }
+}
+
+TEST_F(PlanForDevice, ReliesOnWhatWasMeasured) {
+  EXPECT_THAT(source_of_speed(plan_json()), HasSubstr("default"));
+  ASSERT_EQ(here_.run({"tune", "--device", "0", "--force"}).status, 0);
+  EXPECT_THAT(source_of_speed(plan_json()), HasSubstr("measured at 20"));
+}
+
+TEST_F(PlanForDevice, SaysThatAStateDoesNotFit) {
+  const std::string large = here_.write("large.qasm", layers(45, 1));
+  const Result result = here_.run({"plan", large, "--backend", "vulkan", "--device", "0"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("does not fit"));
+  EXPECT_EQ(here_.run({"plan", file_, "--device", "0"}).status, 2) << "the backend is cpu";
+  EXPECT_EQ(here_.run({"plan", file_, "--backend", "vulkan", "--device", "no card has such a name"}).status, 2);
 }
 
 }  // namespace
