@@ -134,7 +134,10 @@ std::vector<DeviceBuffer> DeviceMemory::allocate_chunks(std::uint64_t bytes, con
 DeviceMemory::Place DeviceMemory::find_place(const VkMemoryRequirements& needed, Placement placement, const char* tag) {
   const std::uint32_t type = types_[static_cast<std::size_t>(placement)];
   const bool mapped = placement != Placement::device;
-  const std::uint64_t block_bytes = device_->plan().block_bytes;
+  // memory that the host sees is pinned when it is allocated, page by page, and little of it is ever needed
+  constexpr std::uint64_t kMappedBytes = std::uint64_t{4} << 20;
+  const std::uint64_t most = device_->plan().block_bytes;
+  const std::uint64_t block_bytes = mapped ? std::min(kMappedBytes, most) : most;
   if (needed.size <= block_bytes / 2) {
     const std::uint64_t alignment = std::max(needed.alignment, Block::kBufferAlignment);
     const auto take = [&](Block& block) -> std::optional<Place> {
