@@ -13,6 +13,7 @@
 #include "basalt/engine.h"
 #include "base/stopwatch.h"
 #include "engine/device_cache.h"
+#include "engine/device_figures.h"
 #include "engine/planned_circuit.h"
 #include "samples.h"
 #include "workloads/quantum/generate/generate.h"
@@ -43,7 +44,7 @@ class DeviceBench {
       : options_(options),
         type_(options.precision == "single" ? ElementType::c64 : ElementType::c128),
         device_(cache_.open(options.device)),
-        limits_(quantum::device_limits(device_->device->properties(), device_->device->plan(), type_)),
+        limits_(choose_device_limits(device_->device->physical(), device_->figures, type_)),
         field_(device_->memory, type_, options.qubits) {
     if (options.low_axes >= 0) {
       limits_.low_axes = options.low_axes;
