@@ -1,6 +1,9 @@
 # Shaders to SPIR-V at build time, as lists of words that C++ includes.
 find_program(GLSLC glslc REQUIRED)
 
+# All of them and nothing else: what reads the sources without building them (clang-tidy) needs these lists first.
+add_custom_target(shaders)
+
 # One shader, in one of its variants: NAME.spv, and NAME.inc to embed. Definitions follow.
 function(basalt_shader target folder name source)
   set(output ${CMAKE_BINARY_DIR}/generated/${folder}/${name})
@@ -16,10 +19,14 @@ function(basalt_shader target folder name source)
     DEPFILE ${output}.d
     VERBATIM)
   target_sources(basalt_${target} PRIVATE ${output}.inc)
+  set_property(GLOBAL APPEND PROPERTY BASALT_SHADERS_${target} ${output}.inc)
 endfunction()
 
 # Those that the folder's shaders.cmake lists.
 function(basalt_shaders target folder)
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/${folder})
   include(${CMAKE_SOURCE_DIR}/src/${folder}/shaders.cmake)
+  get_property(outputs GLOBAL PROPERTY BASALT_SHADERS_${target})
+  add_custom_target(${target} DEPENDS ${outputs})
+  add_dependencies(shaders ${target})
 endfunction()
