@@ -1,0 +1,55 @@
+// One job on its way from request to report: what its steps share.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "basalt/engine.h"
+#include "engine/memory_budget.h"
+#include "engine/plan_cache.h"
+#include "engine/resources.h"
+#include "engine/results.h"
+#include "runtime/metrics/metrics.h"
+
+namespace basalt {
+
+/// For one thread. References must outlive it.
+struct Job {
+  Job(Resources& of_engine, Request what, const RunHooks& run_hooks)
+      : resources(of_engine),
+        request(std::move(what)),
+        hooks(run_hooks),
+        cancel(run_hooks.cancel != nullptr ? *run_hooks.cancel : never) {}
+
+  [[nodiscard]] bool on_device() const noexcept { return request.backend == Backend::vulkan; }
+  [[nodiscard]] int qubits() const noexcept { return static_cast<int>(script->qubit_count); }
+  [[nodiscard]] ElementType type() const noexcept { return element_type_of(request.precision); }
+  /// Where state-sized memory comes from.
+  [[nodiscard]] MemoryResource& memory() const noexcept;
+  /// Plans for other inputs are no use.
+  [[nodiscard]] PlanCache& plans() noexcept;
+  [[nodiscard]] quantum::PassOptions options_at_end_of(const quantum::Machine& machine) const;
+  /// For the opening.
+  [[nodiscard]] quantum::PassOptions opening_options() const;
+
+  Resources& resources;
+  Request request;
+  const RunHooks& hooks;
+  const CancelToken never;
+  const CancelToken& cancel;
+  UsageMeter usage;
+  Inventory inventory;
+  Report report;
+  std::shared_ptr<const quantum::Script> script;
+  Limit limit;  ///< Of the host's memory.
+  std::unique_ptr<Results> results;
+  PlanCache own_plans;
+  std::shared_ptr<const Opening> opening;
+  MemoryEstimate estimate;
+  int most_threads = 1;
+  PlanLimits limits;
+  Lease lease;
+  std::shared_ptr<OpenDevice> device;  ///< Of the Vulkan backend.
+};
+
+}  // namespace basalt

@@ -1,0 +1,87 @@
+#include "engine/run_on_host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/stopwatch.h"
+#include "engine/host_place.h"
+#include "engine/occupancy.h"
+#include "engine/run_tree.h"
+#include "engine/state_checkpoint.h"
+#include "runtime/cpu/sweep.h"
+#include "runtime/metrics/span.h"
+#include "runtime/metrics/work_time.h"
+#include "workloads/quantum/kernels/tile_compiler.h"
+
+namespace basalt {
+namespace {
+
+/// From here on others are told what a job has touched: a turn at their table takes as long as many a small job.
+constexpr std::uint64_t kWorthTelling = std::uint64_t{1} << 20;
+
+Field allocate_state(const Job& job, MemoryResource& memory, const Arena& arena) {
+  const metrics::Span span(metrics::SpanName::allocate);
+  const metrics::MemoryTime memory_time;
+  Field state(memory, job.type(), job.qubits());
+  prepare_zero_state(state, arena, job.cancel);
+  return state;
+}
+
+/// The circuit up to the first stop, planned.
+std::shared_ptr<const ReadyCircuit> plan_opening(Job& job) {
+  const Stopwatch watch;
+  const metrics::Span span(metrics::SpanName::plan);
+  const quantum::PassOptions options = job.opening_options();
+  const ElementType type = job.type();
+  const PlanKey key{.type = type,
+                    .threads = job.limits.threads,
+                    .instruction_set = job.limits.instruction_set,
+                    .without_passes = options.without,
+                    .wanted_qubits = options.wanted_qubits,
+                    .phases_matter = options.phases_matter};
+  std::shared_ptr<const ReadyCircuit> result =
+      job.plans().circuit(key, [&] { return make_ready(job.opening->circuit, options, type, job.limits); });
+  job.report.timing.plan += watch.seconds();
+  return result;
+}
+
+}  // namespace
+
+void run_on_host(Job& job) {
+  LimitAdaptor bounded(job.memory(), job.lease.host_bytes());
+  TrackingAdaptor memory(bounded, job.resources.holders(), fmt::format("job {}", job.usage.job()));
+  const ArenaCache::Loan loan = job.resources.arenas().lend(std::max(1, job.lease.cores()));
+  Arena& arena = *loan;
+
+  const Stopwatch watch;
+  Field state = allocate_state(job, memory, arena);
+  job.report.timing.allocate = watch.seconds();
+  if (state.size_bytes() >= kWorthTelling) {
+    job.lease.note_resident(state.size_bytes());
+  }
+
+  StateStore store(memory, job.estimate.saved_states, job.resources.spill(), arena, job.cancel);
+  const FailureAdaptor::Registration relief = job.resources.memory().add_relief(
+      FailureAdaptor::Rank::spill, [&](std::uint64_t bytes) { return store.relieve(bytes); });
+  StateCheckpoint checkpoint(job.resources, state, store, memory, arena, job.cancel, job.report.notes);
+  Occupancy occupancy(job.lease, arena, checkpoint.actions(), job.cancel, job.hooks.on_wait);
+  const ExecuteContext context{.kernels = job.resources.kernels(),
+                               .arena = arena,
+                               .cancel = job.cancel,
+                               .memory = memory,
+                               .tiles = quantum::tile_compiler(),
+                               .at_boundary = [&] { occupancy.at_boundary(); },
+                               .on_stage_done = {}};
+  HostPlace place(state, memory, store, context, job.limits);
+  run_tree(job, place, *plan_opening(job), [&] { job.lease.note_resident(bounded.current_bytes()); });
+  job.report.timing.execute -= occupancy.waited_seconds();
+  job.report.sweep_seconds = measure_sweep_seconds(state, arena, job.cancel);
+  job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;
+  job.report.timing.wait += occupancy.waited_seconds();
+  job.report.memory.peak_bytes = bounded.peak_bytes();
+  job.report.memory.spilled_bytes = store.spilled_bytes() + checkpoint.written_bytes();
+  job.report.memory.counts_bytes = job.results->counts_bytes();
+}
+
+}  // namespace basalt
