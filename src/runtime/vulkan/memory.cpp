@@ -15,22 +15,6 @@ namespace {
 constexpr VkBufferUsageFlags kUsage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT |
                                       VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
 
-VkBuffer create_buffer(Device& device, std::uint64_t bytes) {
-  const std::array<std::uint32_t, 2> families = {device.family(QueueKind::compute), device.family(QueueKind::transfer)};
-  auto info = structure<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
-  info.size = bytes;
-  info.usage = kUsage;
-  info.sharingMode = VK_SHARING_MODE_EXCLUSIVE;
-  if (families[0] != families[1]) {  // costs nothing for buffers, and spares the passing of ownership
-    info.sharingMode = VK_SHARING_MODE_CONCURRENT;
-    info.queueFamilyIndexCount = families.size();
-    info.pQueueFamilyIndices = families.data();
-  }
-  VkBuffer buffer = VK_NULL_HANDLE;
-  device.check(device.api().vkCreateBuffer(device.handle(), &info, nullptr, &buffer), "creating a buffer");
-  return buffer;
-}
-
 /// Lower is better; negative: not at all.
 int rank(const MemoryType& type, Placement placement) {
   if (placement == Placement::device) {
@@ -49,6 +33,29 @@ int rank(const MemoryType& type, Placement placement) {
 
 }  // namespace
 
+VkBuffer create_buffer(Device& device, std::uint64_t bytes, const void* next) {
+  const std::array<std::uint32_t, 2> families = {device.family(QueueKind::compute), device.family(QueueKind::transfer)};
+  auto info = structure<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
+  info.pNext = next;
+  info.size = bytes;
+  info.usage = kUsage;
+  info.sharingMode = VK_SHARING_MODE_EXCLUSIVE;
+  if (families[0] != families[1]) {  // costs nothing for buffers, and spares the passing of ownership
+    info.sharingMode = VK_SHARING_MODE_CONCURRENT;
+    info.queueFamilyIndexCount = families.size();
+    info.pQueueFamilyIndices = families.data();
+  }
+  VkBuffer buffer = VK_NULL_HANDLE;
+  device.check(device.api().vkCreateBuffer(device.handle(), &info, nullptr, &buffer), "creating a buffer");
+  return buffer;
+}
+
+std::uint64_t address_of(const Device& device, VkBuffer buffer) {
+  auto info = structure<VkBufferDeviceAddressInfo>(VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO);
+  info.buffer = buffer;
+  return device.api().vkGetBufferDeviceAddress(device.handle(), &info);
+}
+
 DeviceMemory::DeviceMemory(std::shared_ptr<Device> device) : device_(std::move(device)) {
   device_->expect_alive("allocating memory");
   use_.resize(device_->properties().heaps.size());
@@ -58,13 +65,18 @@ DeviceMemory::DeviceMemory(std::shared_ptr<Device> device) : device_(std::move(d
   device_->api().vkGetBufferMemoryRequirements(device_->handle(), buffer, &needed);
   device_->api().vkDestroyBuffer(device_->handle(), buffer, nullptr);
   for (const Placement placement : {Placement::device, Placement::upload, Placement::download}) {
-    types_[static_cast<std::size_t>(placement)] = choose_type(needed.memoryTypeBits, placement);
+    const auto type = find_type(needed.memoryTypeBits, placement);
+    if (!type) {
+      throw Error(ErrorCode::failed, "device " + device_->properties().name + " has no memory for buffers of this use",
+                  "update the driver, or run on the processor");
+    }
+    types_[static_cast<std::size_t>(placement)] = *type;
   }
 }
 
 DeviceMemory::~DeviceMemory() = default;
 
-std::uint32_t DeviceMemory::choose_type(std::uint32_t allowed, Placement placement) const {
+std::optional<std::uint32_t> DeviceMemory::find_type(std::uint32_t allowed, Placement placement) const {
   const std::vector<MemoryType>& types = device_->properties().types;
   std::optional<std::uint32_t> best;
   for (std::uint32_t i = 0; i < types.size(); ++i) {
@@ -74,11 +86,7 @@ std::uint32_t DeviceMemory::choose_type(std::uint32_t allowed, Placement placeme
       best = i;
     }
   }
-  if (!best) {
-    throw Error(ErrorCode::failed, "device " + device_->properties().name + " has no memory for buffers of this use",
-                "update the driver, or run on the processor");
-  }
-  return *best;
+  return best;
 }
 
 DeviceBuffer DeviceMemory::allocate(std::uint64_t bytes, Placement placement, const char* tag) {
@@ -89,7 +97,7 @@ DeviceBuffer DeviceMemory::allocate(std::uint64_t bytes, Placement placement, co
   }
   constexpr std::uint64_t kUnit = Block::kBufferAlignment;
   DeviceBuffer result;
-  auto home = std::make_unique<DeviceBuffer::Home>(DeviceBuffer::Home{*this, {}, tag});
+  auto home = std::make_unique<DeviceBuffer::Home>(DeviceBuffer::Home{*this, {}, tag, nullptr});
   result.buffer_ = create_buffer(*device_, (bytes + kUnit - 1) / kUnit * kUnit);
   result.size_bytes_ = bytes;
   result.home_ = std::move(home);  // from here on it cleans up after itself
@@ -107,9 +115,7 @@ DeviceBuffer DeviceMemory::allocate(std::uint64_t bytes, Placement placement, co
   device_->check(
       device_->api().vkBindBufferMemory(device_->handle(), result.buffer_, place.block->memory, place.at.offset),
       "binding a buffer");
-  auto info = structure<VkBufferDeviceAddressInfo>(VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO);
-  info.buffer = result.buffer_;
-  result.address_ = device_->api().vkGetBufferDeviceAddress(device_->handle(), &info);
+  result.address_ = address_of(*device_, result.buffer_);
   result.data_ = place.block->data == nullptr ? nullptr : place.block->data + place.at.offset;
   return result;
 }

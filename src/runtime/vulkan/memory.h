@@ -9,6 +9,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -71,6 +73,13 @@ class DeviceMemory {
   /// Chunks of plan().chunk_bytes each, the last smaller, `bytes` together. All or nothing.
   std::vector<DeviceBuffer> allocate_chunks(std::uint64_t bytes, const char* tag);
 
+  /// A buffer over memory of the host, which stays where it is and outlives the buffer: the device reads and writes it
+  /// there, and several devices may import the same (what one wrote is there for others after a host_barrier() and the
+  /// wait). It counts as no heap's. Nothing where the device cannot do that, or not with this memory (some drivers
+  /// refuse files that are mapped): copy instead. Start and size are multiples of properties().host_pointer_alignment,
+  /// and the size is at most plan().chunk_bytes; else throws Error(bad_usage).
+  std::optional<DeviceBuffer> import_host(std::span<std::byte> memory, const char* tag);
+
   /// What could be allocated now on the device's own heap.
   [[nodiscard]] std::uint64_t free_bytes() const;
   [[nodiscard]] std::vector<HeapUse> use() const;
@@ -85,7 +94,7 @@ class DeviceMemory {
   struct Place;
   friend class DeviceBuffer;
 
-  [[nodiscard]] std::uint32_t choose_type(std::uint32_t allowed, Placement placement) const;
+  [[nodiscard]] std::optional<std::uint32_t> find_type(std::uint32_t allowed, Placement placement) const;
   /// Finds room for a buffer in an allocation that there is, or makes one. Callers hold the lock.
   Place find_place(const VkMemoryRequirements& needed, Placement placement, const char* tag);
   Block* make_block(std::uint64_t bytes, std::uint32_t type, bool mapped, bool shared);

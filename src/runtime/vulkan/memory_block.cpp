@@ -53,7 +53,7 @@ DeviceMemory::Block* DeviceMemory::make_block(std::uint64_t bytes, std::uint32_t
   return blocks_.back().get();
 }
 
-/// `place` has no block where room for the buffer was not found.
+/// `place` has no block where room for the buffer was not found, or where its memory is the host's.
 void DeviceMemory::release(const Place& place, std::uint64_t bytes, const std::string& tag) noexcept {
   const std::scoped_lock lock(mutex_);
   const auto held = held_.find(tag);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -41,6 +42,13 @@ struct DeviceBuffer::Home {
   DeviceMemory& memory;
   DeviceMemory::Place place;
   std::string tag;
+  std::unique_ptr<DeviceMemory::Block> imported;  ///< Of a buffer over the host's memory, which has no place.
 };
+
+/// Usable as all buffers are. `next` is chained to its description.
+VkBuffer create_buffer(Device& device, std::uint64_t bytes, const void* next = nullptr);
+
+/// Of a buffer that has its memory.
+std::uint64_t address_of(const Device& device, VkBuffer buffer);
 
 }  // namespace basalt::vulkan
