@@ -1,4 +1,4 @@
-// The recorded events, a lane for each thread.
+// The recorded events, a lane for each thread and each track.
 #pragma once
 
 #include <array>
@@ -25,10 +25,10 @@ struct Event {
 
 using ThreadName = std::array<char, 32>;
 
-/// The events of one thread. Only its thread writes; the mutex is for who reads while it still runs.
+/// The events of one thread or track. Of a thread only itself writes: the mutex is for who reads while it still runs.
 struct Lane {
   std::mutex mutex;
-  ThreadName name{};  ///< Empty: the thread never gave itself one.
+  ThreadName name{};  ///< Empty: the thread was never given one.
   std::vector<Event> events;
   std::uint64_t dropped = 0;
 };

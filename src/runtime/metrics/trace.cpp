@@ -25,29 +25,38 @@ Lanes& lanes() {
 thread_local ThreadName thread_name{};
 thread_local std::shared_ptr<Lane> thread_lane;
 
-Lane& this_lane() {
-  if (!thread_lane) {
-    auto created = std::make_shared<Lane>();
-    created->name = thread_name;
-    const std::scoped_lock lock(lanes().mutex);
-    lanes().all.push_back(created);
-    thread_lane = std::move(created);
+ThreadName cut_name(std::string_view name) {
+  ThreadName text{};
+  std::ranges::copy(name.substr(0, text.size() - 1), text.begin());
+  return text;
+}
+
+std::shared_ptr<Lane> make_lane(const ThreadName& name) {
+  auto created = std::make_shared<Lane>();
+  created->name = name;
+  const std::scoped_lock lock(lanes().mutex);
+  lanes().all.push_back(created);
+  return created;
+}
+
+void append(Lane& lane, const Event& event) {
+  const std::scoped_lock lock(lane.mutex);
+  if (lane.events.size() < kMaxEventsPerThread) {
+    lane.events.push_back(event);
+  } else {
+    ++lane.dropped;
   }
-  return *thread_lane;
 }
 
 void record(const Event& event) noexcept {
-  if ((observers.load(std::memory_order_relaxed) & kTraceObserves) == 0) {
+  if (!is_recording()) {
     return;
   }
   try {
-    Lane& lane = this_lane();
-    const std::scoped_lock lock(lane.mutex);
-    if (lane.events.size() < kMaxEventsPerThread) {
-      lane.events.push_back(event);
-    } else {
-      ++lane.dropped;
+    if (!thread_lane) {
+      thread_lane = make_lane(thread_name);
     }
+    append(*thread_lane, event);
   } catch (const std::bad_alloc&) {
     // An event is lost; the run goes on.
   }
@@ -72,10 +81,28 @@ void record_gauge(std::string_view name, double value) noexcept {
   record({Event::Kind::gauge, name, {}, value, 0, now, now});
 }
 
+Track::Track(std::string_view name) : name_(name) {}
+
+void Track::record(SpanName name, const SpanNote& note, std::int64_t start, std::int64_t end) noexcept {
+  if (!is_recording()) {
+    return;
+  }
+  try {
+    const std::scoped_lock lock(mutex_);
+    if (!lane_) {
+      lane_ = make_lane(cut_name(name_));
+    }
+    append(*lane_, {Event::Kind::span, name_of(name), note.detail, note.bytes, this_thread.job, start, end});
+  } catch (const std::bad_alloc&) {
+    // As above.
+  }
+}
+
 void start_recording() {
   {
     const std::scoped_lock all(lanes().mutex);
-    std::erase_if(lanes().all, [](const auto& lane) { return lane.use_count() == 1; });  // its thread has ended
+    std::erase_if(lanes().all,
+                  [](const auto& lane) { return lane.use_count() == 1; });  // its thread or track has ended
     for (const auto& lane : lanes().all) {
       const std::scoped_lock one(lane->mutex);
       lane->events.clear();
@@ -104,8 +131,7 @@ std::uint64_t dropped_events() noexcept {
 namespace basalt {
 
 void name_this_thread(std::string_view name) {
-  metrics::ThreadName text{};
-  std::ranges::copy(name.substr(0, text.size() - 1), text.begin());
+  const metrics::ThreadName text = metrics::cut_name(name);
   metrics::thread_name = text;
   if (metrics::thread_lane) {
     const std::scoped_lock lock(metrics::thread_lane->mutex);

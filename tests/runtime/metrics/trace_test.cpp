@@ -121,6 +121,53 @@ TEST(Trace, TellsWhichJobASpanIsOf) {
   EXPECT_EQ(spans[1].at("args").at("job"), job);
 }
 
+TEST(Trace, HasALaneForEachTrack) {
+  Track device("device");
+  Track other("another device");
+  device.record(SpanName::stage, {}, 1, 2);  // nobody records
+  std::uint64_t job = 0;
+  const std::int64_t now = now_nanoseconds();
+  const Json trace = trace_of([&] {
+    const UsageMeter meter;
+    job = meter.job();
+    { const Span span(SpanName::execute); }
+    device.record(SpanName::stage, {.detail = "tiles", .bytes = 64}, now - 2000, now - 500);
+    std::thread([&] { device.record(SpanName::stage, {}, now - 500, now); }).join();
+    other.record(SpanName::stage, {}, now, now + 10);
+  });
+  std::map<std::string, std::size_t> lanes;
+  for (const Json& event : events(trace, "M")) {
+    lanes[event.at("args").at("name")] = event.at("tid");
+  }
+  ASSERT_TRUE(lanes.contains("device") && lanes.contains("another device"));
+  std::map<std::size_t, std::vector<Json>> spans;
+  for (const Json& span : events(trace, "X")) {
+    spans[span.at("tid")].push_back(span);
+  }
+  EXPECT_EQ(spans.size(), 3U) << "the thread's, and one for each";
+  const std::vector<Json>& stages = spans[lanes["device"]];
+  ASSERT_EQ(stages.size(), 2U) << "whichever thread tells";
+  EXPECT_EQ(stages[0].at("name"), "tiles");
+  EXPECT_EQ(stages[0].at("cat"), "stage");
+  EXPECT_EQ(stages[0].at("args").at("bytes"), 64);
+  EXPECT_EQ(stages[0].at("args").at("job"), job);
+  EXPECT_EQ(stages[0].at("ts"), 0) << "the first of all";
+  EXPECT_EQ(stages[0].at("dur"), 1.5);
+  EXPECT_EQ(stages[1].at("ts"), 1.5);
+  EXPECT_EQ(spans[lanes["another device"]].size(), 1U);
+}
+
+TEST(Trace, ForgetsTracksThatAreGone) {
+  const auto lanes_of = [](const Json& trace) { return events(trace, "M").size(); };
+  std::size_t with_track = 0;
+  {
+    Track track("device");
+    with_track = lanes_of(trace_of([&] { track.record(SpanName::stage, {}, 1, 2); }));
+    EXPECT_EQ(lanes_of(trace_of([] {})), with_track);
+  }
+  EXPECT_EQ(lanes_of(trace_of([] {})), with_track - 1);
+}
+
 TEST(Trace, StaysJsonWhateverSpansAreCalled) {
   const Json trace = trace_of([] {
     const basalt::Span span("a \"quoted\"\\\n\tname", "\x01\xff kernel", std::numeric_limits<double>::infinity());
