@@ -1,10 +1,13 @@
 #include "runtime/vulkan/commands.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
 #include "basalt/error.h"
+#include "runtime/metrics/trace.h"
+#include "runtime/vulkan/device_clock.h"
 #include "runtime/vulkan/structure.h"
 
 namespace basalt::vulkan {
@@ -58,6 +61,7 @@ struct Commands::State {
   std::uint32_t marked = 0;  ///< Since begin().
   bool ready = false;        ///< To be submitted.
   Moment last;
+  std::int64_t submitted = 0;  ///< When; 0: no trace was recorded.
 };
 
 void Commands::State::create() {
@@ -173,6 +177,7 @@ Moment Commands::submit(std::span<const Moment> after) {
   if (!state_->ready) {
     refuse("submitted before they were recorded to their end");
   }
+  state_->submitted = metrics::is_recording() ? metrics::now_nanoseconds() : 0;
   state_->last = state_->device->submit(state_->queue, state_->buffer, after);
   return state_->last;
 }
@@ -181,7 +186,7 @@ void Commands::run(const CancelToken* cancel) {
   state_->device->wait(submit(), cancel);
 }
 
-std::vector<double> Commands::mark_seconds() const {
+Marks Commands::marks(std::int64_t after) const {
   const State& state = *state_;
   std::vector<std::uint64_t> ticks(state.marked);
   if (ticks.empty() || state.last.value == 0) {
@@ -191,15 +196,23 @@ std::vector<double> Commands::mark_seconds() const {
   state.device->check(state.api().vkGetQueryPoolResults(state.device->handle(), state.queries, 0, state.marked, bytes,
                                                         ticks.data(), sizeof(ticks[0]), VK_QUERY_RESULT_64_BIT),
                       "reading times");
-  // Counters may have fewer bits than 64, and start again from 0.
-  const std::uint32_t bits = state.family.timestamp_bits;
-  const std::uint64_t mask = bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
-  std::vector<double> seconds;
+  const DeviceClock clock{.bits = state.family.timestamp_bits, .period = state.device->properties().timestamp_period};
+  Marks marks;
+  marks.seconds.reserve(ticks.size());
   for (const std::uint64_t tick : ticks) {
-    const std::uint64_t elapsed = (tick - ticks[0]) & mask;
-    seconds.push_back(static_cast<double>(elapsed) * state.device->properties().timestamp_period * 1e-9);
+    marks.seconds.push_back(clock.seconds(ticks[0], tick));
   }
-  return seconds;
+  if (state.submitted != 0) {
+    const HostBounds bounds{.earliest = std::max(state.submitted, after),
+                            .latest = metrics::now_nanoseconds(),
+                            .nanoseconds = std::llround(marks.seconds.back() * 1e9)};
+    std::optional<std::int64_t> told;
+    if (const auto pair = state.device->read_clocks()) {
+      told = clock.host_nanoseconds(ticks[0], *pair);
+    }
+    marks.start = start_on_host(told, bounds);
+  }
+  return marks;
 }
 
 }  // namespace basalt::vulkan

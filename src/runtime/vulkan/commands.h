@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,12 @@
 #include "runtime/vulkan/pipelines.h"
 
 namespace basalt::vulkan {
+
+/// The times of a submission, which has ended.
+struct Marks {
+  std::vector<double> seconds;        ///< From mark 0 to each mark, by the device's clock.
+  std::optional<std::int64_t> start;  ///< Of mark 0, as metrics::now_nanoseconds(); while a trace is recorded.
+};
 
 /// One command buffer and the times at which it passed its marks. For one thread at a time. begin() and the destructor
 /// wait until what was submitted has ended. Each submission starts where earlier ones on its queue have ended, as after
@@ -48,9 +55,10 @@ class Commands {
   /// Submits and waits.
   void run(const CancelToken* cancel = nullptr);
 
-  /// Of the last submission, which must have ended: seconds from mark 0 to each mark. Empty where the queue has no
-  /// clock that its commands can set back, as one for copies alone.
-  [[nodiscard]] std::vector<double> mark_seconds() const;
+  /// Of the last submission, which must have ended. Empty where the queue has no clock that its commands can set back,
+  /// as one for copies alone. What was submitted there before is known to have ended no earlier than `after`.
+  [[nodiscard]] Marks marks(std::int64_t after = 0) const;
+  [[nodiscard]] std::vector<double> mark_seconds() const { return marks().seconds; }
 
  private:
   struct State;

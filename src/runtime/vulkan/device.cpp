@@ -209,6 +209,24 @@ void Device::drain() noexcept {
   }
 }
 
+std::optional<ClockPair> Device::read_clocks() const noexcept {
+  if (!reads_clocks_ || lost_.load()) {
+    return std::nullopt;
+  }
+  std::array<VkCalibratedTimestampInfoEXT, 2> infos{};
+  std::array<std::uint64_t, 2> times{};
+  const std::array domains = {VK_TIME_DOMAIN_DEVICE_EXT, VK_TIME_DOMAIN_CLOCK_MONOTONIC_EXT};
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    infos[i].sType = VK_STRUCTURE_TYPE_CALIBRATED_TIMESTAMP_INFO_EXT;
+    infos[i].timeDomain = domains[i];
+  }
+  std::uint64_t deviation = 0;
+  if (table_.vkGetCalibratedTimestampsEXT(device_, 2, infos.data(), times.data(), &deviation) != VK_SUCCESS) {
+    return std::nullopt;  // a trace is no reason to end a job
+  }
+  return ClockPair{.ticks = times[0], .nanoseconds = static_cast<std::int64_t>(times[1])};
+}
+
 void Device::expect_alive(const char* what) const {
   if (lost_.load()) {
     throw Error(ErrorCode::device_lost, "device " + properties().name + " was lost before " + what, kLostAdvice);

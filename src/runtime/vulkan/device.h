@@ -9,9 +9,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 
 #include "basalt/cancel.h"
+#include "runtime/metrics/trace.h"
+#include "runtime/vulkan/device_clock.h"
 #include "runtime/vulkan/instance.h"
 
 namespace basalt::vulkan {
@@ -58,6 +61,11 @@ class Device {
   /// Until nothing runs; never throws.
   void drain() noexcept;
 
+  /// The device's counter beside the clock of spans. Nothing where the driver does not read both together.
+  [[nodiscard]] std::optional<ClockPair> read_clocks() const noexcept;
+  /// Its lane in the trace.
+  [[nodiscard]] metrics::Track& track() noexcept { return track_; }
+
   /// Throws what a result of a function of the driver means; nothing for VK_SUCCESS. `what` was tried, e.g. "creating
   /// a buffer".
   void check(VkResult result, const char* what);
@@ -84,6 +92,8 @@ class Device {
   DeviceOptions options_;
   VolkDeviceTable table_{};
   VkDevice device_ = VK_NULL_HANDLE;
+  bool reads_clocks_ = false;
+  metrics::Track track_;
   std::array<Queue, 2> queues_;  ///< By QueueKind; the second is empty where the plan has no queue of its own for it.
   std::atomic<bool> lost_{false};
   std::atomic<bool> abandoned_{false};  ///< A destructor waited in vain: the next ones need not.

@@ -1,8 +1,13 @@
 // How a device is opened: extensions, features, queues.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,9 +33,31 @@ std::vector<VkExtensionProperties> offered_extensions(VkPhysicalDevice device) {
   return offered;
 }
 
+constexpr std::string_view kCalibratedTimestamps = "VK_EXT_calibrated_timestamps";
+
+/// Whether the counter of an open device with this extension is read together with the clock of spans, which is
+/// CLOCK_MONOTONIC.
+bool shares_clock(VkPhysicalDevice device) {
+  std::array<VkTimeDomainEXT, 16> domains{};
+  std::uint32_t count = domains.size();
+  if (vkGetPhysicalDeviceCalibrateableTimeDomainsEXT(device, &count, domains.data()) < VK_SUCCESS) {
+    return false;
+  }
+  const auto told = std::span(domains).first(std::min<std::size_t>(count, domains.size()));
+  const auto has = [told](VkTimeDomainEXT domain) { return std::ranges::find(told, domain) != told.end(); };
+  return has(VK_TIME_DOMAIN_DEVICE_EXT) && has(VK_TIME_DOMAIN_CLOCK_MONOTONIC_EXT);
+}
+
+/// As `basalt devices` has it.
+std::string track_name(const PhysicalDevice& physical) {
+  const std::vector<PhysicalDevice>& all = Instance::get().devices();
+  const auto at = std::ranges::find(all, physical.handle, &PhysicalDevice::handle);
+  return fmt::format("vulkan {} {}", at - all.begin(), physical.properties.name);
+}
+
 /// Of what Basalt uses, what there is. A layered driver demands that its extension is enabled.
 std::vector<const char*> extensions_of(const PhysicalDevice& physical) {
-  std::vector<const char*> wanted = {"VK_KHR_portability_subset"};
+  std::vector<const char*> wanted = {"VK_KHR_portability_subset", kCalibratedTimestamps.data()};
   if (physical.plan.host_import) {
     wanted.push_back("VK_EXT_external_memory_host");
   }
@@ -49,7 +76,7 @@ std::vector<const char*> extensions_of(const PhysicalDevice& physical) {
 }  // namespace
 
 Device::Device(PhysicalDevice physical, DeviceOptions options)
-    : physical_(std::move(physical)), options_(std::move(options)) {}
+    : physical_(std::move(physical)), options_(std::move(options)), track_(track_name(physical_)) {}
 
 std::shared_ptr<Device> Device::open(const PhysicalDevice& physical, DeviceOptions options) {
   if (!physical.plan.usable) {
@@ -92,6 +119,9 @@ void Device::create() {
   check(vkCreateDevice(physical_.handle, &info, nullptr, &device_), "opening the device");
 
   volkLoadDeviceTable(&table_, device_);
+  reads_clocks_ = std::ranges::find(extensions, kCalibratedTimestamps,
+                                    [](const char* name) { return std::string_view(name); }) != extensions.end() &&
+                  shares_clock(physical_.handle);
   if (options_.alter) {
     options_.alter(table_);
   }

@@ -170,6 +170,7 @@ class WatchedDriver {
     BASALT_WATCH(vkCreateShaderModule, 1);
     BASALT_WATCH(vkDeviceWaitIdle, 0);
     BASALT_WATCH(vkEndCommandBuffer, 0);
+    BASALT_WATCH(vkGetCalibratedTimestampsEXT, 0);
     BASALT_WATCH(vkGetMemoryHostPointerPropertiesEXT, 0);
     BASALT_WATCH(vkGetPipelineCacheData, 0);
     BASALT_WATCH(vkGetQueryPoolResults, 0);

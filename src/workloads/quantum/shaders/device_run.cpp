@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
+#include "runtime/metrics/trace.h"
 #include "workloads/quantum/shaders/shaders.h"
 #include "workloads/quantum/shaders/stage_encoder.h"
 
@@ -113,14 +115,27 @@ void DeviceRun::record(vulkan::Pipelines& pipelines) {
   }
 }
 
+/// Of a batch that has ended, to the caller and to the trace. Returns when it ended, as far as is known: `after`, when
+/// the one before it did, where no trace is recorded.
+std::int64_t DeviceRun::report(const Batch& batch, const DeviceRunHooks& hooks, std::int64_t after) {
+  const vulkan::Marks marks = batch.commands.marks(after);
+  const auto at = [&marks](std::size_t mark) { return *marks.start + std::llround(marks.seconds[mark] * 1e9); };
+  for (std::size_t i = 0; i < batch.count; ++i) {
+    const Stage& stage = stages_[batch.first + i];
+    if (marks.start) {
+      field_.memory().device().track().record(metrics::SpanName::stage,
+                                              {.detail = "tiles", .bytes = stage.predicted_bytes}, at(i), at(i + 1));
+    }
+    if (hooks.on_stage_done) {
+      hooks.on_stage_done(stage, marks.seconds.empty() ? 0 : marks.seconds[i + 1] - marks.seconds[i]);
+    }
+  }
+  return marks.start ? at(batch.count) : after;
+}
+
 void DeviceRun::run(const DeviceRunHooks& hooks, const CancelToken* cancel) {
   vulkan::Device& device = field_.memory().device();
-  const auto report = [&](const Batch& batch) {
-    const std::vector<double> marks = batch.commands.mark_seconds();
-    for (std::size_t i = 0; i < batch.count && hooks.on_stage_done; ++i) {
-      hooks.on_stage_done(stages_[batch.first + i], marks.empty() ? 0 : marks[i + 1] - marks[i]);
-    }
-  };
+  std::int64_t ended = 0;
   // one batch runs while the next is submitted
   std::vector<vulkan::Moment> moments(batches_.size());
   for (std::size_t i = 0; i < batches_.size(); ++i) {
@@ -130,12 +145,12 @@ void DeviceRun::run(const DeviceRunHooks& hooks, const CancelToken* cancel) {
     moments[i] = batches_[i].commands.submit();
     if (i > 0) {
       device.wait(moments[i - 1], cancel);
-      report(batches_[i - 1]);
+      ended = report(batches_[i - 1], hooks, ended);
     }
   }
   if (!batches_.empty()) {
     device.wait(moments.back(), cancel);
-    report(batches_.back());
+    report(batches_.back(), hooks, ended);
   }
 }
 

@@ -45,6 +45,7 @@ class DeviceRun {
 
   void encode(std::span<const Stage> stages, const Program& program, int gathered_axes);
   void record(vulkan::Pipelines& pipelines);
+  std::int64_t report(const Batch& batch, const DeviceRunHooks& hooks, std::int64_t after);
 
   vulkan::DeviceField& field_;
   std::vector<Stage> stages_;
