@@ -13,18 +13,27 @@
 
 namespace basalt {
 
+/// Two axes of a field that is split over several memories change places: one inside of the parts, and one that numbers
+/// them. Half of the field goes from part to part.
+struct AxisSwap {
+  int inside = 0;
+  int outside = 0;
+  friend bool operator==(const AxisSwap&, const AxisSwap&) = default;
+};
+
 /// A run of steps that are local to one choice of tile: a tile is gathered once, all steps are applied to it, and it is
-/// stored once.
+/// stored once. Or swaps of axes, of a field that is split.
 struct Stage {
   std::vector<std::uint32_t> steps;  ///< Indices into the program, in the order in which they are applied.
   /// The axes that a tile spans; one bit per axis. 0: the steps run over the whole field, each by its own kernel.
   std::uint64_t tile_axes = 0;
   /// The axes over which tiles are enumerated. Where an axis in neither mask is 1, the field holds zeros only.
   std::uint64_t outer_axes = 0;
-  std::uint64_t pieces = 1;      ///< Into how many parts the work is cut.
-  double predicted_bytes = 0;    ///< Read plus written, of the field.
-  double predicted_flops = 0;    ///< A fused multiply-add counts as two.
-  double predicted_seconds = 0;  ///< 0: unknown.
+  std::uint64_t pieces = 1;       ///< Into how many parts the work is cut.
+  std::vector<AxisSwap> swaps{};  ///< In order; a stage that has some has no steps.
+  double predicted_bytes = 0;     ///< Read plus written, of the field.
+  double predicted_flops = 0;     ///< A fused multiply-add counts as two.
+  double predicted_seconds = 0;   ///< 0: unknown.
 };
 
 struct Plan {

@@ -29,7 +29,16 @@ std::vector<double> DeviceReader::marginal(std::span<const Qubit> qubits) {
 
 std::vector<double> DeviceReader::expectations(std::span<const Observable> observables) {
   return combine_strings(map_, observables, norm(),
-                         [&](std::span<const PauliString> strings) { return measure_strings(sweep_, strings); });
+                         [&](std::span<const PauliString> strings) { return string_sums(strings); });
+}
+
+std::vector<double> DeviceReader::string_sums(std::span<const PauliString> strings) {
+  return measure_strings(sweep_, strings);
+}
+
+void DeviceReader::gather_amplitudes(std::uint64_t first, std::span<const std::uint64_t> places,
+                                     std::complex<double> phase, std::byte* to) {
+  gather(sweep_, first, places, phase, to);
 }
 
 std::vector<TopState> DeviceReader::top_states(std::uint64_t count) {

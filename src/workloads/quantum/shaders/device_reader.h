@@ -1,9 +1,12 @@
 // Reads results off a state in a device's memory, on the device: only results come to the host.
 #pragma once
 
+#include <complex>
+#include <cstddef>
 #include <optional>
 
 #include "workloads/quantum/results/blocks.h"
+#include "workloads/quantum/results/pauli_strings.h"
 #include "workloads/quantum/results/state_reader.h"
 #include "workloads/quantum/shaders/device_sweep.h"
 
@@ -29,6 +32,13 @@ class DeviceReader final : public StateReader {
   std::vector<Outcome> draw_outcomes(std::span<const Qubit> qubits, std::uint64_t shots, std::uint64_t seed,
                                      std::uint64_t stream) override;
   void save(double global_phase, const std::filesystem::path& path) override;
+
+  /// ⟨ψ|P|ψ⟩ of strings over the axes of the field; none of them all I.
+  std::vector<double> string_sums(std::span<const PauliString> strings);
+  /// As gather() of device_results.h.
+  void gather_amplitudes(std::uint64_t first, std::span<const std::uint64_t> places, std::complex<double> phase,
+                         std::byte* to);
+  [[nodiscard]] std::uint64_t window_bytes() const noexcept { return sweep_.window_bytes(); }
 
  private:
   const BlockNorms& norms();

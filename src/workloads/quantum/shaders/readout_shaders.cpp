@@ -62,9 +62,15 @@ constexpr std::uint32_t kGatherC64[] = {
 constexpr std::uint32_t kGatherC128[] = {
 #include "workloads/quantum/shaders/gather_c128.inc"
 };
+constexpr std::uint32_t kExchangeC64[] = {
+#include "workloads/quantum/shaders/exchange_c64.inc"
+};
+constexpr std::uint32_t kExchangeC128[] = {
+#include "workloads/quantum/shaders/exchange_c128.inc"
+};
 
 /// By Readout, then by Arithmetic.
-constexpr std::array<std::array<vulkan::Shader, 3>, 7> kShaders{{
+constexpr std::array<std::array<vulkan::Shader, 3>, 8> kShaders{{
     {{{.name = "quantum/norms_c64", .code = kNormsC64},
       {.name = "quantum/norms_c64_pairs", .code = kNormsC64Pairs},
       {.name = "quantum/norms_c128", .code = kNormsC128}}},
@@ -86,6 +92,9 @@ constexpr std::array<std::array<vulkan::Shader, 3>, 7> kShaders{{
     {{{.name = "quantum/gather_c64", .code = kGatherC64},
       {.name = "quantum/gather_c64", .code = kGatherC64},
       {.name = "quantum/gather_c128", .code = kGatherC128}}},
+    {{{.name = "quantum/exchange_c64", .code = kExchangeC64},
+      {.name = "quantum/exchange_c64", .code = kExchangeC64},
+      {.name = "quantum/exchange_c128", .code = kExchangeC128}}},
 }};
 
 }  // namespace
