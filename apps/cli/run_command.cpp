@@ -106,8 +106,8 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
   add_backend_options(command, options->request.backend, options->request.device);
   command.add_flag(
       "--fallback", options->request.fall_back,
-      "With --backend vulkan: where the device fails or has too little memory,\nrun the circuit on the CPU "
-      "and say so");
+      "With --backend vulkan: where the device fails, go on on the CPU from the\nlast checkpoint and say so; where it "
+      "has too little memory, run there.\nThe state's memory is set aside on the host, too");
   add_value(command, "--save-state", "FILE.npy",
             "Write the final state vector, before final measurements, to a NumPy file",
             [options](const std::string& text) { options->request.save_state = text; });

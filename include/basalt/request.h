@@ -48,7 +48,7 @@ struct Request {
   Precision precision = Precision::single_precision;
   Backend backend = Backend::cpu;
   std::string device;      ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
-  bool fall_back = false;  ///< Where the device fails, the job is run again on the CPU, and the report says so.
+  bool fall_back = false;  ///< Where the device fails, the CPU goes on, and the report says so. Takes memory for that.
   int threads = 0;         ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;  ///< Among the jobs that wait for this machine, of the range in basalt/ledger.h.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "basalt/error.h"
 
@@ -22,9 +23,14 @@ std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name) {
                 "use --backend cpu, or start again");
   }
   if (entry.open == nullptr) {
-    entry.open = std::make_shared<OpenDevice>(physical);
+    entry.open = std::make_shared<OpenDevice>(physical, options_);
   }
   return entry.open;
+}
+
+void DeviceCache::open_with(vulkan::DeviceOptions options) {
+  const std::scoped_lock lock(mutex_);
+  options_ = std::move(options);
 }
 
 std::vector<CapacityLimit> DeviceCache::capacity() {

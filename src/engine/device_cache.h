@@ -17,8 +17,8 @@
 namespace basalt {
 
 struct OpenDevice {
-  explicit OpenDevice(const vulkan::PhysicalDevice& physical)
-      : device(vulkan::Device::open(physical)),
+  explicit OpenDevice(const vulkan::PhysicalDevice& physical, const vulkan::DeviceOptions& options = {})
+      : device(vulkan::Device::open(physical, options)),
         memory(device),
         pipelines(device, vulkan::cache_folder()),
         figures(look_up_device(physical.properties).figures) {}
@@ -43,6 +43,9 @@ class DeviceCache {
   /// Error(device_lost) for a device that was lost too often.
   std::shared_ptr<OpenDevice> open(const std::string& name);
 
+  /// How devices are opened from now on. For tests.
+  void open_with(vulkan::DeviceOptions options);
+
   /// The memory of those that are open, for the ledger.
   [[nodiscard]] std::vector<CapacityLimit> capacity();
 
@@ -56,6 +59,7 @@ class DeviceCache {
   };
 
   std::mutex mutex_;
+  vulkan::DeviceOptions options_;
   std::map<std::string, Entry> entries_;  ///< By the device's UUID.
 };
 

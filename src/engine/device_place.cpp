@@ -68,6 +68,13 @@ double DevicePlace::measure_sweep_seconds() {
   return least;
 }
 
+void DevicePlace::download(std::span<std::byte> to) {
+  if (staging_ == nullptr) {
+    staging_ = std::make_unique<vulkan::Staging>(device_.memory);
+  }
+  field_.download(*staging_, 0, to, &host_.cancel);
+}
+
 std::unique_ptr<quantum::StateReader> DevicePlace::reader(const quantum::QubitMap* map) {
   return std::make_unique<quantum::DeviceReader>(field_, device_.pipelines, map, host_);
 }

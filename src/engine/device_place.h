@@ -33,6 +33,8 @@ class DevicePlace final : public StatePlace {
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
 
   [[nodiscard]] const vulkan::DeviceField& field() const noexcept { return field_; }
+  /// Copies the first elements of the state to the host, as many as there is room for.
+  void download(std::span<std::byte> to);
   /// One in-place scale of the whole state, by the device's clock.
   [[nodiscard]] double measure_sweep_seconds();
 
@@ -44,6 +46,7 @@ class DevicePlace final : public StatePlace {
   vulkan::DeviceField field_;
   quantum::DrawResources host_;
   std::function<void()> at_boundary_;
+  std::unique_ptr<vulkan::Staging> staging_;  ///< From the first download on.
 };
 
 }  // namespace basalt

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "workloads/quantum/kernels/tile_compiler.h"
 #include "workloads/quantum/results/host_reader.h"
 
 namespace basalt {
@@ -20,6 +21,15 @@ void for_each_piece(std::uint64_t bytes, const Arena& arena, const CancelToken& 
 }
 
 }  // namespace
+
+Step collapse_step(quantum::ControlMask keep, double scale) {
+  return {
+      .kernel = "quantum/collapse",
+      .access = {.mixes = 0, .reads = keep.mask, .fixed = 0},
+      .share = 1,
+      .flops_per_element = 2,
+      .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
+}
 
 void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel) {
   for_each_piece(state.size_bytes(), arena, cancel,
@@ -48,14 +58,14 @@ void HostPlace::execute(std::span<const Stage> stages, const Program& program,
 }
 
 void HostPlace::scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) {
-  const Step step{
-      .kernel = "quantum/collapse",
-      .access = {.mixes = 0, .reads = keep.mask, .fixed = 0},
-      .share = 1,
-      .flops_per_element = 2,
-      .operands = std::make_shared<quantum::CollapseOperands>(quantum::CollapseOperands{.keep = keep, .scale = scale})};
-  const Program program{{step}};
+  const Program program{{collapse_step(keep, scale)}};
   execute(make_plan(program, state_.type, state_.axes, limits_).stages, program, {}, on_stage_done);
+}
+
+std::vector<Stage> HostPlace::cut(const Program& program, std::uint64_t touched_axes) const {
+  return make_plan(program, state_.type, state_.axes, limits_,
+                   {.touched_axes = touched_axes, .tiles = context_.tiles, .runs_in_tiles = quantum::runs_in_tiles})
+      .stages;
 }
 
 std::unique_ptr<quantum::StateReader> HostPlace::reader(const quantum::QubitMap* map) {

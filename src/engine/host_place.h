@@ -1,6 +1,8 @@
 // A state in the host's memory, worked on by its processors.
 #pragma once
 
+#include <vector>
+
 #include "engine/state_place.h"
 #include "execute/execute.h"
 #include "runtime/memory/field.h"
@@ -24,6 +26,10 @@ class HostPlace final : public StatePlace {
   std::optional<StateStore::Key> save(bool worth_spilling) override { return store_.save(state_, worth_spilling); }
   bool load(StateStore::Key key, bool last) override { return store_.load(key, last, state_); }
 
+  /// Stages for steps that were made for elsewhere, on a state that is zero where an axis outside of `touched_axes` is
+  /// 1.
+  [[nodiscard]] std::vector<Stage> cut(const Program& program, std::uint64_t touched_axes) const;
+
  private:
   Field& state_;
   MemoryResource& memory_;
@@ -31,6 +37,9 @@ class HostPlace final : public StatePlace {
   const ExecuteContext& context_;
   PlanLimits limits_;
 };
+
+/// What scale_where() does, as a step.
+Step collapse_step(quantum::ControlMask keep, double scale);
 
 /// Zeroes the field in parallel (its first touch) and puts amplitude 1 at index 0.
 void prepare_zero_state(Field& state, const Arena& arena, const CancelToken& cancel);

@@ -93,7 +93,9 @@ void prepare(Job& job) {
   MemoryEstimate estimate = estimate_memory(job.request, *job.script, job.most_threads);
   if (job.on_device()) {
     choose_device(job);
+    const std::uint64_t to_go_on = job.request.fall_back ? estimate.state_bytes : 0;
     estimate = beside_device(estimate);
+    estimate.state_bytes = to_go_on;
   }
   if (estimate.promised_bytes() > job.limit.value) {
     wait_for_sight_of(job, estimate.promised_bytes());
@@ -109,10 +111,12 @@ void prepare(Job& job) {
     job.request.top = kDefaultTop;
     job.report.notes.emplace_back("the program has no classical bits: showing its most probable states");
   }
-  if (job.opening->status != Machine::Status::finished && !job.on_device()) {
+  if (job.opening->status != Machine::Status::finished && (!job.on_device() || job.request.fall_back)) {
     const int axes = std::max(job.qubits(), kMinFieldAxes);
     estimate.scratch_bytes = std::max(estimate.scratch_bytes, quantum::outcome_scratch_bytes(axes, job.request.shots));
     admit(estimate, job.request, *job.script, job.limit);
+  }
+  if (job.opening->status != Machine::Status::finished && !job.on_device()) {
     estimate.saved_states = choose_saved_states(estimate, job.request.shots, job.limit);
   }
   job.estimate = estimate;
@@ -199,7 +203,8 @@ Report run_once(Resources& resources, const Request& request, const RunHooks& ho
   return std::move(job.report);
 }
 
-/// On the CPU where the device fails and the request allows that.
+/// On the CPU from the start where the device fails before anything was done, or in the middle of a checkpoint, and the
+/// request allows that. A device that fails later: engine/failover_place.h.
 Report run_somewhere(Resources& resources, const Request& request, const RunHooks& hooks) {
   if (!request.fall_back) {
     return run_once(resources, request, hooks);
