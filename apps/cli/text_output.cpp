@@ -129,12 +129,34 @@ void print_top(const Report& report) {
   print("");
 }
 
+/// "A + B", or "2 × A".
+std::string names_of(const std::vector<DeviceReport>& devices) {
+  const bool alike = std::ranges::all_of(devices, [&](const auto& one) { return one.name == devices.front().name; });
+  if (alike) {
+    return (devices.size() > 1 ? fmt::format("{} × ", devices.size()) : "") + devices.front().name;
+  }
+  std::string names;
+  for (const DeviceReport& device : devices) {
+    names += (names.empty() ? "" : " + ") + device.name;
+  }
+  return names;
+}
+
+std::uint64_t bytes_of(const std::vector<DeviceReport>& devices) {
+  std::uint64_t bytes = 0;
+  for (const DeviceReport& device : devices) {
+    bytes += device.peak_bytes;
+  }
+  return bytes;
+}
+
 void print_summary(const std::string& file, const Report& report) {
   const std::string branches = report.branches > 1 ? fmt::format(", {} branches", report.branches) : "";
-  const std::string where = report.device ? fmt::format("{} (vulkan, {}", report.device->name, report.device->driver)
-                                          : fmt::format("cpu ({}, {} thread{}", report.instruction_set, report.threads,
-                                                        report.threads == 1 ? "" : "s");
-  const std::uint64_t bytes = report.device ? report.device->peak_bytes : report.memory.peak_bytes;
+  const std::string where =
+      !report.devices.empty()
+          ? fmt::format("{} (vulkan, {}", names_of(report.devices), report.devices.front().driver)
+          : fmt::format("cpu ({}, {} thread{}", report.instruction_set, report.threads, report.threads == 1 ? "" : "s");
+  const std::uint64_t bytes = report.devices.empty() ? report.memory.peak_bytes : bytes_of(report.devices);
   print(fmt::format("{}: {} qubits, {} gates{}, {} shots, seed {}; {} on {}, {} precision), {}",
                     file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
                     format_seconds(report.timing.total), where,

@@ -69,7 +69,7 @@ struct StageEntry {
   double actual_seconds = 0;     ///< 0: not run.
 };
 
-/// Of the Vulkan backend.
+/// A device of the Vulkan backend, and the part of the state that it holds.
 struct DeviceReport {
   std::string name;
   std::string driver;
@@ -95,7 +95,7 @@ struct Report {
   bool measured = false;  ///< The program measures something.
   Precision precision = Precision::single_precision;
   std::string backend;  ///< "cpu" or "vulkan".
-  std::optional<DeviceReport> device;
+  std::vector<DeviceReport> devices;  ///< Of the Vulkan backend, in the order of the state's parts.
   std::string instruction_set;
   int threads = 1;
   std::uint64_t seed = 0;

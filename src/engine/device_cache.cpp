@@ -13,7 +13,7 @@ std::string heap_name(const OpenDevice& device) {
   return fmt::format("memory of {} ({})", device.device->properties().name, device.device->properties().uuid);
 }
 
-std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name) {
+std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name, std::size_t twin) {
   const vulkan::PhysicalDevice& physical = vulkan::Instance::get().find(name);
   const std::scoped_lock lock(mutex_);
   Entry& entry = entries_[physical.properties.uuid];
@@ -22,10 +22,12 @@ std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name) {
                 fmt::format("\"{}\" was lost {} times and is left alone", physical.properties.name, entry.losses),
                 "use --backend cpu, or start again");
   }
-  if (entry.open == nullptr) {
-    entry.open = std::make_shared<OpenDevice>(physical, options_);
+  entry.open.resize(std::max(entry.open.size(), twin + 1));
+  std::shared_ptr<OpenDevice>& device = entry.open[twin];
+  if (device == nullptr) {
+    device = std::make_shared<OpenDevice>(physical, options_);
   }
-  return entry.open;
+  return device;
 }
 
 void DeviceCache::open_with(vulkan::DeviceOptions options) {
@@ -37,13 +39,14 @@ std::vector<CapacityLimit> DeviceCache::capacity() {
   const std::scoped_lock lock(mutex_);
   std::vector<CapacityLimit> limits;
   for (const auto& [uuid, entry] : entries_) {
-    if (entry.open != nullptr) {
+    const auto device = std::ranges::find_if(entry.open, [](const auto& twin) { return twin != nullptr; });
+    if (device != entry.open.end()) {
       std::uint64_t bytes = 0;
-      for (const vulkan::MemoryHeap& heap : entry.open->device->properties().heaps) {
+      for (const vulkan::MemoryHeap& heap : (*device)->device->properties().heaps) {
         bytes = std::max(bytes, heap.device_local ? heap.bytes : 0);
       }
       limits.push_back(
-          {.resource = Resource::device_bytes, .name = heap_name(*entry.open), .value = bytes, .shared = true});
+          {.resource = Resource::device_bytes, .name = heap_name(**device), .value = bytes, .shared = true});
     }
   }
   return limits;
@@ -52,9 +55,11 @@ std::vector<CapacityLimit> DeviceCache::capacity() {
 void DeviceCache::lost(const OpenDevice& device) {
   const std::scoped_lock lock(mutex_);
   Entry& entry = entries_[device.device->properties().uuid];
-  if (entry.open.get() == &device) {
-    entry.open.reset();
-    ++entry.losses;
+  for (std::shared_ptr<OpenDevice>& twin : entry.open) {
+    if (twin.get() == &device) {
+      twin.reset();
+      ++entry.losses;
+    }
   }
 }
 

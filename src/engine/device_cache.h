@@ -39,9 +39,10 @@ class DeviceCache {
   /// So often may a device be lost before this process leaves it alone.
   static constexpr int kMostLosses = 2;
 
-  /// By name or index, as vulkan::Instance::find has it. Throws Error(bad_usage), Error(out_of_resources), and
-  /// Error(device_lost) for a device that was lost too often.
-  std::shared_ptr<OpenDevice> open(const std::string& name);
+  /// By name or index, as vulkan::Instance::find has it. `twin`: which of several logical devices of it, each with
+  /// queues and memory of its own. Throws Error(bad_usage), Error(out_of_resources), and Error(device_lost) for a
+  /// device that was lost too often.
+  std::shared_ptr<OpenDevice> open(const std::string& name, std::size_t twin = 0);
 
   /// How devices are opened from now on. For tests.
   void open_with(vulkan::DeviceOptions options);
@@ -54,7 +55,7 @@ class DeviceCache {
 
  private:
   struct Entry {
-    std::shared_ptr<OpenDevice> open;
+    std::vector<std::shared_ptr<OpenDevice>> open;  ///< By twin; null where it is not open.
     int losses = 0;
   };
 

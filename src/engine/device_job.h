@@ -1,5 +1,9 @@
-// What a job needs to know of its device before it takes anything: whether it can run there, and what it will hold.
+// What a job needs to know of its devices before it takes anything: whether it can run there, and what it will hold.
 #pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "engine/device_cache.h"
 #include "engine/memory_budget.h"
@@ -10,11 +14,25 @@ namespace basalt {
 /// Throws Error(unsupported) where the device has no such numbers.
 void expect_numbers(const vulkan::PhysicalDevice& physical, ElementType type);
 
-/// Throws as expect_numbers does, and Error(out_of_resources) where the state does not fit
-/// what it has free, with the numbers and the largest size that would.
-void admit_to_device(OpenDevice& device, ElementType type, int qubits);
+/// "0,1" names two. Throws Error(bad_usage) unless they are a power of two.
+std::vector<std::string> device_names(const std::string& text);
 
-/// What the host must hold beside a state on a device.
-MemoryEstimate beside_device(MemoryEstimate estimate);
+/// Over how many of `count` devices a state is split: each part has a number of qubits that is worth a device.
+std::size_t worthwhile_parts(std::size_t count, int qubits) noexcept;
+
+using OpenDevices = std::vector<std::shared_ptr<OpenDevice>>;
+
+/// Qubits of each of so many parts of a state.
+int part_qubits(int qubits, std::size_t parts) noexcept;
+
+/// Each holds a part of the state. Throws as expect_numbers does, and Error(out_of_resources) where a part does not fit
+/// what its device has free, with the numbers and the largest size that would.
+void admit_to_devices(const OpenDevices& devices, ElementType type, int qubits);
+
+/// What a state takes of the heaps, added up where devices share one.
+std::vector<HeapBytes> bytes_on_devices(const OpenDevices& devices, ElementType type, int qubits);
+
+/// What the host must hold beside a state on so many devices.
+MemoryEstimate beside_devices(MemoryEstimate estimate, std::size_t devices);
 
 }  // namespace basalt

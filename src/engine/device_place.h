@@ -32,7 +32,7 @@ class DevicePlace final : public StatePlace {
   std::optional<StateStore::Key> save(bool /*worth_spilling*/) override { return std::nullopt; }
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
 
-  [[nodiscard]] const vulkan::DeviceField& field() const noexcept { return field_; }
+  [[nodiscard]] vulkan::DeviceField& field() noexcept { return field_; }
   /// Copies the first elements of the state to the host, as many as there is room for.
   void download(std::span<std::byte> to);
   /// One in-place scale of the whole state, by the device's clock.

@@ -49,7 +49,7 @@ struct Job {
   int most_threads = 1;
   PlanLimits limits;
   Lease lease;
-  std::shared_ptr<OpenDevice> device;  ///< Of the Vulkan backend.
+  std::vector<std::shared_ptr<OpenDevice>> devices;  ///< Of the Vulkan backend: each holds a part of the state.
 };
 
 }  // namespace basalt

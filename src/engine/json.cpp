@@ -68,13 +68,13 @@ Json results_json(const Report& report) {
   document["branches"] = report.branches;
   document["precision"] = report.precision == Precision::single_precision ? "single" : "double";
   document["backend"] = report.backend;
-  if (report.device) {
-    document["device"] = {{"name", report.device->name},
-                          {"driver", report.device->driver},
-                          {"state_bytes", report.device->state_bytes},
-                          {"peak_bytes", report.device->peak_bytes},
-                          {"pipeline_seconds", report.device->pipeline_seconds},
-                          {"pipelines_cached", report.device->pipelines_cached}};
+  for (const DeviceReport& device : report.devices) {
+    document["devices"].push_back({{"name", device.name},
+                                   {"driver", device.driver},
+                                   {"state_bytes", device.state_bytes},
+                                   {"peak_bytes", device.peak_bytes},
+                                   {"pipeline_seconds", device.pipeline_seconds},
+                                   {"pipelines_cached", device.pipelines_cached}});
   }
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;

@@ -75,10 +75,15 @@ Capacity Resources::capacity() {
   return capacity;
 }
 
-std::shared_ptr<OpenDevice> Resources::open_device(const std::string& name) {
-  std::shared_ptr<OpenDevice> device = devices_.open(name);
+std::vector<std::shared_ptr<OpenDevice>> Resources::open_devices(const std::vector<std::string>& names) {
+  std::vector<std::shared_ptr<OpenDevice>> devices;
+  std::map<std::string, std::size_t> twins;  // so far, by the device's UUID
+  for (const std::string& name : names) {
+    const std::string& uuid = vulkan::Instance::get().find(name).properties.uuid;
+    devices.push_back(devices_.open(name, twins[uuid]++));
+  }
   ledger_.refresh();
-  return device;
+  return devices;
 }
 
 Limit Resources::memory_limit_alone() {

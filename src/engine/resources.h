@@ -48,7 +48,8 @@ class Resources {
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
   [[nodiscard]] DeviceCache& devices() noexcept { return devices_; }
   /// By name or index. The ledger knows of its memory from then on.
-  std::shared_ptr<OpenDevice> open_device(const std::string& name);
+  /// Of a name that comes up more than once, as many logical devices.
+  std::vector<std::shared_ptr<OpenDevice>> open_devices(const std::vector<std::string>& names);
 
   /// Gives all idle memory back.
   void release_idle() noexcept { pool_.trim(); }

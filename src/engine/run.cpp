@@ -19,11 +19,13 @@
 #include "engine/job.h"
 #include "engine/prepared_program.h"
 #include "engine/run_on_device.h"
+#include "engine/run_on_devices.h"
 #include "engine/run_on_host.h"
 #include "engine/seed.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/span.h"
 #include "runtime/vulkan/device_field.h"
+#include "runtime/vulkan/properties.h"
 
 namespace basalt {
 namespace {
@@ -52,17 +54,22 @@ void compile_program(Job& job) {
   job.report.instruction_set = simd_target();
 }
 
-std::uint64_t device_state_bytes(const Job& job) {
-  return vulkan::device_field_bytes(job.device->device->plan(), job.type(), job.qubits());
-}
-
-void choose_device(Job& job) {
-  job.device = job.resources.open_device(job.request.device);
-  const vulkan::DeviceProperties& properties = job.device->device->properties();
-  admit_to_device(*job.device, job.type(), job.qubits());
-  job.report.device = DeviceReport{.name = properties.name,
-                                   .driver = fmt::format("{} {}", properties.driver_name, properties.driver_info),
-                                   .state_bytes = device_state_bytes(job)};
+void choose_devices(Job& job) {
+  std::vector<std::string> names = device_names(job.request.device);
+  if (const std::size_t parts = worthwhile_parts(names.size(), job.qubits()); parts < names.size()) {
+    job.report.notes.push_back(
+        fmt::format("{} qubits are too few for {} devices: using {}", job.qubits(), names.size(), parts));
+    names.resize(parts);
+  }
+  job.devices = job.resources.open_devices(names);
+  admit_to_devices(job.devices, job.type(), job.qubits());
+  for (const auto& device : job.devices) {
+    const vulkan::DeviceProperties& properties = device->device->properties();
+    job.report.devices.push_back({.name = properties.name,
+                                  .driver = vulkan::driver_text(properties),
+                                  .state_bytes = vulkan::device_field_bytes(device->device->plan(), job.type(),
+                                                                            part_qubits(job.qubits(), names.size()))});
+  }
 }
 
 /// Having to wait for others is no reason to be refused: the limit becomes what there is without them. What they
@@ -92,9 +99,9 @@ void prepare(Job& job) {
   job.most_threads = most_threads(job.request, job.inventory, job.report.notes);
   MemoryEstimate estimate = estimate_memory(job.request, *job.script, job.most_threads);
   if (job.on_device()) {
-    choose_device(job);
+    choose_devices(job);
     const std::uint64_t to_go_on = job.request.fall_back ? estimate.state_bytes : 0;
-    estimate = beside_device(estimate);
+    estimate = beside_devices(estimate, job.devices.size());
     estimate.state_bytes = to_go_on;
   }
   if (estimate.promised_bytes() > job.limit.value) {
@@ -125,13 +132,6 @@ void prepare(Job& job) {
   job.report.memory.limit_source = job.limit.source;
 }
 
-std::vector<HeapBytes> device_demand(const Job& job) {
-  if (!job.on_device()) {
-    return {};
-  }
-  return {{.heap = heap_name(*job.device), .bytes = device_state_bytes(job)}};
-}
-
 /// Waits until memory and cores are granted.
 void take_lease(Job& job) {
   job.limits = job.resources.plan_limits(job.most_threads);
@@ -139,7 +139,7 @@ void take_lease(Job& job) {
   job.limits.threads = job.report.threads;
   const Demand demand{.host_bytes = job.estimate.promised_bytes(),
                       .cached_bytes = 0,
-                      .device_bytes = device_demand(job),
+                      .device_bytes = bytes_on_devices(job.devices, job.type(), job.qubits()),
                       .min_cores = 1,
                       .max_cores = job.report.threads,
                       .queue_slots = 0,
@@ -161,7 +161,9 @@ void take_lease(Job& job) {
 }
 
 void execute_tree(Job& job) {
-  if (job.on_device()) {
+  if (job.devices.size() > 1) {
+    run_on_devices(job);
+  } else if (job.on_device()) {
     run_on_device(job);
   } else {
     run_on_host(job);

@@ -25,7 +25,7 @@ PlannedCircuit plan_opening(Job& job, StatePlace& place) {
 /// The next job opens a lost device anew, or leaves it alone.
 void count_loss(Job& job, const Error& error) {
   if (error.code() == ErrorCode::device_lost) {
-    job.resources.devices().lost(*job.device);
+    job.resources.devices().lost(*job.devices.front());
   }
 }
 
@@ -58,11 +58,11 @@ double sweep_seconds(Job& job, DevicePlace& device, HostReserve* reserve, bool w
 
 void run_on_device(Job& job) {
   LimitAdaptor bounded(job.memory(), job.lease.host_bytes());
-  const std::scoped_lock alone(job.device->in_use);
+  const std::scoped_lock alone(job.devices.front()->in_use);
   const ArenaCache::Loan arena = job.resources.arenas().lend(std::max(1, job.lease.cores()));
   try {
     const Stopwatch watch;
-    DevicePlace device(*job.device, job.type(), job.qubits(), {*arena, job.cancel, bounded},
+    DevicePlace device(*job.devices.front(), job.type(), job.qubits(), {*arena, job.cancel, bounded},
                        [&] { job.lease.at_boundary(); });
     StatePlace* place = &device;
     std::unique_ptr<HostReserve> reserve;
@@ -93,7 +93,7 @@ void run_on_device(Job& job) {
       job.report.timing.wait += reserve->waited_seconds();
     }
     job.report.sweep_seconds = sweep_seconds(job, device, reserve.get(), went_on);
-    job.report.device->peak_bytes = device.field().size_bytes();
+    job.report.devices.front().peak_bytes = device.field().size_bytes();
   } catch (const Error& error) {
     count_loss(job, error);
     throw;
@@ -101,8 +101,8 @@ void run_on_device(Job& job) {
   job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;
   job.report.memory.peak_bytes = bounded.peak_bytes();
   job.report.memory.counts_bytes = job.results->counts_bytes();
-  job.report.device->pipeline_seconds = job.device->pipelines.seconds();
-  job.report.device->pipelines_cached = job.device->pipelines.cache_was_read();
+  job.report.devices.front().pipeline_seconds = job.devices.front()->pipelines.seconds();
+  job.report.devices.front().pipelines_cached = job.devices.front()->pipelines.cache_was_read();
 }
 
 }  // namespace basalt

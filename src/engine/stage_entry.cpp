@@ -13,6 +13,9 @@ StageEntry stage_entry(const Program& program, const Stage& stage, double actual
                    .predicted_flops = stage.predicted_flops,
                    .predicted_seconds = stage.predicted_seconds,
                    .actual_seconds = actual_seconds};
+  if (!stage.swaps.empty()) {
+    entry.kernels.push_back({.kernel = "exchange of parts", .steps = stage.swaps.size()});
+  }
   for (const std::uint32_t index : stage.steps) {
     const std::string_view kernel = program.steps[index].kernel;
     const auto known = std::ranges::find(entry.kernels, kernel, &KernelCount::kernel);

@@ -1,0 +1,73 @@
+#include "engine/run_on_devices.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/stopwatch.h"
+#include "engine/run_tree.h"
+#include "engine/split_place.h"
+#include "runtime/metrics/span.h"
+
+namespace basalt {
+namespace {
+
+/// All of them. Everybody takes them in the same order, so that no two wait for each other.
+std::vector<std::unique_lock<std::mutex>> occupy(OpenDevices devices) {
+  std::ranges::sort(devices, std::less<>(), [](const auto& device) { return device.get(); });
+  std::vector<std::unique_lock<std::mutex>> locks;
+  locks.reserve(devices.size());
+  for (const auto& device : devices) {
+    locks.emplace_back(device->in_use);
+  }
+  return locks;
+}
+
+PlannedCircuit plan_opening(Job& job, SplitPlace& place) {
+  const Stopwatch watch;
+  const metrics::Span span(metrics::SpanName::plan);
+  PlannedCircuit planned = place.plan(job.opening->circuit, job.opening_options(), 0);
+  job.report.timing.plan += watch.seconds();
+  return planned;
+}
+
+void give_up_lost(Job& job) {
+  for (const auto& device : job.devices) {
+    if (device->device->is_lost()) {
+      job.resources.devices().lost(*device);
+    }
+  }
+}
+
+}  // namespace
+
+void run_on_devices(Job& job) {
+  LimitAdaptor bounded(job.memory(), job.lease.host_bytes());
+  const std::vector<std::unique_lock<std::mutex>> alone = occupy(job.devices);
+  const ArenaCache::Loan arena = job.resources.arenas().lend(std::max(1, job.lease.cores()));
+  try {
+    const Stopwatch watch;
+    SplitPlace place(job.devices, job.type(), job.qubits(), {*arena, job.cancel, bounded},
+                     [&] { job.lease.at_boundary(); });
+    place.reset();
+    job.report.timing.allocate = watch.seconds();
+    run_tree(job, place, {.planned = plan_opening(job, place), .compiled = {}}, [] {});
+    job.report.sweep_seconds = place.measure_sweep_seconds();
+    for (DeviceReport& device : job.report.devices) {
+      device.peak_bytes = place.part_bytes();
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::device_lost) {
+      give_up_lost(job);
+    }
+    throw;
+  }
+  job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;
+  job.report.memory.peak_bytes = bounded.peak_bytes();
+  job.report.memory.counts_bytes = job.results->counts_bytes();
+  for (std::size_t i = 0; i < job.devices.size(); ++i) {
+    job.report.devices[i].pipeline_seconds = job.devices[i]->pipelines.seconds();
+    job.report.devices[i].pipelines_cached = job.devices[i]->pipelines.cache_was_read();
+  }
+}
+
+}  // namespace basalt
