@@ -3,50 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine_harness.h"
+#include "device_fixture.h"
 #include "reference/random_circuit.h"
 #include "reference/state.h"
-#include "runtime/vulkan/instance.h"
 
 namespace basalt {
 namespace {
 
 using testing::HasSubstr;
 
-class DeviceRunTest : public testing::Test {
- protected:
-  void SetUp() override {
-    const auto& devices = vulkan::Instance::get().devices();
-    for (std::size_t i = 0; i < devices.size() && device_.empty(); ++i) {
-      device_ = devices[i].plan.usable ? std::to_string(i) : "";
-      has_f64_ = devices[i].plan.f64;
-    }
-    if (device_.empty()) {
-      GTEST_SKIP() << "no Vulkan device: " << vulkan::Instance::get().reason();
-    }
-  }
-
-  void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
-
-  [[nodiscard]] Request on_device(Request request) const {
-    request.backend = Backend::vulkan;
-    request.device = device_;
-    return request;
-  }
-
-  /// The message of the error that a request ends with.
-  static std::pair<ErrorCode, std::string> failure_of(const Request& request) {
-    try {
-      run(request);
-    } catch (const Error& error) {
-      return {error.code(), error.what()};
-    }
-    return {ErrorCode::failed, "nothing failed"};
-  }
-
-  std::string device_;
-  bool has_f64_ = false;
-};
+using DeviceRunTest = DeviceFixture;
 
 TEST_F(DeviceRunTest, GivesTheAmplitudesOfTheReference) {
   for (const int qubits : {1, 3, 9, 12, 14}) {
@@ -74,8 +40,8 @@ TEST_F(DeviceRunTest, GivesResultsOfEveryKindAsTheCpuDoes) {
   const Report cpu = run(request);
   const Report device = run(on_device(request));
   EXPECT_EQ(device.backend, "vulkan");
-  ASSERT_TRUE(device.device.has_value());
-  EXPECT_GT(device.device->state_bytes, 0U);
+  ASSERT_EQ(device.devices.size(), 1U);
+  EXPECT_GT(device.devices.front().state_bytes, 0U);
   EXPECT_FALSE(device.stages.empty());
   for (std::size_t i = 0; i < cpu.expectation_values.size(); ++i) {
     EXPECT_NEAR(device.expectation_values[i].second, cpu.expectation_values[i].second, 1e-5);
