@@ -77,10 +77,11 @@ void add_request_options(CLI::App& command, Request& request) {
 void add_backend_options(CLI::App& command, Backend& backend, std::string& device) {
   add_value(command, "--backend", "cpu|vulkan", "Where the circuit runs. Default: cpu",
             [&](const std::string& text) { backend = backend_of(text); });
-  add_value(command, "--device", "NAME|INDEX",
-            "With --backend vulkan: the device, as basalt devices lists it, by its\nnumber or a part of its name. "
-            "Default: the first GPU",
-            [&](const std::string& text) { device = text; });
+  add_value(
+      command, "--device", "NAME|INDEX[,...]",
+      "With --backend vulkan: the device, as basalt devices lists it, by its\nnumber or a part of its name. "
+      "Several, as in 0,1, hold a part of the\nstate each; 0,0 are two logical devices of one. Default: the first GPU",
+      [&](const std::string& text) { device = text; });
 }
 
 void add_input_option(CLI::App& command, std::vector<std::string>& assignments) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "basalt/gpu.h"
 #include "basalt/json.h"
 #include "output.h"
 #include "print.h"
@@ -129,17 +130,12 @@ void print_top(const Report& report) {
   print("");
 }
 
-/// "A + B", or "2 × A".
 std::string names_of(const std::vector<DeviceReport>& devices) {
-  const bool alike = std::ranges::all_of(devices, [&](const auto& one) { return one.name == devices.front().name; });
-  if (alike) {
-    return (devices.size() > 1 ? fmt::format("{} × ", devices.size()) : "") + devices.front().name;
-  }
-  std::string names;
+  std::vector<std::string> names;
   for (const DeviceReport& device : devices) {
-    names += (names.empty() ? "" : " + ") + device.name;
+    names.push_back(device.name);
   }
-  return names;
+  return join_device_names(names);
 }
 
 std::uint64_t bytes_of(const std::vector<DeviceReport>& devices) {

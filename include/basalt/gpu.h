@@ -51,4 +51,7 @@ struct Gpus {
 /// does none of it here. Never throws for what a driver does.
 Gpus list_gpus();
 
+/// For people: "A + B", or "2 × A".
+std::string join_device_names(const std::vector<std::string>& names);
+
 }  // namespace basalt

@@ -94,7 +94,7 @@ struct Report {
   std::uint64_t shots = 0;
   bool measured = false;  ///< The program measures something.
   Precision precision = Precision::single_precision;
-  std::string backend;  ///< "cpu" or "vulkan".
+  std::string backend;                ///< "cpu" or "vulkan".
   std::vector<DeviceReport> devices;  ///< Of the Vulkan backend, in the order of the state's parts.
   std::string instruction_set;
   int threads = 1;

@@ -47,7 +47,8 @@ struct Request {
   std::optional<std::uint64_t> seed;  ///< None: taken from the system, and reported.
   Precision precision = Precision::single_precision;
   Backend backend = Backend::cpu;
-  std::string device;      ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
+  std::string device;  ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
+  /// Several with commas between them (1, 2, 4 and so on) hold a part of the state each.
   bool fall_back = false;  ///< Where the device fails, the CPU goes on, and the report says so. Takes memory for that.
   int threads = 0;         ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;

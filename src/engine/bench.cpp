@@ -10,7 +10,9 @@
 #include <optional>
 
 #include "basalt/engine.h"
+#include "basalt/gpu.h"
 #include "base/stopwatch.h"
+#include "engine/device_job.h"
 #include "engine/memory_budget.h"
 #include "engine/roofline.h"
 #include "runtime/cpu/sweep.h"
@@ -43,7 +45,7 @@ class Bench {
         cancel_(hooks.cancel != nullptr ? *hooks.cancel : never_),
         inventory_(engine_.inventory()) {
     if (on_device()) {
-      device_ = &vulkan::Instance::get().find(settings.device).properties;
+      name_devices();
     } else {
       roofline_.emplace(inventory_, simd_target(), cancel_);
     }
@@ -54,8 +56,8 @@ class Bench {
                        .instruction_set = simd_target(),
                        .cores = inventory_.cores.value,
                        .peak_source = roofline_ ? roofline_->source() : "",
-                       .device = on_device() ? device_->name : "",
-                       .driver = on_device() ? vulkan::driver_text(*device_) : "",
+                       .device = device_,
+                       .driver = driver_,
                        .rows = {},
                        .notes = {}};
     const std::vector<int> thread_counts = resolve_threads();
@@ -84,6 +86,16 @@ class Bench {
 
  private:
   [[nodiscard]] bool on_device() const noexcept { return settings_.backend == Backend::vulkan; }
+
+  void name_devices() {
+    std::vector<std::string> names;
+    for (const std::string& name : device_names(settings_.device)) {
+      const vulkan::DeviceProperties& properties = vulkan::Instance::get().find(name).properties;
+      driver_ = names.empty() ? vulkan::driver_text(properties) : driver_;
+      names.push_back(properties.name);
+    }
+    device_ = join_device_names(names);
+  }
 
   [[nodiscard]] std::vector<int> resolve_threads() const {
     std::vector<int> counts;
@@ -180,8 +192,9 @@ class Bench {
   const CancelToken& cancel_;
   Engine engine_;
   Inventory inventory_;
-  const vulkan::DeviceProperties* device_ = nullptr;  ///< Of the instance; null: the rows run on the processor.
-  std::optional<Roofline> roofline_;                  ///< Of the processor.
+  std::string device_;                ///< Empty: the rows run on the processor.
+  std::string driver_;                ///< Of the first device.
+  std::optional<Roofline> roofline_;  ///< Of the processor.
   std::vector<std::string> notes_;
 };
 

@@ -56,6 +56,10 @@ std::size_t worthwhile_parts(std::size_t count, int qubits) noexcept {
   return count;
 }
 
+std::string note_of_fewer_parts(int qubits, std::size_t devices, std::size_t parts) {
+  return fmt::format("{} qubits are too few for {} devices: using {}", qubits, devices, parts);
+}
+
 int part_qubits(int qubits, std::size_t parts) noexcept {
   return qubits - std::countr_zero(parts);
 }

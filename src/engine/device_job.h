@@ -20,6 +20,9 @@ std::vector<std::string> device_names(const std::string& text);
 /// Over how many of `count` devices a state is split: each part has a number of qubits that is worth a device.
 std::size_t worthwhile_parts(std::size_t count, int qubits) noexcept;
 
+/// For people, where those are fewer.
+std::string note_of_fewer_parts(int qubits, std::size_t devices, std::size_t parts);
+
 using OpenDevices = std::vector<std::shared_ptr<OpenDevice>>;
 
 /// Qubits of each of so many parts of a state.

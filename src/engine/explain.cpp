@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include "basalt/error.h"
+#include "basalt/gpu.h"
 #include "basalt/plan.h"
 #include "basalt/tune.h"
 #include "base/stopwatch.h"
@@ -19,6 +21,7 @@
 #include "engine/planned_circuit.h"
 #include "engine/prepared_program.h"
 #include "engine/results.h"
+#include "engine/split_place.h"
 #include "engine/stage_entry.h"
 #include "runtime/cpu/instruction_set.h"
 #include "runtime/cpu/sweep.h"
@@ -41,7 +44,7 @@ class Explanation {
     inventory_ = take_inventory();
     compile_program();
     if (on_device()) {
-      choose_device();
+      choose_devices();
     } else {
       choose_plan_limits();
     }
@@ -84,31 +87,56 @@ class Explanation {
     }
   }
 
-  /// Without opening it: what plans depend on is known before.
-  void choose_device() {
-    const vulkan::PhysicalDevice& physical = vulkan::Instance::get().find(request_.device);
+  /// Without opening them: what plans depend on is known before.
+  void choose_devices() {
+    std::vector<std::string> names = device_names(request_.device);
+    const int qubits = static_cast<int>(report_.qubits);
+    if (const std::size_t parts = worthwhile_parts(names.size(), qubits); parts < names.size()) {
+      report_.notes.push_back(note_of_fewer_parts(qubits, names.size(), parts));
+      names.resize(parts);
+    }
+    std::vector<DeviceLimits> limits;
+    std::vector<std::string> full_names;
+    std::map<const vulkan::PhysicalDevice*, std::uint64_t> bytes;
+    DeviceWisdomLookup wisdom;
+    for (const std::string& name : names) {
+      const vulkan::PhysicalDevice& physical = usable_device(name);
+      full_names.push_back(physical.properties.name);
+      bytes[&physical] += vulkan::device_field_bytes(physical.plan, type(), part_qubits(qubits, names.size()));
+      wisdom = look_up_device(physical.properties);
+      limits.push_back(choose_device_limits(physical, wisdom.figures, type()));
+    }
+    for (const auto& [physical, needed] : bytes) {
+      expect_room(needed, free_bytes_of(*physical));
+    }
+    if (!wisdom.note.empty()) {
+      report_.notes.push_back(wisdom.note);
+    }
+    report_.device = join_device_names(full_names);
+    report_.driver = vulkan::driver_text(usable_device(names.front()).properties);
+    parts_ = names.size();
+    device_limits_ = common_limits(limits);
+    report_.choices = device_limit_choices(device_limits_, wisdom.figures, type());
+  }
+
+  [[nodiscard]] const vulkan::PhysicalDevice& usable_device(const std::string& name) const {
+    const vulkan::PhysicalDevice& physical = vulkan::Instance::get().find(name);
     if (!physical.plan.usable) {
       throw Error(ErrorCode::bad_usage,
                   fmt::format("device {} cannot be used: {}", physical.properties.name, physical.plan.reason),
                   "choose another device, or plan for the processor");
     }
     expect_numbers(physical, type());
-    report_.device = physical.properties.name;
-    report_.driver = vulkan::driver_text(physical.properties);
-    std::uint64_t free_bytes = 0;
+    return physical;
+  }
+
+  static std::uint64_t free_bytes_of(const vulkan::PhysicalDevice& physical) {
+    std::uint64_t bytes = 0;
     const std::vector<vulkan::HeapBudget> budgets = vulkan::Instance::budgets(physical);
     for (std::size_t i = 0; i < budgets.size(); ++i) {
-      if (physical.properties.heaps[i].device_local) {
-        free_bytes = std::max(free_bytes, budgets[i].budget_bytes);
-      }
+      bytes = std::max(bytes, physical.properties.heaps[i].device_local ? budgets[i].budget_bytes : 0);
     }
-    expect_room(vulkan::device_field_bytes(physical.plan, type(), static_cast<int>(report_.qubits)), free_bytes);
-    const DeviceWisdomLookup wisdom = look_up_device(physical.properties);
-    if (!wisdom.note.empty()) {
-      report_.notes.push_back(wisdom.note);
-    }
-    device_limits_ = choose_device_limits(physical, wisdom.figures, type());
-    report_.choices = device_limit_choices(device_limits_, wisdom.figures, type());
+    return bytes;
   }
 
   void choose_plan_limits() {
@@ -136,12 +164,21 @@ class Explanation {
     return options_at_end(request_, Results(request_, *script_, unused).observables(), machine_->registers());
   }
 
+  [[nodiscard]] PlannedCircuit plan_circuit_there(const quantum::PassOptions& options) const {
+    if (!on_device()) {
+      return plan_circuit(circuit_, options, type(), limits_, /*touched_axes=*/0);
+    }
+    if (parts_ > 1) {
+      return plan_circuit_for_parts(circuit_, options, type(), device_limits_, parts_,
+                                    AxisPlaces::identity(static_cast<int>(report_.qubits)));
+    }
+    return plan_circuit_for_device(circuit_, options, type(), device_limits_, /*touched_axes=*/0);
+  }
+
   void plan() {
     const quantum::PassOptions options = pass_options();
     const Stopwatch watch;
-    const PlannedCircuit planned =
-        on_device() ? plan_circuit_for_device(circuit_, options, type(), device_limits_, /*touched_axes=*/0)
-                    : plan_circuit(circuit_, options, type(), limits_, /*touched_axes=*/0);
+    const PlannedCircuit planned = plan_circuit_there(options);
     report_.plan_seconds = watch.seconds();
     add_passes(report_.passes, planned.passes);
     const Plan& plan = planned.plan;
@@ -162,7 +199,8 @@ class Explanation {
   std::unique_ptr<quantum::Machine> machine_;
   quantum::Circuit circuit_;
   PlanLimits limits_;           ///< Of the processor.
-  DeviceLimits device_limits_;  ///< Of the device.
+  DeviceLimits device_limits_;  ///< Of the devices.
+  std::size_t parts_ = 1;       ///< Of the state, one for each device.
   PlanReport report_;
 };
 

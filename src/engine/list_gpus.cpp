@@ -1,5 +1,9 @@
 // Vulkan devices for people: asked for, told between processes, put into words.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "basalt/gpu.h"
@@ -81,6 +85,13 @@ Gpus list_gpus() {
     gpus.devices.push_back(describe(static_cast<int>(gpus.devices.size()), properties, device.at("heaps")));
   }
   return gpus;
+}
+
+std::string join_device_names(const std::vector<std::string>& names) {
+  if (names.size() > 1 && std::ranges::count(names, names.front()) == std::ssize(names)) {
+    return fmt::format("{} × {}", names.size(), names.front());
+  }
+  return fmt::format("{}", fmt::join(names, " + "));
 }
 
 }  // namespace basalt

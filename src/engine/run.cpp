@@ -57,8 +57,7 @@ void compile_program(Job& job) {
 void choose_devices(Job& job) {
   std::vector<std::string> names = device_names(job.request.device);
   if (const std::size_t parts = worthwhile_parts(names.size(), job.qubits()); parts < names.size()) {
-    job.report.notes.push_back(
-        fmt::format("{} qubits are too few for {} devices: using {}", job.qubits(), names.size(), parts));
+    job.report.notes.push_back(note_of_fewer_parts(job.qubits(), names.size(), parts));
     names.resize(parts);
   }
   job.devices = job.resources.open_devices(names);

@@ -30,8 +30,8 @@ struct TestDevice {
   explicit TestDevice(const vulkan::PhysicalDevice& physical)
       : device(vulkan::Device::open(physical)), memory(device), pipelines(device, {}), staging(memory) {}
 
-  /// Null where the device cannot do it.
-  static std::unique_ptr<TestDevice> make(Mode mode, std::uint64_t chunk_bytes) {
+  /// Null where the device cannot do it. Without `imports`, as if it could not use memory of the host.
+  static std::unique_ptr<TestDevice> make(Mode mode, std::uint64_t chunk_bytes, bool imports = true) {
     const vulkan::PhysicalDevice* found = vulkan::test_device();
     if (found == nullptr || (mode == Mode::c128 && !found->plan.f64)) {
       return nullptr;
@@ -39,6 +39,8 @@ struct TestDevice {
     vulkan::PhysicalDevice physical = *found;
     physical.plan.chunk_bytes = chunk_bytes;
     physical.plan.block_bytes = std::min(physical.plan.block_bytes, chunk_bytes);
+    physical.properties.host_pointer_alignment =
+        imports ? physical.properties.host_pointer_alignment : ~std::uint64_t{0};
     physical.plan.f64 = physical.plan.f64 && mode != Mode::c64_pairs;
     return std::make_unique<TestDevice>(physical);
   }

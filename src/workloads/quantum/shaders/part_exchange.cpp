@@ -14,12 +14,23 @@ namespace basalt::quantum {
 namespace {
 
 /// On its way in one direction at a time: long enough to hide submissions, short enough that two overlap soon.
-constexpr std::uint64_t kWindowBytes = std::uint64_t{8} << 20;
+constexpr std::uint64_t kMostWindowBytes = std::uint64_t{8} << 20;
 constexpr std::size_t kSlots = 2;
 /// More than devices ask of the alignment of what they import.
 constexpr std::uint64_t kAlignment = std::uint64_t{64} << 10;
 
-constexpr std::uint64_t kLaneBytes = 2 * kSlots * kWindowBytes + kAlignment;
+constexpr std::uint64_t lane_bytes(std::uint64_t window_bytes) {
+  return 2 * kSlots * window_bytes + kAlignment;
+}
+
+/// No more than a buffer of any of the devices holds.
+std::uint64_t window_bytes_of(const std::vector<StatePart>& parts) {
+  std::uint64_t bytes = kMostWindowBytes;
+  for (const StatePart& part : parts) {
+    bytes = std::min(bytes, std::bit_floor(part.field.memory().device().plan().chunk_bytes));
+  }
+  return bytes;
+}
 
 std::uint64_t half_bytes(const vulkan::DeviceField& field) {
   return (element_bytes(field.type()) << field.axes()) / 2;
@@ -64,18 +75,18 @@ vulkan::DeviceBuffer reach(vulkan::DeviceMemory& memory, std::span<std::byte> sh
 /// Between two parts. One window of what goes is fetched while the one before it is put in place.
 class PartExchange::Lane {
  public:
-  Lane(const StatePart& low, const StatePart& high, MemoryResource& memory)
-      : sides_{&low, &high}, host_(memory, kLaneBytes) {
+  Lane(const StatePart& low, const StatePart& high, std::uint64_t window_bytes, MemoryResource& memory)
+      : sides_{&low, &high}, window_bytes_(window_bytes), host_(memory, lane_bytes(window_bytes)) {
     auto* const address = host_.as<std::byte>();
     const std::uint64_t past = reinterpret_cast<std::uintptr_t>(address) % kAlignment;
-    std::span<std::byte> rest(address + (past == 0 ? 0 : kAlignment - past), 2 * kSlots * kWindowBytes);
+    std::span<std::byte> rest(address + (past == 0 ? 0 : kAlignment - past), 2 * kSlots * window_bytes_);
     for (Slot& slot : slots_) {
       for (std::size_t side = 0; side < 2; ++side) {
         slot[side] = std::make_unique<Port>(field(side).memory().shared_device());
       }
       for (std::size_t side = 0; side < 2; ++side) {
-        const std::span<std::byte> shared = rest.first(kWindowBytes);
-        rest = rest.subspan(kWindowBytes);
+        const std::span<std::byte> shared = rest.first(window_bytes_);
+        rest = rest.subspan(window_bytes_);
         slot[side]->out = reach(field(side).memory(), shared, vulkan::Placement::download);
         slot[1 - side]->in = reach(field(1 - side).memory(), shared, vulkan::Placement::upload);
       }
@@ -104,7 +115,7 @@ class PartExchange::Lane {
       Port& port = *slot[side];
       const vulkan::DeviceBuffer& from = slot[1 - side]->out;
       if (from.data() != port.in.data()) {
-        std::memcpy(port.in.data(), from.data(), std::min(kWindowBytes, half_bytes(field(side))));
+        std::memcpy(port.in.data(), from.data(), std::min(window_bytes_, half_bytes(field(side))));
       }
       port.unpack.begin();
       record(port.unpack, side, {.axis = axis, .value = values[side], .window = window, .to_buffer = false}, port.in);
@@ -141,7 +152,7 @@ class PartExchange::Lane {
     const vulkan::DeviceField& of = field(side);
     const std::uint64_t block_elements = std::uint64_t{1} << sweep_block_axes(of);
     const std::uint64_t block_bytes = block_elements * element_bytes(of.type());
-    const std::uint64_t groups = (std::min(kWindowBytes, half_bytes(of)) + block_bytes - 1) / block_bytes;
+    const std::uint64_t groups = (std::min(window_bytes_, half_bytes(of)) + block_bytes - 1) / block_bytes;
     ExchangePush push{
         .sweep = {.results = buffer.address(), .first_group = static_cast<std::uint32_t>(what.window * groups)},
         .axis = static_cast<std::uint32_t>(what.axis),
@@ -158,17 +169,18 @@ class PartExchange::Lane {
   }
 
   std::array<const StatePart*, 2> sides_;
+  std::uint64_t window_bytes_;
   Buffer host_;  ///< Before the ports, which import it.
   std::array<Slot, kSlots> slots_;
 };
 
 PartExchange::PartExchange(std::vector<StatePart> parts, MemoryResource& memory)
-    : parts_(std::move(parts)), memory_(memory) {}
+    : parts_(std::move(parts)), window_bytes_(window_bytes_of(parts_)), memory_(memory) {}
 
 PartExchange::~PartExchange() = default;
 
 std::uint64_t PartExchange::host_bytes(std::size_t parts) noexcept {
-  return parts / 2 * static_cast<std::uint64_t>(std::countr_zero(parts)) * kLaneBytes;
+  return parts / 2 * static_cast<std::uint64_t>(std::countr_zero(parts)) * lane_bytes(kMostWindowBytes);
 }
 
 void PartExchange::swap_axes(int inside, int outside, const CancelToken& cancel) {
@@ -181,7 +193,7 @@ void PartExchange::flip_outside(int inside, int outside, const CancelToken& canc
 
 void PartExchange::exchange(int inside, std::array<std::uint32_t, 2> values, int outside, const CancelToken& cancel) {
   const std::vector<Lane*> lanes = lanes_for(outside);
-  const std::uint64_t windows = std::max<std::uint64_t>(1, half_bytes(parts_.front().field) / kWindowBytes);
+  const std::uint64_t windows = std::max<std::uint64_t>(1, half_bytes(parts_.front().field) / window_bytes_);
   for (std::uint64_t window = 0; window <= windows; ++window) {
     for (Lane* const lane : lanes) {
       if (window < windows) {
@@ -206,7 +218,7 @@ std::vector<PartExchange::Lane*> PartExchange::lanes_for(int outside) {
     if ((low & bit) == 0) {
       std::unique_ptr<Lane>& lane = lanes_[{low, low | bit}];
       if (lane == nullptr) {
-        lane = std::make_unique<Lane>(parts_[low], parts_[low | bit], memory_);
+        lane = std::make_unique<Lane>(parts_[low], parts_[low | bit], window_bytes_, memory_);
       }
       lanes.push_back(lane.get());
     }

@@ -43,6 +43,7 @@ class PartExchange {
   std::vector<Lane*> lanes_for(int outside);
 
   std::vector<StatePart> parts_;
+  std::uint64_t window_bytes_;  ///< Of what is on its way at a time, in each direction.
   MemoryResource& memory_;
   std::map<std::pair<std::size_t, std::size_t>, std::unique_ptr<Lane>> lanes_;  ///< By the numbers of their parts.
 };
