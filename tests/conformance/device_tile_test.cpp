@@ -1,13 +1,11 @@
-// Stages on every usable Vulkan device, those that are named only too, against the reference: every kind of step, any
-// choice of axes, chunks of many sizes, with canaries beside the field.
+// Stages on a Vulkan device against the reference: every kind of step, any choice of axes, chunks of many sizes, with
+// canaries beside the field.
 
 #include <cmath>
 #include <complex>
 
-#include "runtime/vulkan/instance.h"
-#include "step_maker.h"
-#include "workloads/quantum/shaders/device_run.h"
-#include "workloads/quantum/shaders/device_setup.h"
+#include "conformance/device_harness.h"
+#include "conformance/step_maker.h"
 
 namespace basalt::quantum {
 namespace {
@@ -15,43 +13,8 @@ namespace {
 using vulkan::DeviceBuffer;
 using vulkan::Placement;
 
-/// A device that is open, with chunks of a size of the test's own.
-struct TestDevice {
-  explicit TestDevice(vulkan::PhysicalDevice physical)
-      : device(vulkan::Device::open(physical)), memory(device), pipelines(device, {}), staging(memory, 1 << 16) {}
-
-  std::shared_ptr<vulkan::Device> device;
-  vulkan::DeviceMemory memory;
-  vulkan::Pipelines pipelines;
-  vulkan::Staging staging;
-};
-
-class DeviceTiles : public testing::Test {
+class DeviceTiles : public DeviceConformance {
  protected:
-  void SetUp() override {
-    for (const vulkan::PhysicalDevice& device : vulkan::Instance::get().devices()) {
-      if (device.plan.usable) {
-        physical_ = device;
-        break;
-      }
-    }
-    if (!physical_.plan.usable) {
-      GTEST_SKIP() << "no Vulkan device: " << vulkan::Instance::get().reason();
-    }
-    for (const std::uint64_t chunk : {std::uint64_t{1} << 30, std::uint64_t{1} << 16}) {
-      vulkan::PhysicalDevice with_chunks = physical_;
-      with_chunks.plan.chunk_bytes = std::min(chunk, with_chunks.plan.chunk_bytes);
-      devices_.push_back(std::make_unique<TestDevice>(with_chunks));
-    }
-  }
-
-  void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
-
-  [[nodiscard]] int tile_axes(ElementType type) const {
-    return device_limits(physical_.properties, physical_.plan, type).tile_axes;
-  }
-  [[nodiscard]] bool has(ElementType type) const { return type == ElementType::c64 || physical_.plan.f64; }
-
   void expect_steps(const std::vector<TestStep>& steps, int axes, std::uint64_t tile_axes, ElementType type,
                     std::mt19937_64& random) {
     const State before = random_amplitudes(random, axes);
@@ -59,14 +22,11 @@ class DeviceTiles : public testing::Test {
     for (const TestStep& step : steps) {
       step.apply(expected);
     }
-    for (const auto& device : devices_) {
+    for (TestDevice* device : some_devices(axes)) {
       const State got = run(*device, steps, before, axes, tile_axes, type);
       ASSERT_LE(reference::max_difference(got, expected), rounding(type) * 60 * static_cast<double>(steps.size() + 4));
     }
   }
-
-  vulkan::PhysicalDevice physical_;
-  std::vector<std::unique_ptr<TestDevice>> devices_;
 
  private:
   static State run(TestDevice& device, const std::vector<TestStep>& steps, const State& before, int axes,
@@ -99,27 +59,6 @@ class DeviceTiles : public testing::Test {
     }
     return download(device, field, before.size());
   }
-
-  template <typename Real>
-  static void upload_as(TestDevice& device, vulkan::DeviceField& field, const State& state) {
-    std::vector<std::complex<Real>> amplitudes(std::size_t{1} << field.padded_axes());
-    std::ranges::transform(state, amplitudes.begin(), [](const Complex& a) { return std::complex<Real>(a); });
-    field.upload(device.staging, std::as_bytes(std::span(amplitudes)), 0, nullptr);
-  }
-
-  template <typename Real>
-  static State download_as(TestDevice& device, const vulkan::DeviceField& field, std::size_t size) {
-    std::vector<std::complex<Real>> amplitudes(std::size_t{1} << field.padded_axes());
-    field.download(device.staging, 0, std::as_writable_bytes(std::span(amplitudes)), nullptr);
-    return {amplitudes.begin(), amplitudes.begin() + static_cast<std::ptrdiff_t>(size)};
-  }
-
-  static void upload(TestDevice& device, vulkan::DeviceField& field, const State& state) {
-    (field.type() == ElementType::c64 ? upload_as<float> : upload_as<double>)(device, field, state);
-  }
-  static State download(TestDevice& device, const vulkan::DeviceField& field, std::size_t size) {
-    return (field.type() == ElementType::c64 ? download_as<float> : download_as<double>)(device, field, size);
-  }
 };
 
 /// As many axes as the device's tiles have: any of a field's, its padding included.
@@ -146,6 +85,26 @@ TEST_F(DeviceTiles, OneStepOfEveryKind) {
     SCOPED_TRACE(testing::Message() << "round " << round << ", axes " << axes << ", tile " << tile);
     if (StepMaker make(random, axes, real_axes(tile, axes)); has(type) && std::popcount(real_axes(tile, axes)) >= 3) {
       ASSERT_NO_FATAL_FAILURE(expect_steps({make.any()}, axes, tile, type, random));
+    }
+  }
+}
+
+/// Each kernel that stages know, on each size up to a thousand tiles.
+TEST_F(DeviceTiles, EveryKernelOnEverySize) {
+  std::mt19937_64 random(7);
+  for (int axes = 1; axes <= kMostAxes; ++axes) {
+    for (const ElementType type : kElementTypes) {
+      const std::uint64_t tile = random_tile(random, axes, tile_axes(type));
+      SCOPED_TRACE(testing::Message() << "axes " << axes << ", tile " << tile);
+      StepMaker make(random, axes, real_axes(tile, axes));
+      std::vector<TestStep> steps = {make.dense(1, true), make.exchange(), make.phase(axes % 2 == 0)};
+      if (axes <= kFewAxes && std::popcount(real_axes(tile, axes)) >= 3) {
+        steps.push_back(make.coupling());
+        steps.push_back(make.dense(3, true));
+      }
+      if (has(type) && is_chosen(axes, type)) {
+        ASSERT_NO_FATAL_FAILURE(expect_steps(steps, axes, tile, type, random));
+      }
     }
   }
 }

@@ -21,6 +21,10 @@ constexpr std::array kQuirks = {
           .most_chunk_bytes = kGiB,
           .reason = "buffers end at 4 GiB - 1 whatever an allocation may have, and they are the host's memory: chunks "
                     "of 1 GiB find room more easily"},
+    Quirk{.driver_id = VK_DRIVER_ID_MESA_LLVMPIPE,
+          .most_loop_rounds = 65535,
+          .reason = "loops just end once an invocation of a shader has made 65535 rounds, those of all its loops "
+                    "together: stages with more are cut"},
     Quirk{.driver_id = VK_DRIVER_ID_MOLTENVK, .no_f64 = true, .reason = "Metal has no 64-bit floating point"},
     Quirk{.vendor_id = kQualcomm, .no_f64 = true, .reason = "Adreno has no 64-bit floating point"},
 };
@@ -46,6 +50,10 @@ void apply_quirks(std::span<const Quirk> quirks, const DeviceProperties& propert
     if (quirk.most_chunk_bytes != 0) {
       plan.chunk_bytes = std::min(plan.chunk_bytes, quirk.most_chunk_bytes);
       plan.block_bytes = std::min(plan.block_bytes, plan.chunk_bytes);
+    }
+    if (quirk.most_loop_rounds != 0) {
+      plan.most_loop_rounds =
+          std::min(plan.most_loop_rounds == 0 ? quirk.most_loop_rounds : plan.most_loop_rounds, quirk.most_loop_rounds);
     }
     if (quirk.no_f64) {
       plan.f64 = false;

@@ -59,6 +59,9 @@ TEST(Quirks, ChangeThePlanAndSayWhy) {
   EXPECT_FALSE(plan.f64);
   EXPECT_EQ(plan.f64_reason, "why");
 
+  EXPECT_EQ(plan.most_loop_rounds, 0) << "no limit";
+  EXPECT_EQ(changed_by({.most_loop_rounds = 1000, .reason = "why"}, card).most_loop_rounds, 1000);
+
   EXPECT_FALSE(changed_by({.no_host_import = true, .reason = "why"}, card).host_import);
 
   plan = changed_by({.unusable = true, .reason = "why"}, card);
@@ -67,8 +70,12 @@ TEST(Quirks, ChangeThePlanAndSayWhy) {
 }
 
 TEST(Quirks, NeverMakeALimitLarger) {
-  const DevicePlan plan = changed_by({.most_chunk_bytes = 8 * kGiB, .reason = "why"}, {});
+  DevicePlan plan = changed_by({.most_chunk_bytes = 8 * kGiB, .reason = "why"}, {});
   EXPECT_EQ(plan.chunk_bytes, 2 * kGiB);
+  for (const std::uint64_t rounds : {1000, 500, 2000}) {
+    apply_quirks(std::array{Quirk{.most_loop_rounds = rounds, .reason = "why"}}, {}, plan);
+  }
+  EXPECT_EQ(plan.most_loop_rounds, 500);
 }
 
 TEST(Quirks, OthersAreLeftAlone) {
@@ -88,6 +95,8 @@ TEST(Quirks, EveryOneIsToldApartAndHasAReason) {
 TEST(Quirks, MeetTheCardsTheyWereWrittenFor) {
   EXPECT_THAT(plan_device(read_card("nvidia_h100")).quirks, Contains(HasSubstr("wrap at 4 GiB")));
   EXPECT_THAT(plan_device(read_card("lavapipe")).quirks, Contains(HasSubstr("4 GiB - 1")));
+  EXPECT_EQ(plan_device(read_card("lavapipe")).most_loop_rounds, 65535);
+  EXPECT_EQ(plan_device(read_card("nvidia_h100")).most_loop_rounds, 0);
   EXPECT_THAT(plan_device(read_card("apple_m2")).f64_reason, HasSubstr("Metal"));
   EXPECT_THAT(plan_device(read_card("qualcomm_adreno_740")).f64_reason, HasSubstr("Adreno"));
   EXPECT_THAT(plan_device(read_card("amd_rx_7900_xtx")).quirks, IsEmpty());

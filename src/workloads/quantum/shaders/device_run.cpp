@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/metrics/trace.h"
+#include "workloads/quantum/kernels/operands.h"
 #include "workloads/quantum/shaders/shaders.h"
 #include "workloads/quantum/shaders/stage_encoder.h"
 
@@ -25,6 +26,35 @@ struct StagePush {
   std::uint32_t first_tile = 0;
   std::uint32_t tiles = 0;
 };
+
+/// The most rounds of loops that a step takes in stage.comp, with what is waiting before it.
+std::uint64_t most_rounds(const Step& step) {
+  constexpr std::uint64_t kOfAny = 128;  // its operation, a pass, and the sums of turns along the tile's axes
+  if (step.kernel != "quantum/dense") {
+    return kOfAny;
+  }
+  // The products of a matrix through shared memory: for each register and part, the row, the columns, and in each the
+  // targets; a loop makes one round to end.
+  const std::uint64_t targets = static_cast<const DenseOperands*>(step.operands.get())->target_count;
+  return kOfAny + (targets == 1 ? 0 : 2 * 16 * ((std::uint64_t{1} << targets) + 1) * (targets + 2));
+}
+
+/// The steps of a stage, cut where they could take more rounds than a driver allows; 0: it allows any number.
+std::vector<std::vector<const Step*>> cut_at_rounds(const Stage& stage, const Program& program, std::uint64_t most) {
+  std::vector<std::vector<const Step*>> parts(1);
+  std::uint64_t rounds = 0;
+  for (const std::uint32_t index : stage.steps) {
+    const Step& step = program.steps[index];
+    const std::uint64_t more = most == 0 ? 0 : most_rounds(step);
+    if (!parts.back().empty() && rounds + more > most) {
+      parts.emplace_back();
+      rounds = 0;
+    }
+    rounds += more;
+    parts.back().push_back(&step);
+  }
+  return parts;
+}
 
 DeviceTile tile_of(const Stage& stage, const vulkan::DeviceField& field, int gathered_axes) {
   return {.type = field.type(),
@@ -49,18 +79,15 @@ DeviceRun::~DeviceRun() = default;
 
 void DeviceRun::encode(std::span<const Stage> stages, const Program& program, int gathered_axes) {
   std::vector<std::uint32_t> words;
-  for (const Stage& stage : stages) {
-    std::vector<const Step*> steps;
-    steps.reserve(stage.steps.size());
-    for (const std::uint32_t step : stage.steps) {
-      steps.push_back(&program.steps[step]);
-    }
-    word_offsets_.push_back(words.size() * sizeof(std::uint32_t));
-    const StageWords of_stage = encode_stage(steps, tile_of(stage, field_, gathered_axes));
-    words.insert(words.end(), of_stage.words.begin(), of_stage.words.end());
-    is_general_.push_back(of_stage.work.is_general);
-  }
   vulkan::DeviceMemory& memory = field_.memory();
+  for (const Stage& stage : stages) {
+    std::vector<Part>& parts = parts_.emplace_back();
+    for (const auto& steps : cut_at_rounds(stage, program, memory.device().plan().most_loop_rounds)) {
+      const StageWords of_part = encode_stage(steps, tile_of(stage, field_, gathered_axes));
+      parts.push_back({.words = words.size() * sizeof(std::uint32_t), .is_general = of_part.work.is_general});
+      words.insert(words.end(), of_part.words.begin(), of_part.words.end());
+    }
+  }
   const std::span<const std::byte> bytes = std::as_bytes(std::span(words));
   words_ = memory.allocate(bytes.size(), vulkan::Placement::device, "stages");
   const vulkan::DeviceBuffer upload = memory.allocate(bytes.size(), vulkan::Placement::upload, "stages, on their way");
@@ -95,19 +122,21 @@ void DeviceRun::record(vulkan::Pipelines& pipelines) {
     batch.commands.mark();
     for (std::size_t i = first; i < first + count; ++i) {
       const Stage& stage = stages_[i];
-      const vulkan::Pipeline pipeline = pipeline_for(is_general_[i]);
       const std::uint64_t tiles = std::uint64_t{1} << std::popcount(stage.outer_axes);
       // no dispatch keeps a display waiting
       const double parts = std::max(1.0, stage.predicted_seconds / device.plan().most_dispatch_seconds);
       const std::uint64_t most = std::max<std::uint64_t>(1, tiles / std::bit_ceil(static_cast<std::uint64_t>(parts)));
-      for (std::uint64_t tile = 0; tile < tiles; tile += most) {
-        const StagePush push{.table = field_.table_address(),
-                             .words = words_.address() + word_offsets_[i],
-                             .first_tile = static_cast<std::uint32_t>(tile),
-                             .tiles = static_cast<std::uint32_t>(most)};
-        batch.commands.dispatch(pipeline, std::as_bytes(std::span(&push, 1)), most);
+      for (const Part& part : parts_[i]) {
+        const vulkan::Pipeline pipeline = pipeline_for(part.is_general);
+        for (std::uint64_t tile = 0; tile < tiles; tile += most) {
+          const StagePush push{.table = field_.table_address(),
+                               .words = words_.address() + part.words,
+                               .first_tile = static_cast<std::uint32_t>(tile),
+                               .tiles = static_cast<std::uint32_t>(most)};
+          batch.commands.dispatch(pipeline, std::as_bytes(std::span(&push, 1)), most);
+        }
+        batch.commands.barrier();
       }
-      batch.commands.barrier();
       batch.commands.mark();
     }
     batch.commands.end();

@@ -36,6 +36,12 @@ class DeviceRun {
   void run(const DeviceRunHooks& hooks, const CancelToken* cancel);
 
  private:
+  /// What one dispatch does of a stage: all of it, but for drivers that limit the rounds of loops.
+  struct Part {
+    std::uint64_t words = 0;  ///< Where they are, in bytes.
+    bool is_general = false;  ///< It has operations through shared memory.
+  };
+
   /// Stages that are submitted together.
   struct Batch {
     std::size_t first = 0;
@@ -49,8 +55,7 @@ class DeviceRun {
 
   vulkan::DeviceField& field_;
   std::vector<Stage> stages_;
-  std::vector<std::uint64_t> word_offsets_;  ///< Of each stage, in bytes.
-  std::vector<bool> is_general_;             ///< Of each stage: it has operations through shared memory.
+  std::vector<std::vector<Part>> parts_;  ///< Of each stage, in order.
   vulkan::DeviceBuffer words_;
   std::vector<Batch> batches_;
 };
