@@ -209,6 +209,7 @@ TEST(Trace, IsReadWhileThreadsStillRecord) {
   start_recording();
   std::atomic<bool> stop{false};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
       while (!stop) {
