@@ -146,11 +146,16 @@ std::uint64_t bytes_of(const std::vector<DeviceReport>& devices) {
   return bytes;
 }
 
+void print_verification(const VerifyReport& verify) {
+  print(fmt::format("verified {} tile{} on the CPU: largest difference {:.2g} of a tile's norm (tolerated: {:.2g})",
+                    verify.tiles, verify.tiles == 1 ? "" : "s", verify.largest_difference, verify.tolerance));
+}
+
 void print_summary(const std::string& file, const Report& report) {
   const std::string branches = report.branches > 1 ? fmt::format(", {} branches", report.branches) : "";
   const std::string where =
       !report.devices.empty()
-          ? fmt::format("{} (vulkan, {}", names_of(report.devices), report.devices.front().driver)
+          ? fmt::format("{} ({}, {}", names_of(report.devices), report.backend, report.devices.front().driver)
           : fmt::format("cpu ({}, {} thread{}", report.instruction_set, report.threads, report.threads == 1 ? "" : "s");
   const std::uint64_t bytes = report.devices.empty() ? report.memory.peak_bytes : bytes_of(report.devices);
   print(fmt::format("{}: {} qubits, {} gates{}, {} shots, seed {}; {} on {}, {} precision), {}",
@@ -186,6 +191,9 @@ void write_text_report(const std::string& file, const Report& report, bool quiet
   }
   if (!report.saved_state.empty()) {
     print(fmt::format("state saved to {}", report.saved_state));
+  }
+  if (report.verify) {
+    print_verification(*report.verify);
   }
   print_summary(file, report);
 }

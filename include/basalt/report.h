@@ -79,6 +79,13 @@ struct DeviceReport {
   bool pipelines_cached = false;  ///< A cache of them was read from disk.
 };
 
+/// Of tiles that the CPU computed again. Differences are those of amplitudes, as parts of their tile's norm.
+struct VerifyReport {
+  std::uint64_t tiles = 0;
+  double largest_difference = 0;
+  double tolerance = 0;  ///< After up to a hundred steps, in proportion after more. One that is passed ends the run.
+};
+
 struct Report {
   std::vector<std::pair<std::string, std::uint64_t>> counts;            ///< By bit string, ascending.
   std::map<std::string, std::map<std::string, std::uint64_t>> outputs;  ///< `output` variables that are not bits.
@@ -94,8 +101,9 @@ struct Report {
   std::uint64_t shots = 0;
   bool measured = false;  ///< The program measures something.
   Precision precision = Precision::single_precision;
-  std::string backend;                ///< "cpu" or "vulkan".
+  std::string backend;                ///< "cpu" or "vulkan"; "vulkan, then cpu" where the device failed on the way.
   std::vector<DeviceReport> devices;  ///< Of the Vulkan backend, in the order of the state's parts.
+  std::optional<VerifyReport> verify;
   std::string instruction_set;
   int threads = 1;
   std::uint64_t seed = 0;

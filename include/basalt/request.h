@@ -36,6 +36,7 @@ struct Source {
 Source read_program(const std::string& path, const CancelToken* cancel = nullptr);
 
 inline constexpr std::uint64_t kMaxShots = 1'000'000'000;
+inline constexpr std::uint64_t kMaxVerify = 4096;
 
 /// A program that was parsed and checked once, for many runs with different inputs; `prepare` of basalt/engine.h makes
 /// one. Immutable.
@@ -50,7 +51,9 @@ struct Request {
   std::string device;  ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
   /// Several with commas between them (1, 2, 4 and so on) hold a part of the state each.
   bool fall_back = false;  ///< Where the device fails, the CPU goes on, and the report says so. Takes memory for that.
-  int threads = 0;         ///< 0: all that the process may use.
+  /// Of one device: how many tiles of the state, in each circuit between measurements, the CPU computes again.
+  std::uint64_t verify = 0;  ///< At most kMaxVerify.
+  int threads = 0;           ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;  ///< Among the jobs that wait for this machine, of the range in basalt/ledger.h.
   std::vector<std::string> observables;           ///< Pauli sums, or @FILE with one a line.

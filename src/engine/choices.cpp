@@ -30,6 +30,14 @@ void check_request(const Request& request) {
                                   : fmt::format("--device {} is given, and the backend is cpu", request.device),
                 "give --backend vulkan with it");
   }
+  if (request.verify > kMaxVerify) {
+    throw Error(ErrorCode::bad_usage, fmt::format("--verify {} is out of range", request.verify),
+                fmt::format("give 1 to {}", kMaxVerify));
+  }
+  if (request.backend == Backend::cpu && request.verify > 0) {
+    throw Error(ErrorCode::bad_usage, fmt::format("--verify {} is given, and the backend is cpu", request.verify),
+                "it has the CPU check what a device computes: give --backend vulkan with it");
+  }
   quantum::check_pass_names(request.without_passes);
 }
 

@@ -1,6 +1,8 @@
 #include "engine/device_place.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <utility>
 
 #include "engine/device_figures.h"
@@ -73,6 +75,28 @@ void DevicePlace::download(std::span<std::byte> to) {
     staging_ = std::make_unique<vulkan::Staging>(device_.memory);
   }
   field_.download(*staging_, 0, to, &host_.cancel);
+}
+
+void DevicePlace::download_tile(std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
+  const std::uint64_t element = element_bytes(field_.type());
+  const int run_axes = std::min(std::countr_one(axes), field_.chunk_axes());
+  const std::uint64_t run_elements = std::uint64_t{1} << run_axes;
+  const std::uint64_t starts = axes & ~(run_elements - 1);
+  const std::uint64_t in_chunk = (std::uint64_t{1} << field_.chunk_axes()) - 1;
+  const vulkan::DeviceBuffer buffer = device_.memory.allocate(to.size(), vulkan::Placement::download, "tile");
+  vulkan::Commands commands(device_.device, vulkan::QueueKind::compute);
+  commands.begin();
+  std::uint64_t start = 0;
+  for (std::uint64_t done = 0; done < to.size(); done += run_elements * element) {
+    const std::uint64_t index = base | start;
+    commands.copy(field_.chunks()[index >> field_.chunk_axes()], (index & in_chunk) * element, buffer, done,
+                  run_elements * element);
+    start = (start - starts) & starts;  // the next larger number with bits of `starts` only
+  }
+  commands.host_barrier();
+  commands.end();
+  commands.run(&host_.cancel);
+  std::memcpy(to.data(), buffer.data(), to.size());
 }
 
 std::unique_ptr<quantum::StateReader> DevicePlace::reader(const quantum::QubitMap* map) {

@@ -35,6 +35,8 @@ class DevicePlace final : public StatePlace {
   [[nodiscard]] vulkan::DeviceField& field() noexcept { return field_; }
   /// Copies the first elements of the state to the host, as many as there is room for.
   void download(std::span<std::byte> to);
+  /// The same for the elements whose index differs from `base` along `axes` only, in order of their index.
+  void download_tile(std::uint64_t base, std::uint64_t axes, std::span<std::byte> to);
   /// One in-place scale of the whole state, by the device's clock.
   [[nodiscard]] double measure_sweep_seconds();
 

@@ -1,6 +1,7 @@
-// What a job on a device sets aside of the host, so that it can go on there.
+// What a job on a device sets aside of the host, so that it can go on there when the device fails.
 #pragma once
 
+#include "engine/failover_place.h"
 #include "engine/host_place.h"
 #include "engine/job.h"
 #include "engine/occupancy.h"
@@ -11,21 +12,24 @@ namespace basalt {
 /// References must outlive it. The memory is taken at once, and touched when it is used.
 class HostReserve {
  public:
-  HostReserve(Job& job, MemoryResource& memory, Arena& arena);
+  /// Of the state in `device`.
+  HostReserve(Job& job, LimitAdaptor& memory, Arena& arena, StatePlace& device, FailoverPlace::Hooks hooks);
 
-  [[nodiscard]] HostPlace& place() noexcept { return place_; }
-  [[nodiscard]] Field& state() noexcept { return state_; }
-  /// One in-place scale of a state there, whatever the memory holds.
-  [[nodiscard]] double measure_sweep_seconds() const;
-  /// Spent waiting for others.
-  [[nodiscard]] double waited_seconds() const noexcept { return occupancy_.waited_seconds(); }
+  /// The device, and the host once that has failed.
+  [[nodiscard]] FailoverPlace& place() noexcept { return place_; }
+  /// Says in the report where the run went on, if it did.
+  void tell() const;
+  /// One in-place scale of a state there. The state is lost.
+  [[nodiscard]] double measure_sweep_seconds();
 
  private:
+  Job& job_;
   Field state_;
   StateStore store_;  ///< Keeps nothing: states that wait are computed again, as they were on the device.
   Occupancy occupancy_;
   ExecuteContext context_;
-  HostPlace place_;
+  HostPlace host_;
+  FailoverPlace place_;
 };
 
 }  // namespace basalt

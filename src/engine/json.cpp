@@ -76,6 +76,11 @@ Json results_json(const Report& report) {
                                    {"pipeline_seconds", device.pipeline_seconds},
                                    {"pipelines_cached", device.pipelines_cached}});
   }
+  if (report.verify) {
+    document["verify"] = {{"tiles", report.verify->tiles},
+                          {"largest_difference", report.verify->largest_difference},
+                          {"tolerance", report.verify->tolerance}};
+  }
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["seed"] = report.seed;

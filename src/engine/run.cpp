@@ -22,6 +22,7 @@
 #include "engine/run_on_devices.h"
 #include "engine/run_on_host.h"
 #include "engine/seed.h"
+#include "engine/verified_place.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/span.h"
 #include "runtime/vulkan/device_field.h"
@@ -71,6 +72,22 @@ void choose_devices(Job& job) {
   }
 }
 
+/// What the host holds of a job on devices that would take `alone` on the CPU.
+MemoryEstimate beside_state(const Job& job, const MemoryEstimate& alone) {
+  if (job.request.verify > 0 && job.devices.size() > 1) {
+    throw Error(ErrorCode::bad_usage,
+                fmt::format("--verify looks after one device, and --device {} names {}", job.request.device,
+                            job.devices.size()),
+                "give one device, or leave --verify out");
+  }
+  MemoryEstimate estimate = beside_devices(alone, job.devices.size());
+  if (job.request.fall_back && job.devices.size() == 1) {
+    estimate.state_bytes = alone.state_bytes;  // where the CPU goes on
+  }
+  estimate.scratch_bytes += verify_bytes(job.request.verify);
+  return estimate;
+}
+
 /// Having to wait for others is no reason to be refused: the limit becomes what there is without them. What they
 /// touch or give back just now is counted a little later, so that it is looked at for some time.
 void wait_for_sight_of(Job& job, std::uint64_t bytes) {
@@ -99,9 +116,7 @@ void prepare(Job& job) {
   MemoryEstimate estimate = estimate_memory(job.request, *job.script, job.most_threads);
   if (job.on_device()) {
     choose_devices(job);
-    const std::uint64_t to_go_on = job.request.fall_back ? estimate.state_bytes : 0;
-    estimate = beside_devices(estimate, job.devices.size());
-    estimate.state_bytes = to_go_on;
+    estimate = beside_state(job, estimate);
   }
   if (estimate.promised_bytes() > job.limit.value) {
     wait_for_sight_of(job, estimate.promised_bytes());

@@ -1,14 +1,13 @@
 #include "engine/run_on_device.h"
 
-#include <fmt/format.h>
-
-#include <memory>
+#include <algorithm>
+#include <optional>
 
 #include "base/stopwatch.h"
 #include "engine/device_place.h"
-#include "engine/failover_place.h"
 #include "engine/host_reserve.h"
 #include "engine/run_tree.h"
+#include "engine/verified_place.h"
 #include "runtime/metrics/span.h"
 
 namespace basalt {
@@ -29,29 +28,20 @@ void count_loss(Job& job, const Error& error) {
   }
 }
 
-void say_where_it_went_on(Report& report, const Failover& failover) {
-  const std::string from = failover.checkpoint_stages == 0
-                               ? "from the start"
-                               : fmt::format("from the checkpoint after stage {}", failover.checkpoint_stages);
-  report.backend = "vulkan, then cpu";
-  report.notes.push_back(fmt::format("went on on the CPU after stage {}, {}, as the device failed: {}", failover.stages,
-                                     from, failover.reason));
-}
-
 /// Of where the run ended. The results are there by then: a device that fails only now does them no harm.
-double sweep_seconds(Job& job, DevicePlace& device, HostReserve* reserve, bool went_on) {
-  if (!went_on) {
-    try {
-      return device.measure_sweep_seconds();
-    } catch (const Error& error) {
-      if (reserve == nullptr || error.code() == ErrorCode::cancelled) {
-        throw;
-      }
-      count_loss(job, error);
-      reserve->place().reset();
-    }
+double sweep_seconds(Job& job, DevicePlace& device, std::optional<HostReserve>& reserve) {
+  if (reserve && reserve->place().failover()) {
+    return reserve->measure_sweep_seconds();
   }
-  return reserve->measure_sweep_seconds();
+  try {
+    return device.measure_sweep_seconds();
+  } catch (const Error& error) {
+    if (!reserve || error.code() == ErrorCode::cancelled) {
+      throw;
+    }
+    count_loss(job, error);
+    return reserve->measure_sweep_seconds();
+  }
 }
 
 }  // namespace
@@ -65,34 +55,32 @@ void run_on_device(Job& job) {
     DevicePlace device(*job.devices.front(), job.type(), job.qubits(), {*arena, job.cancel, bounded},
                        [&] { job.lease.at_boundary(); });
     StatePlace* place = &device;
-    std::unique_ptr<HostReserve> reserve;
-    std::unique_ptr<FailoverPlace> failover;
+    std::optional<VerifiedPlace> verified;
+    if (job.request.verify > 0) {
+      const VerifiedPlace::Subject subject{
+          .name = job.devices.front()->device->properties().name,
+          .download_tile = [&](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
+            device.download_tile(base, axes, to);
+          }};
+      place = &verified.emplace(*place, subject, job.request.verify, job.report.seed, bounded);
+    }
+    std::optional<HostReserve> reserve;
     if (job.request.fall_back) {
-      reserve = std::make_unique<HostReserve>(job, bounded, *arena);
-      const auto touched = [&] { job.lease.note_resident(bounded.current_bytes()); };
-      failover = std::make_unique<FailoverPlace>(*place, reserve->place(), reserve->state(),
-                                                 FailoverPlace::Hooks{.download =
-                                                                          [&, touched](std::span<std::byte> to) {
-                                                                            device.download(to);
-                                                                            touched();
-                                                                          },
-                                                                      .on_failure =
-                                                                          [&, touched](const Error& error) {
-                                                                            count_loss(job, error);
-                                                                            touched();
-                                                                          }});
-      place = failover.get();
+      reserve.emplace(job, bounded, *arena, *place,
+                      FailoverPlace::Hooks{.download = [&](std::span<std::byte> to) { device.download(to); },
+                                           .on_failure = [&](const Error& error) { count_loss(job, error); }});
+      place = &reserve->place();
     }
     place->reset();
     job.report.timing.allocate = watch.seconds();
     run_tree(job, *place, {.planned = plan_opening(job, *place), .compiled = {}}, [] {});
-    const bool went_on = failover != nullptr && failover->failover().has_value();
-    if (went_on) {
-      say_where_it_went_on(job.report, *failover->failover());
-      job.report.timing.execute -= reserve->waited_seconds();
-      job.report.timing.wait += reserve->waited_seconds();
+    if (verified) {
+      job.report.verify = verified->report();
     }
-    job.report.sweep_seconds = sweep_seconds(job, device, reserve.get(), went_on);
+    if (reserve) {
+      reserve->tell();
+    }
+    job.report.sweep_seconds = sweep_seconds(job, device, reserve);
     job.report.devices.front().peak_bytes = device.field().size_bytes();
   } catch (const Error& error) {
     count_loss(job, error);

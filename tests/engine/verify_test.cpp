@@ -1,0 +1,235 @@
+// The CPU looks after a device: what is right passes, what is wrong is found.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <complex>
+#include <cstring>
+
+#include "engine/device_place.h"
+#include "engine/verified_place.h"
+#include "engine_harness.h"
+#include "reference/random_circuit.h"
+#include "runtime/vulkan/instance.h"
+
+namespace basalt {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int kQubits = 14;
+
+class VerifyTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto& devices = vulkan::Instance::get().devices();
+    const auto usable = std::ranges::find_if(devices, [](const auto& device) { return device.plan.usable; });
+    if (usable == devices.end()) {
+      GTEST_SKIP() << "no Vulkan device: " << vulkan::Instance::get().reason();
+    }
+    physical_ = &*usable;
+  }
+
+  void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
+
+  [[nodiscard]] Request on_device(Request request) const {
+    request.backend = Backend::vulkan;
+    request.device = std::to_string(physical_ - vulkan::Instance::get().devices().data());
+    return request;
+  }
+
+  const vulkan::PhysicalDevice* physical_ = nullptr;
+};
+
+TEST_F(VerifyTest, ADeviceThatIsRightPasses) {
+  const std::string text =
+      reference::to_qasm3(reference::random_circuit(kQubits, 200, 3, reference::GateSet::stdgates));
+  Request request = on_device(request_for(text, 10));
+  request.observables = {"Z0*Z1 + 0.5*X3"};
+  const Report without = run(request);
+  EXPECT_FALSE(without.verify.has_value());
+  request.verify = 64;
+  Report report = run(request);
+  ASSERT_TRUE(report.verify.has_value());
+  EXPECT_GT(report.verify->tiles, 8U);
+  EXPECT_LE(report.verify->tiles, 64U);
+  EXPECT_GT(report.verify->largest_difference, 0);
+  EXPECT_LT(report.verify->largest_difference, 1e-6);
+  EXPECT_EQ(report.verify->tolerance, 1e-4);
+  EXPECT_EQ(report.expectation_values, without.expectation_values);
+  EXPECT_EQ(report.stages.size(), without.stages.size());
+  if (physical_->plan.f64) {
+    request.precision = Precision::double_precision;
+    report = run(request);
+    EXPECT_LT(report.verify->largest_difference, 1e-14);
+    EXPECT_EQ(report.verify->tolerance, 1e-11);
+  }
+}
+
+TEST_F(VerifyTest, TakesStatesOfOneTileAndBranchesAndFallback) {
+  for (const char* text : {"qubit[1] q; bit[1] c; h q; c = measure q;",
+                           "qubit[3] q; bit[3] c; h q[0]; c[0] = measure q[0]; if (c[0]) x q[1]; ry(0.2) q[2]; "
+                           "c = measure q;"}) {
+    Request request = on_device(request_for(qasm3(text), 100));
+    request.verify = kMaxVerify;
+    request.fall_back = true;
+    const Report report = run(request);
+    ASSERT_TRUE(report.verify.has_value());
+    EXPECT_GT(report.verify->tiles, 0U);
+    EXPECT_LT(report.verify->largest_difference, 1e-6);
+  }
+}
+
+TEST_F(VerifyTest, IsForDevices) {
+  Request request = request_for(qasm3("qubit q; h q;"));
+  for (const auto& [backend, verify] : {std::pair{Backend::cpu, std::uint64_t{1}}, {Backend::vulkan, kMaxVerify + 1}}) {
+    request.backend = backend;
+    request.verify = verify;
+    try {
+      run(request);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::bad_usage);
+      EXPECT_THAT(error.what(), HasSubstr("--verify " + std::to_string(verify)));
+    }
+  }
+}
+
+/// Passes on to a device, and does one stage more than it was told.
+class WrongPlace final : public StatePlace {
+ public:
+  WrongPlace(DevicePlace& device, std::size_t at_stage, double off) : device_(device), at_stage_(at_stage), off_(off) {}
+
+  [[nodiscard]] ElementType type() const override { return device_.type(); }
+  void reset() override { device_.reset(); }
+  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                      std::uint64_t touched_axes) override {
+    return device_.plan(circuit, options, touched_axes);
+  }
+  void execute(std::span<const Stage> stages, const Program& program,
+               std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override {
+    for (const Stage& stage : stages) {
+      device_.execute(std::span(&stage, 1), program, compiled, on_stage_done);
+      if (stage_++ == at_stage_) {
+        device_.scale_where({}, 1 + off_, [](const Stage& /*stage*/, double /*seconds*/) {});
+      }
+    }
+  }
+  void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override {
+    device_.scale_where(keep, scale, on_stage_done);
+  }
+  std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) override { return device_.reader(map); }
+  std::optional<StateStore::Key> save(bool worth_spilling) override { return device_.save(worth_spilling); }
+  bool load(StateStore::Key key, bool last) override { return device_.load(key, last); }
+
+ private:
+  DevicePlace& device_;
+  std::size_t at_stage_;
+  double off_;
+  std::size_t stage_ = 0;
+};
+
+/// A device of one state, without a request.
+struct Device {
+  explicit Device(const vulkan::PhysicalDevice& physical)
+      : open(physical), place(open, ElementType::c64, kQubits, {arena, cancel, memory}, {}) {}
+
+  VerifiedPlace::Subject subject() {
+    return {.name = "some card", .download_tile = [&](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
+              place.download_tile(base, axes, to);
+            }};
+  }
+
+  HostMemory memory;
+  Arena arena{1};
+  CancelToken cancel;
+  OpenDevice open;
+  DevicePlace place;
+};
+
+/// Empty where nothing failed.
+std::string failure_of(VerifiedPlace& place, const quantum::Circuit& circuit, std::size_t* stages = nullptr) {
+  place.reset();
+  const PlannedCircuit planned = place.plan(circuit, {}, 0);
+  if (stages != nullptr) {
+    *stages = planned.plan.stages.size();
+  }
+  try {
+    place.execute(planned.plan.stages, planned.lowered.program, {}, [](const Stage& /*stage*/, double /*seconds*/) {});
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::failed);
+    return error.what();
+  }
+  return {};
+}
+
+TEST_F(VerifyTest, AWrongStageIsFoundWhicheverItIs) {
+  const quantum::Circuit circuit = reference::random_circuit(kQubits, 300, 5, reference::GateSet::stdgates);
+  Device device(*physical_);
+  std::size_t stages = 0;
+  VerifiedPlace right(device.place, device.subject(), 200, 7, device.memory);
+  EXPECT_EQ(failure_of(right, circuit, &stages), "");
+  ASSERT_GT(stages, 2U);
+  for (std::size_t stage = 0; stage < stages; ++stage) {
+    WrongPlace wrong(device.place, stage, 0.01);
+    VerifiedPlace place(wrong, device.subject(), 200, 7, device.memory);
+    const std::string failure = failure_of(place, circuit);
+    EXPECT_THAT(failure, HasSubstr("\"some card\" computes wrongly: after stage " + std::to_string(stage + 1) + ","));
+    EXPECT_THAT(failure, HasSubstr("--backend cpu"));
+  }
+  WrongPlace within(device.place, 0, 1e-6);
+  VerifiedPlace place(within, device.subject(), 200, 7, device.memory);
+  EXPECT_EQ(failure_of(place, circuit), "") << "as much as rounding may do";
+}
+
+TEST_F(VerifyTest, OneWrongAmplitudeOfATileIsFound) {
+  const quantum::Circuit circuit = reference::random_circuit(kQubits, 60, 5, reference::GateSet::stdgates);
+  Device device(*physical_);
+  std::uint64_t downloads = 0;
+  VerifiedPlace::Subject subject = device.subject();
+  const auto download = subject.download_tile;
+  // the first tiles are those before a stage: what is wrong there is wrong after it, too
+  subject.download_tile = [&](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
+    download(base, axes, to);
+    if (downloads++ == 0) {
+      std::complex<float> amplitude;
+      std::memcpy(&amplitude, to.data(), sizeof(amplitude));
+      amplitude += 1e-2F;
+      std::memcpy(to.data(), &amplitude, sizeof(amplitude));
+    }
+  };
+  VerifiedPlace place(device.place, subject, 1, 7, device.memory);
+  EXPECT_THAT(failure_of(place, circuit), HasSubstr("computes wrongly"));
+}
+
+TEST_F(VerifyTest, ReadsTilesOfAnyAxes) {
+  Device device(*physical_);
+  const quantum::Circuit circuit = reference::random_circuit(kQubits, 60, 5, reference::GateSet::stdgates);
+  device.place.reset();
+  const PlannedCircuit planned = device.place.plan(circuit, {}, 0);
+  device.place.execute(planned.plan.stages, planned.lowered.program, {},
+                       [](const Stage& /*stage*/, double /*seconds*/) {});
+  std::vector<std::complex<float>> all(std::size_t{1} << kQubits);
+  device.place.download(std::as_writable_bytes(std::span(all)));
+  for (const std::uint64_t axes : {0x1ULL, 0xFULL, 0x3000ULL, 0x2A5ULL, 0x3FFFULL}) {
+    const std::uint64_t base = 0x1555 & ~axes;
+    std::vector<std::complex<float>> tile(std::size_t{1} << std::popcount(axes));
+    device.place.download_tile(base, axes, std::as_writable_bytes(std::span(tile)));
+    std::uint64_t place = 0;
+    for (std::size_t i = 0; i < tile.size(); ++i) {
+      EXPECT_EQ(tile[i], all[base | place]) << axes << " " << i;
+      place = (place - axes) & axes;
+    }
+  }
+}
+
+TEST_F(VerifyTest, LongStagesMayErrMore) {
+  EXPECT_EQ(verify_tolerance(ElementType::c64, 1), 1e-4);
+  EXPECT_EQ(verify_tolerance(ElementType::c64, 1000), 1e-3);
+  EXPECT_EQ(verify_tolerance(ElementType::c128, 100), 1e-11);
+}
+
+}  // namespace
+}  // namespace basalt
