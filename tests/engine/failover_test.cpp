@@ -262,6 +262,28 @@ TEST_F(FailoverTest, CheckpointsAreRareWhereTheyCostMuch) {
   EXPECT_EQ(bytes, places.state.size_bytes()) << "once, to learn what one costs";
 }
 
+/// Of a state in parts there are no checkpoints: the CPU begins again.
+TEST_F(FailoverTest, ALossOfOneOfSeveralDevicesChangesNoResult) {
+  Request request =
+      request_for(reference::to_qasm3(reference::random_circuit(kQubits, 60, 3, reference::GateSet::stdgates)), 1000);
+  request.observables = {"Z0*Z1 + 0.5*X3", "Y2*X4*Z12"};
+  request.probability_qubits = {12, 0, 5};
+  const Report expected = run(request);
+  request = on_device(request);
+  request.device += "," + request.device;
+  std::uint64_t submissions = 0;
+  const Report whole = run_failing(request, "vkQueueSubmit", kNever, VK_SUCCESS, &submissions);
+  EXPECT_EQ(whole.devices.size(), 2U);
+  expect_same(whole, expected);
+  ASSERT_GT(submissions, 20U);
+  for (std::uint64_t n = 0; n < submissions; n += 1 + submissions / 12) {
+    const Report report = run_failing(request, "vkQueueSubmit", n, VK_ERROR_DEVICE_LOST);
+    expect_same(report, expected);
+    EXPECT_EQ(report.backend, "cpu") << n;
+    EXPECT_THAT(report.notes, Contains(HasSubstr("run on the CPU, as the device failed"))) << n;
+  }
+}
+
 TEST_F(FailoverTest, ARunWithoutFallbackEndsWithTheLoss) {
   Request request = on_device(request_for(qasm3("qubit[13] q; h q;")));
   request.fall_back = false;

@@ -76,7 +76,11 @@ std::vector<const char*> extensions_of(const PhysicalDevice& physical) {
 }  // namespace
 
 Device::Device(PhysicalDevice physical, DeviceOptions options)
-    : physical_(std::move(physical)), options_(std::move(options)), track_(track_name(physical_)) {}
+    : physical_(std::move(physical)), options_(std::move(options)), track_(track_name(physical_)) {
+  if (options_.hang_seconds == 0) {
+    options_.hang_seconds = plan().hang_seconds;
+  }
+}
 
 std::shared_ptr<Device> Device::open(const PhysicalDevice& physical, DeviceOptions options) {
   if (!physical.plan.usable) {

@@ -133,6 +133,10 @@ void decide_f64(const DeviceProperties& properties, DevicePlan& plan) {
 DevicePlan plan_device(const DeviceProperties& properties) {
   DevicePlan plan;
   plan.named_only = properties.type == DeviceType::cpu;
+  if (properties.type == DeviceType::cpu) {
+    // it compiles shaders when they run first, and waits for processors like everybody else
+    plan.hang_seconds = 600;
+  }
   plan.tile_axes_c64 = tile_axes(properties, plan.register_axes, 4);
   plan.tile_axes_c128 = tile_axes(properties, plan.register_axes, 8);
   plan.chunk_bytes = std::bit_floor(

@@ -27,6 +27,7 @@ struct DevicePlan {
   bool own_transfer_queue = false;
   bool host_import = false;
   double most_dispatch_seconds = 0.1;  ///< No dispatch is meant to take longer.
+  double hang_seconds = 60;  ///< A wait this long in which nothing that was submitted ends means that the device hangs.
   std::uint64_t most_loop_rounds = 0;  ///< That one invocation of a shader makes, of all its loops; 0: any number.
   std::vector<std::string> quirks;     ///< Those that applied, for people.
 };

@@ -243,6 +243,7 @@ RC_GTEST_PROP(DevicePlanProperty, StaysWithinTheDevicesLimitsOrHasAReason, ()) {
   RC_ASSERT(plan.f64 == plan.f64_reason.empty());
   RC_ASSERT(!plan.f64 || properties.f64);
   RC_ASSERT(plan.named_only == (properties.type == DeviceType::cpu));
+  RC_ASSERT(plan.hang_seconds == (properties.type == DeviceType::cpu ? 600 : 60));
   RC_CLASSIFY(plan.usable, "usable");
   if (!plan.usable) {
     return;

@@ -33,7 +33,7 @@ class FaultsTest : public VulkanTest {
   }
 
   /// A run that uses all there is. True where its results are right.
-  [[nodiscard]] bool run(const WatchedDriver& driver, double hang_seconds = 60) {
+  [[nodiscard]] bool run(const WatchedDriver& driver, double hang_seconds = 0) {
     const auto device = Device::open(*test_device(), driver.options(hang_seconds));
     DeviceMemory memory(device);
     Pipelines pipelines(device, folder_);

@@ -40,7 +40,7 @@ class WatchedDriver {
   /// Only this function counts as a call.
   void fail_only(std::string function) { state().only = std::move(function); }
 
-  [[nodiscard]] DeviceOptions options(double hang_seconds = 60) const {
+  [[nodiscard]] DeviceOptions options(double hang_seconds = 0) const {
     return {.alter = alter, .hang_seconds = hang_seconds};
   }
 
