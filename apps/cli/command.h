@@ -8,9 +8,10 @@ namespace basalt::cli {
 
 /// What the command line asks for, known once it is parsed.
 struct Chosen {
-  std::function<void()> act;  ///< Throws Error.
-  bool json = false;          ///< Errors, too, are wanted as JSON.
-  int status = 0;             ///< Exit status once it is done; set by what acts.
+  std::function<void()> act;    ///< Throws Error.
+  bool json = false;            ///< Errors, too, are wanted as JSON.
+  int status = 0;               ///< Exit status once it is done; set by what acts.
+  bool leaves_at_once = false;  ///< The process ends without its destructors: a driver may crash even in those.
 };
 
 // `chosen` must outlive the application.

@@ -1,5 +1,7 @@
 // The command line: reads arguments, calls the engine, turns errors into exit statuses.
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
@@ -42,6 +44,21 @@ bool mentions_json(int argc, char** argv) {
   return std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
 }
 
+/// What the command line asked for; the exit status.
+int act(const Chosen& chosen) {
+  try {
+    chosen.act();
+    finish_output();
+    return chosen.status;
+  } catch (const Error& error) {
+    return report_error(error, chosen.json);
+  } catch (const std::bad_alloc&) {
+    return report_error(Error(ErrorCode::out_of_resources, "memory ran out"), chosen.json);
+  } catch (const std::exception& error) {
+    return report_error(Error(ErrorCode::failed, error.what()), chosen.json);
+  }
+}
+
 int run_command(int argc, char** argv) {
   CLI::App app(kDescription, "basalt");
   app.footer(kFooter);
@@ -74,17 +91,12 @@ int run_command(int argc, char** argv) {
   } catch (const Error& error) {
     return report_error(error, mentions_json(argc, argv));
   }
-  try {
-    chosen.act();
-    finish_output();
-    return chosen.status;
-  } catch (const Error& error) {
-    return report_error(error, chosen.json);
-  } catch (const std::bad_alloc&) {
-    return report_error(Error(ErrorCode::out_of_resources, "memory ran out"), chosen.json);
-  } catch (const std::exception& error) {
-    return report_error(Error(ErrorCode::failed, error.what()), chosen.json);
+  const int status = act(chosen);
+  if (chosen.leaves_at_once) {
+    std::cout.flush();
+    _exit(status);
   }
+  return status;
 }
 
 }  // namespace

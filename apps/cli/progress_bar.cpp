@@ -40,9 +40,15 @@ void ProgressBar::show(const Progress& progress) {
 
 void ProgressBar::clear() {
   if (drawn_) {
+    clear_line();
+    drawn_ = false;
+  }
+}
+
+void ProgressBar::clear_line() {
+  if (isatty(STDERR_FILENO) != 0) {
     fmt::print(stderr, "\r\x1b[K");
     std::fflush(stderr);
-    drawn_ = false;
   }
 }
 

@@ -17,6 +17,8 @@ class ProgressBar {
   [[nodiscard]] bool visible() const noexcept { return visible_; }
   void show(const Progress& progress);
   void clear();
+  /// What a bar of another process left on the terminal.
+  static void clear_line();
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "apart.h"
 #include "basalt/engine.h"
 #include "basalt/json.h"
 #include "command.h"
@@ -39,6 +40,7 @@ constexpr const char* kFooter =
     "  basalt run ansatz.qasm --observable @hamiltonian.txt --set theta=pi/3\n"
     "  basalt run qft.qasm --save-state state.npy --memory 4G --json\n"
     "  basalt run qft.qasm --backend vulkan --device 0\n"
+    "  basalt run qft.qasm --backend vulkan --fallback --verify 64 --isolate gpu\n"
     "  generate-circuit | basalt run - --top 10\n"
     "\n"
     "Exit status: 0 done; 1 the run failed; 2 bad usage or input; 3 refused for resources;\n"
@@ -50,6 +52,7 @@ struct RunOptions {
   std::vector<std::string> assignments;
   Observation observation;
   std::optional<std::uint64_t> spill_limit_bytes;
+  bool isolate = false;
   bool passes = false;
   bool quiet = false;
 };
@@ -62,9 +65,8 @@ std::string describe(const Waiting& waiting) {
                      fmt::join(waiting.holders, ", "));
 }
 
-void run_circuit(RunOptions& options, bool json) {
-  assign_inputs(options.assignments, options.request);
-  options.request.source = read_program(options.file, &interrupt_token());
+/// `notes` are shown before those of the run.
+void run_circuit(RunOptions& options, bool json, const std::vector<std::string>& notes = {}) {
   ProgressBar bar(!options.quiet);
   RunHooks hooks;
   hooks.cancel = &interrupt_token();
@@ -83,6 +85,7 @@ void run_circuit(RunOptions& options, bool json) {
     report = engine.run(options.request, hooks);
   });
   bar.clear();
+  report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
   if (json) {
     write_json(std::cout, report);
     std::cout << '\n';
@@ -92,6 +95,47 @@ void run_circuit(RunOptions& options, bool json) {
       print("");
       print_passes(report.passes);
     }
+  }
+}
+
+/// In a worker process, and on the CPU here where that one crashes and the request allows it.
+void run_apart(RunOptions& options, Chosen& chosen) {
+  if (options.request.backend == Backend::cpu) {
+    throw Error(ErrorCode::bad_usage, "--isolate gpu is about devices, and the backend is cpu",
+                "give --backend vulkan with it");
+  }
+  const Apart apart = split_off_worker();
+  if (apart.is_worker) {
+    chosen.leaves_at_once = true;
+    run_circuit(options, chosen.json);
+    return;
+  }
+  if (apart.signal.empty()) {
+    chosen.status = apart.status;
+    return;
+  }
+  ProgressBar::clear_line();
+  const std::string what = apart.signal == "SIGKILL"
+                               ? "the worker process was killed (SIGKILL)"
+                               : fmt::format("the driver crashed ({}) in the worker process", apart.signal);
+  if (!options.request.fall_back) {
+    throw Error(ErrorCode::device_lost, what,
+                "give --fallback to run on the CPU then, or --backend cpu; basalt devices shows the driver's version");
+  }
+  options.request.backend = Backend::cpu;
+  options.request.device.clear();
+  options.request.fall_back = false;
+  options.request.verify = 0;
+  run_circuit(options, chosen.json, {"run on the CPU, as the device failed: " + what});
+}
+
+void act(RunOptions& options, Chosen& chosen) {
+  assign_inputs(options.assignments, options.request);
+  options.request.source = read_program(options.file, &interrupt_token());
+  if (options.isolate) {
+    run_apart(options, chosen);
+  } else {
+    run_circuit(options, chosen.json);
   }
 }
 
@@ -108,10 +152,19 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
       "--fallback", options->request.fall_back,
       "With --backend vulkan: where the device fails, go on on the CPU from the\nlast checkpoint and say so; where it "
       "has too little memory, run there.\nThe state's memory is set aside on the host, too");
+  add_value(
+      command, "--isolate", "gpu",
+      "With --backend vulkan: run in a worker process, so that a driver that crashes\nends that one only: an error "
+      "says so, or --fallback runs on the CPU.\nA driver that hangs in a call is waited for until Ctrl-C, twice",
+      [options](const std::string& text) {
+        if (text != "gpu") {
+          throw CLI::ValidationError("--isolate", "'" + text + "' is not gpu");
+        }
+        options->isolate = true;
+      });
   add_value(command, "--verify", "N",
             "With --backend vulkan: have the CPU compute N tiles of the state again in\ndouble precision (1 to 4096; "
-            "drawn by "
-            "the seed, spread over the stages)\nand end the run where the device is wrong",
+            "drawn by the seed, spread over the stages)\nand end the run where the device is wrong",
             [options](const std::string& text) {
               options->request.verify = integer_between("--verify", text, 1, kMaxVerify);
             });
@@ -130,7 +183,7 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
   options->observation.add_options(command);
   command.add_flag("--json", chosen.json, "Print one JSON document on standard output and nothing else");
   command.add_flag("--quiet", options->quiet, "Print results only: no notes, no summary, no progress");
-  command.callback([options, &chosen] { chosen.act = [options, &chosen] { run_circuit(*options, chosen.json); }; });
+  command.callback([options, &chosen] { chosen.act = [options, &chosen] { act(*options, chosen); }; });
 }
 
 }  // namespace basalt::cli

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "cli/program.h"
@@ -13,25 +12,6 @@ namespace {
 using Json = nlohmann::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// Of this process, and of the program that it starts, until the end of the test.
-class Variable {
- public:
-  Variable(const char* name, const std::string& value) : name_(name) {
-    const char* const before = std::getenv(name);
-    before_ = before == nullptr ? "" : before;
-    had_ = before != nullptr;
-    setenv(name, value.c_str(), 1);
-  }
-  ~Variable() { had_ ? setenv(name_, before_.c_str(), 1) : unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-  std::string before_;
-  bool had_ = false;
-};
 
 class DevicesCommand : public testing::Test {
  protected:

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -95,6 +96,25 @@ class Workspace {
   [[nodiscard]] std::string stream_path(const std::string& name) const { return folder_.string() + "." + name; }
 
   fs::path folder_;
+};
+
+/// Of this process, and of the program that it starts, until the end of the test.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    const char* const before = std::getenv(name);
+    before_ = before == nullptr ? "" : before;
+    had_ = before != nullptr;
+    setenv(name, value.c_str(), 1);
+  }
+  ~Variable() { had_ ? setenv(name_, before_.c_str(), 1) : unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::string before_;
+  bool had_ = false;
 };
 
 }  // namespace basalt::testing_cli
