@@ -112,8 +112,7 @@ std::vector<std::uint64_t> VerifiedPlace::take_draws(const Stage& stage) {
     tiles.push_back(draws_[next_draw_].bits & most);
   }
   std::ranges::sort(tiles);
-  const auto repeated = std::ranges::unique(tiles);
-  tiles.erase(repeated.begin(), repeated.end());
+  tiles.erase(std::unique(tiles.begin(), tiles.end()), tiles.end());
   return tiles;
 }
 

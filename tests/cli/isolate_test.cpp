@@ -55,7 +55,7 @@ class Isolate : public testing::Test {
     const std::string id = std::to_string(program);
     for (int tries = 0; tries < 2000; ++tries) {
       pid_t worker = 0;
-      std::ifstream("/proc/" + id + "/task/" + id + "/children") >> worker;
+      std::ifstream(fs::path("/proc") / id / "task" / id / "children") >> worker;
       if (worker != 0) {
         return worker;
       }
