@@ -28,8 +28,8 @@ struct AxisPlaces {
 struct SplitLimits {
   int part_axes = 0;                    ///< At least what any one step mixes.
   int held_axes = 0;                    ///< The lowest places, which no swap touches: what goes lies in runs of them.
-  double swap_bytes_per_second = 10e9;  ///< That leave one part, while as many enter it.
-  double swap_seconds = 100e-6;         ///< Of a swap, however little it moves.
+  double swap_bytes_per_second = 20e9;  ///< That leave one part, while as many enter it: PCIe 5 by 16.
+  double swap_seconds = 1e-3;           ///< Of a swap, however little it moves.
 };
 
 struct SplitSettings {

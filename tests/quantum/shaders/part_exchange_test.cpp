@@ -147,9 +147,9 @@ INSTANTIATE_TEST_SUITE_P(Sizes, PartExchangeTest,
                                          ExchangeCase{Mode::c64, std::uint64_t{1} << 20, 22, true},
                                          ExchangeCase{Mode::c64, std::uint64_t{1} << 20, 22, false},
                                          ExchangeCase{Mode::c128, std::uint64_t{64} << 10, 14, true}),
-                         [](const auto& info) {
-                           return name_of(info.param.mode) + "_" + std::to_string(info.param.part_axes) +
-                                  (info.param.imports ? "_imported" : "_copied");
+                         [](const auto& one) {
+                           return name_of(one.param.mode) + "_" + std::to_string(one.param.part_axes) +
+                                  (one.param.imports ? "_imported" : "_copied");
                          });
 
 }  // namespace
