@@ -132,6 +132,7 @@ void print_top(const Report& report) {
 
 std::string names_of(const std::vector<DeviceReport>& devices) {
   std::vector<std::string> names;
+  names.reserve(devices.size());
   for (const DeviceReport& device : devices) {
     names.push_back(device.name);
   }
