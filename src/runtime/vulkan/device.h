@@ -29,7 +29,7 @@ struct Moment {
 
 struct DeviceOptions {
   std::function<void(VolkDeviceTable& table)> alter;  ///< For tests: replaces functions of the driver.
-  double hang_seconds = 0;  ///< In place of the plan's; 0: that.
+  double hang_seconds = 0;                            ///< In place of the plan's; 0: that.
 };
 
 /// Thread-safe. Errors: out_of_resources where a memory of the device or host runs out, device_lost where the device is
