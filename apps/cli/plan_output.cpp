@@ -80,6 +80,26 @@ void print_choices(const PlanReport& report) {
   }
 }
 
+/// Every place that was weighed, with what it would take or why it cannot.
+void print_candidates(const BackendChoice& choice) {
+  std::size_t name_width = 0;
+  for (const Candidate& candidate : choice.candidates) {
+    name_width = std::max(name_width, candidate.name.size());
+  }
+  for (const Candidate& candidate : choice.candidates) {
+    const std::string what =
+        !candidate.rejection.empty() ? candidate.rejection
+        : candidate.start_seconds > 0
+            ? fmt::format("{}: {} to start, {} of stages; {}", format_seconds(candidate.seconds()),
+                          format_seconds(candidate.start_seconds), format_seconds(candidate.stage_seconds),
+                          candidate.source)
+            : fmt::format("{} of stages; {}", format_seconds(candidate.seconds()), candidate.source);
+    print(fmt::format("  {:<{}}  {}", candidate.name, name_width, what));
+  }
+  const Candidate& winner = choice.candidates[choice.winner];
+  print("  " + (winner.rejection.empty() ? winner.name + ": " : "") + choice.reason);
+}
+
 /// Of threads, or a device: who would run it.
 std::string describe_processor(const PlanReport& report) {
   if (report.backend == Backend::vulkan) {
@@ -105,6 +125,11 @@ void write_plan(const std::string& file, const PlanReport& report, bool passes, 
     print("up to the first measurement whose outcome the program needs");
   }
   print("");
+  if (!report.backend_choice.candidates.empty()) {
+    print(heading("choice"));
+    print_candidates(report.backend_choice);
+    print("");
+  }
   if (passes) {
     print_passes(report.passes);
   }

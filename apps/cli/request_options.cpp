@@ -16,9 +16,13 @@ Precision precision_of(const std::string& name) {
   return name == "single" ? Precision::single_precision : Precision::double_precision;
 }
 
-Backend backend_of(const std::string& name) {
+Backend backend_of(const std::string& name, bool may_choose) {
+  if (name == "auto" && may_choose) {
+    return Backend::automatic;
+  }
   if (name != "cpu" && name != "vulkan") {
-    throw CLI::ValidationError("--backend", "'" + name + "' is neither cpu nor vulkan");
+    throw CLI::ValidationError(
+        "--backend", "'" + name + (may_choose ? "' is none of auto, cpu, vulkan" : "' is neither cpu nor vulkan"));
   }
   return name == "cpu" ? Backend::cpu : Backend::vulkan;
 }
@@ -75,8 +79,13 @@ void add_request_options(CLI::App& command, Request& request) {
 }
 
 void add_backend_options(CLI::App& command, Backend& backend, std::string& device) {
-  add_value(command, "--backend", "cpu|vulkan", "Where the circuit runs. Default: cpu",
-            [&](const std::string& text) { backend = backend_of(text); });
+  const bool may_choose = backend == Backend::automatic;
+  add_value(command, "--backend", may_choose ? "auto|cpu|vulkan" : "cpu|vulkan",
+            may_choose
+                ? "Where the circuit runs. Default: auto, wherever it is predicted to be\ndone first (basalt plan "
+                  "shows why); with --device, vulkan"
+                : "Where the circuit runs. Default: cpu",
+            [&backend, may_choose](const std::string& text) { backend = backend_of(text, may_choose); });
   add_value(
       command, "--device", "NAME|INDEX[,...]",
       "With --backend vulkan: the device, as basalt devices lists it, by its\nnumber or a part of its name. "

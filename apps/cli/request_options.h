@@ -23,6 +23,7 @@ int count_of(const std::string& option, const std::string& text);
 void add_request_options(CLI::App& command, Request& request);
 
 /// Where a circuit runs: --backend and --device. What they write into must outlive the command.
+/// `backend` holds the default; where that is to choose, so may the user say.
 void add_backend_options(CLI::App& command, Backend& backend, std::string& device);
 
 /// Adds --set, which collects NAME=VALUE in `assignments`; they must outlive the command.

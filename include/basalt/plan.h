@@ -17,6 +17,26 @@ struct LimitChoice {
   std::string source;  ///< E.g. "measured at 2026-11-22T15:20:00Z", "an eighth of an L2 cache", "default".
 };
 
+/// Where a job could run, and what that is predicted to take.
+struct Candidate {
+  std::string name;  ///< "cpu", or the device's.
+  Backend backend = Backend::cpu;
+  std::string device;        ///< Its index, of the vulkan backend.
+  std::string rejection;     ///< Why it cannot run there; empty where it can.
+  double start_seconds = 0;  ///< To open the device and to take memory.
+  double stage_seconds = 0;  ///< Of the stages.
+  std::string source;        ///< Of the speeds that this relies on.
+
+  [[nodiscard]] double seconds() const noexcept { return start_seconds + stage_seconds; }
+};
+
+/// Where a job runs that named no backend.
+struct BackendChoice {
+  std::vector<Candidate> candidates;  ///< The CPU first, then devices in their order, if they were looked at.
+  std::size_t winner = 0;
+  std::string reason;  ///< With what would change it.
+};
+
 struct PlanReport {
   std::uint32_t qubits = 0;
   std::uint64_t gates = 0;  ///< Of the circuit, before any pass.
@@ -37,6 +57,7 @@ struct PlanReport {
   double predicted_seconds = 0;  ///< Of execution alone.
   double plan_seconds = 0;       ///< What it took to make this plan, passes included.
   std::vector<LimitChoice> choices;
+  BackendChoice backend_choice;  ///< Without candidates where the request named the backend.
   std::vector<std::string> notes;
 };
 

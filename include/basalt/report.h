@@ -102,6 +102,7 @@ struct Report {
   bool measured = false;  ///< The program measures something.
   Precision precision = Precision::single_precision;
   std::string backend;                ///< "cpu" or "vulkan"; "vulkan, then cpu" where the device failed on the way.
+  std::string choice;                 ///< Why it ran there; empty where the request named the backend.
   std::vector<DeviceReport> devices;  ///< Of the Vulkan backend, in the order of the state's parts.
   std::optional<VerifyReport> verify;
   std::string instruction_set;

@@ -20,8 +20,9 @@ enum class Precision : std::uint8_t {
 
 /// Where a circuit runs.
 enum class Backend : std::uint8_t {
-  cpu,     ///< The processors of this machine.
-  vulkan,  ///< A GPU, or whatever else has a Vulkan driver.
+  automatic,  ///< Whichever of the others is predicted to be done first; with a device named, that.
+  cpu,        ///< The processors of this machine.
+  vulkan,     ///< A GPU, or whatever else has a Vulkan driver.
 };
 
 /// A program and where it came from.
@@ -47,7 +48,7 @@ struct Request {
   std::uint64_t shots = 1024;         ///< 1 to kMaxShots.
   std::optional<std::uint64_t> seed;  ///< None: taken from the system, and reported.
   Precision precision = Precision::single_precision;
-  Backend backend = Backend::cpu;
+  Backend backend = Backend::automatic;
   std::string device;  ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
   /// Several with commas between them (1, 2, 4 and so on) hold a part of the state each.
   bool fall_back = false;  ///< Where the device fails, the CPU goes on, and the report says so. Takes memory for that.

@@ -35,6 +35,13 @@ void DeviceCache::open_with(vulkan::DeviceOptions options) {
   options_ = std::move(options);
 }
 
+bool DeviceCache::has_open() {
+  const std::scoped_lock lock(mutex_);
+  return std::ranges::any_of(entries_, [](const auto& entry) {
+    return std::ranges::any_of(entry.second.open, [](const auto& twin) { return twin != nullptr; });
+  });
+}
+
 std::vector<CapacityLimit> DeviceCache::capacity() {
   const std::scoped_lock lock(mutex_);
   std::vector<CapacityLimit> limits;

@@ -47,6 +47,8 @@ class DeviceCache {
   /// How devices are opened from now on. For tests.
   void open_with(vulkan::DeviceOptions options);
 
+  [[nodiscard]] bool has_open();
+
   /// The memory of those that are open, for the ledger.
   [[nodiscard]] std::vector<CapacityLimit> capacity();
 

@@ -14,6 +14,7 @@
 #include "basalt/tune.h"
 #include "base/stopwatch.h"
 #include "engine/choices.h"
+#include "engine/choose_backend.h"
 #include "engine/device_figures.h"
 #include "engine/device_job.h"
 #include "engine/memory_budget.h"
@@ -37,12 +38,15 @@ constexpr std::uint32_t kMostPlannedQubits = 50;
 
 class Explanation {
  public:
-  Explanation(const Request& request, const CancelToken& cancel) : request_(request), cancel_(cancel) {}
+  Explanation(const Request& request, const CancelToken& cancel)
+      : request_(request), cancel_(cancel), backend_(request.backend), device_(request.device) {}
 
   PlanReport operator()() {
     check_request(request_);
     inventory_ = take_inventory();
     compile_program();
+    settle_backend();
+    report_.backend = backend_;
     if (on_device()) {
       choose_devices();
     } else {
@@ -53,7 +57,7 @@ class Explanation {
   }
 
  private:
-  [[nodiscard]] bool on_device() const noexcept { return request_.backend == Backend::vulkan; }
+  [[nodiscard]] bool on_device() const noexcept { return backend_ == Backend::vulkan; }
   [[nodiscard]] ElementType type() const noexcept { return element_type_of(request_.precision); }
 
   void compile_program() {
@@ -64,15 +68,12 @@ class Explanation {
     report_.notes = script_->notes;
     report_.qubits = script_->qubit_count;
     report_.precision = request_.precision;
-    report_.backend = request_.backend;
     if (report_.qubits > kMostPlannedQubits) {
       throw Error(ErrorCode::out_of_resources, fmt::format("a state of {} qubits cannot be planned", report_.qubits),
                   fmt::format("plans are made for at most {} qubits", kMostPlannedQubits));
     }
     report_.state_bytes = field_bytes(type(), static_cast<int>(report_.qubits));
-    if (!on_device()) {
-      expect_room(report_.state_bytes, limit);
-    }
+    host_limit_ = limit;
     machine_ = std::make_unique<quantum::Machine>(script_);
     circuit_ = quantum::Circuit(script_->qubit_count);
     report_.stops_at_measurement = machine_->advance(circuit_, cancel_) != quantum::Machine::Status::finished;
@@ -89,7 +90,7 @@ class Explanation {
 
   /// Without opening them: what plans depend on is known before.
   void choose_devices() {
-    std::vector<std::string> names = device_names(request_.device);
+    std::vector<std::string> names = device_names(device_);
     const int qubits = static_cast<int>(report_.qubits);
     if (const std::size_t parts = worthwhile_parts(names.size(), qubits); parts < names.size()) {
       report_.notes.push_back(note_of_fewer_parts(qubits, names.size(), parts));
@@ -139,7 +140,41 @@ class Explanation {
     return bytes;
   }
 
+  /// As run() does, but with what a plan shows besides.
+  void settle_backend() {
+    if (backend_ != Backend::automatic) {
+      return;
+    }
+    if (!device_.empty()) {
+      backend_ = Backend::vulkan;
+      return;
+    }
+    backend_ = Backend::cpu;
+    const quantum::PassOptions passes = pass_options();
+    BackendQuestion question{.circuit = circuit_,
+                             .passes = passes,
+                             .type = type(),
+                             .cpu_seconds = 0,
+                             .cpu_source = source_of(look_up_wisdom(inventory_).figures),
+                             .cpu_rejection = {}};
+    if (report_.state_bytes > host_limit_) {
+      question.cpu_rejection = fmt::format("the state takes {}, and {} may be used", format_bytes(report_.state_bytes),
+                                           format_bytes(host_limit_));
+    } else {
+      choose_plan_limits();
+      question.cpu_seconds = plan_circuit(circuit_, passes, type(), limits_, /*touched_axes=*/0).plan.predicted_seconds;
+    }
+    report_.backend_choice = choose_backend(question, list_gpus, [](const vulkan::DeviceProperties& properties) {
+      return look_up_device(properties).figures;
+    });
+    const Candidate& winner = report_.backend_choice.candidates[report_.backend_choice.winner];
+    backend_ = winner.backend;
+    device_ = winner.device;
+    report_.notes.resize(script_->notes.size());  // what limits say is said when they are chosen
+  }
+
   void choose_plan_limits() {
+    expect_room(report_.state_bytes, host_limit_);
     const WisdomStatus wisdom = look_up_wisdom(inventory_);
     if (!wisdom.note.empty()) {
       report_.notes.push_back(wisdom.note);
@@ -194,6 +229,9 @@ class Explanation {
 
   const Request& request_;
   const CancelToken& cancel_;
+  Backend backend_;     ///< Settled before anything is planned.
+  std::string device_;  ///< As Request::device.
+  std::uint64_t host_limit_ = 0;
   Inventory inventory_;
   std::shared_ptr<const quantum::Script> script_;
   std::unique_ptr<quantum::Machine> machine_;

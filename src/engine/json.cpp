@@ -68,6 +68,9 @@ Json results_json(const Report& report) {
   document["branches"] = report.branches;
   document["precision"] = report.precision == Precision::single_precision ? "single" : "double";
   document["backend"] = report.backend;
+  if (!report.choice.empty()) {
+    document["choice"] = report.choice;
+  }
   for (const DeviceReport& device : report.devices) {
     document["devices"].push_back({{"name", device.name},
                                    {"driver", device.driver},

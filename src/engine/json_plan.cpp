@@ -51,6 +51,26 @@ Json stages_json(const std::vector<StageEntry>& stages) {
   return list;
 }
 
+Json choice_json(const BackendChoice& choice) {
+  Json candidates = Json::array();
+  for (const Candidate& candidate : choice.candidates) {
+    Json entry = {{"name", candidate.name}, {"backend", candidate.backend == Backend::cpu ? "cpu" : "vulkan"}};
+    if (candidate.backend == Backend::vulkan) {
+      entry["device"] = candidate.device;
+    }
+    if (candidate.rejection.empty()) {
+      entry.update({{"start_seconds", candidate.start_seconds},
+                    {"stage_seconds", candidate.stage_seconds},
+                    {"seconds", candidate.seconds()},
+                    {"source", candidate.source}});
+    } else {
+      entry["rejection"] = candidate.rejection;
+    }
+    candidates.push_back(std::move(entry));
+  }
+  return {{"candidates", candidates}, {"winner", choice.candidates[choice.winner].name}, {"reason", choice.reason}};
+}
+
 std::string json_of(const std::string& file, const PlanReport& report, JsonStyle style) {
   Json choices = Json::array();
   for (const LimitChoice& choice : report.choices) {
@@ -69,6 +89,9 @@ std::string json_of(const std::string& file, const PlanReport& report, JsonStyle
   } else {
     document["backend"] = "vulkan";
     document["device"] = {{"name", report.device}, {"driver", report.driver}};
+  }
+  if (!report.backend_choice.candidates.empty()) {
+    document["choice"] = choice_json(report.backend_choice);
   }
   document.update({{"state_bytes", report.state_bytes},
                    {"passes", passes_json(report.passes)},

@@ -15,6 +15,8 @@
 #include "basalt/metrics.h"
 #include "base/stopwatch.h"
 #include "engine/choices.h"
+#include "engine/choose_backend.h"
+#include "engine/device_figures.h"
 #include "engine/device_job.h"
 #include "engine/job.h"
 #include "engine/prepared_program.h"
@@ -36,6 +38,9 @@ using quantum::Machine;
 /// Basis states shown for a program that has no classical bits and was asked for nothing.
 constexpr std::uint64_t kDefaultTop = 8;
 
+/// States of more no machine holds, and nobody asks where they would run.
+constexpr int kMostPlannedQubits = 50;
+
 /// Seconds from which on a job's memory is looked at, page table by page table.
 constexpr double kWorthSampling = 0.1;
 
@@ -51,7 +56,6 @@ void compile_program(Job& job) {
   job.report.qubits = job.script->qubit_count;
   job.report.shots = job.request.shots;
   job.report.precision = job.request.precision;
-  job.report.backend = job.on_device() ? "vulkan" : "cpu";
   job.report.instruction_set = simd_target();
 }
 
@@ -110,10 +114,78 @@ Opening open(const Job& job) {
   return result;
 }
 
+void set_plan_limits(Job& job, const MemoryEstimate& estimate) {
+  job.limits = job.resources.plan_limits(job.most_threads);
+  job.limits.threads = worthwhile_threads(estimate.state_bytes, job.limits);
+  job.report.threads = job.limits.threads;
+}
+
+/// What is asked for, and the script up to its first stop.
+void open_program(Job& job) {
+  job.results = std::make_unique<Results>(job.request, *job.script, job.report);
+  const Stopwatch watch;
+  job.opening = job.plans().opening([&] { return open(job); });
+  job.report.timing.plan += watch.seconds();
+  if (job.opening->status == Machine::Status::finished && asks_for_nothing(job.request, *job.script)) {
+    job.request.top = kDefaultTop;
+    job.report.notes.emplace_back("the program has no classical bits: showing its most probable states");
+  }
+}
+
+/// Why the CPU cannot run what would take `estimate` there; empty where it can.
+std::string cpu_rejection(const Job& job, const MemoryEstimate& estimate) {
+  const std::uint64_t needed = estimate.promised_bytes();
+  if (needed <= job.limit.value) {
+    return {};
+  }
+  const Limit alone = memory_limit(job.request, job.resources.memory_limit_alone());
+  return needed <= alone.value ? ""
+                               : fmt::format("the state and its results take {}, and {} may be used ({})",
+                                             format_bytes(needed), format_bytes(alone.value), alone.source);
+}
+
+/// Decides where the job runs that names no backend.
+void settle_backend(Job& job, const MemoryEstimate& estimate) {
+  if (job.request.backend != Backend::automatic) {
+    return;
+  }
+  if (!job.request.device.empty()) {
+    job.request.backend = Backend::vulkan;
+    return;
+  }
+  job.request.backend = Backend::cpu;
+  const std::string rejection = cpu_rejection(job, estimate);
+  if (job.qubits() > kMostPlannedQubits) {
+    return;  // no device holds it either
+  }
+  open_program(job);
+  double cpu_seconds = 0;
+  if (rejection.empty()) {
+    set_plan_limits(job, estimate);
+    cpu_seconds = plan_opening(job)->planned.plan.predicted_seconds;
+  }
+  const quantum::PassOptions passes = job.opening_options();
+  const BackendChoice choice = choose_backend(
+      {.circuit = job.opening->circuit,
+       .passes = passes,
+       .type = job.type(),
+       .cpu_seconds = cpu_seconds,
+       .cpu_source = {},
+       .cpu_rejection = rejection,
+       .device_is_open = job.resources.devices().has_open()},
+      list_gpus, [](const vulkan::DeviceProperties& properties) { return look_up_device(properties).figures; });
+  const Candidate& winner = choice.candidates[choice.winner];
+  job.request.backend = winner.backend;
+  job.request.device = winner.device;
+  job.report.choice = winner.name + ": " + choice.reason;
+}
+
 /// Everything that can be refused is refused here, before memory is taken.
 void prepare(Job& job) {
   job.most_threads = most_threads(job.request, job.inventory, job.report.notes);
   MemoryEstimate estimate = estimate_memory(job.request, *job.script, job.most_threads);
+  settle_backend(job, estimate);
+  job.report.backend = job.on_device() ? "vulkan" : "cpu";
   if (job.on_device()) {
     choose_devices(job);
     estimate = beside_state(job, estimate);
@@ -122,15 +194,8 @@ void prepare(Job& job) {
     wait_for_sight_of(job, estimate.promised_bytes());
   }
   admit(estimate, job.request, *job.script, job.limit);
-  job.results = std::make_unique<Results>(job.request, *job.script, job.report);
-
-  const Stopwatch watch;
-  job.opening = job.plans().opening([&] { return open(job); });
-  job.report.timing.plan = watch.seconds();
-
-  if (job.opening->status == Machine::Status::finished && asks_for_nothing(job.request, *job.script)) {
-    job.request.top = kDefaultTop;
-    job.report.notes.emplace_back("the program has no classical bits: showing its most probable states");
+  if (job.opening == nullptr) {
+    open_program(job);
   }
   if (job.opening->status != Machine::Status::finished && (!job.on_device() || job.request.fall_back)) {
     const int axes = std::max(job.qubits(), kMinFieldAxes);
@@ -148,9 +213,7 @@ void prepare(Job& job) {
 
 /// Waits until memory and cores are granted.
 void take_lease(Job& job) {
-  job.limits = job.resources.plan_limits(job.most_threads);
-  job.report.threads = worthwhile_threads(job.estimate.state_bytes, job.limits);
-  job.limits.threads = job.report.threads;
+  set_plan_limits(job, job.estimate);
   const Demand demand{.host_bytes = job.estimate.promised_bytes(),
                       .cached_bytes = 0,
                       .device_bytes = bytes_on_devices(job.devices, job.type(), job.qubits()),

@@ -28,7 +28,8 @@ Field allocate_state(const Job& job, MemoryResource& memory, const Arena& arena)
   return state;
 }
 
-/// The circuit up to the first stop, planned.
+}  // namespace
+
 std::shared_ptr<const ReadyCircuit> plan_opening(Job& job) {
   const Stopwatch watch;
   const metrics::Span span(metrics::SpanName::plan);
@@ -45,8 +46,6 @@ std::shared_ptr<const ReadyCircuit> plan_opening(Job& job) {
   job.report.timing.plan += watch.seconds();
   return result;
 }
-
-}  // namespace
 
 void run_on_host(Job& job) {
   LimitAdaptor bounded(job.memory(), job.lease.host_bytes());

@@ -5,6 +5,9 @@
 
 namespace basalt {
 
+/// The opening, planned for the processors that job.limits are about.
+std::shared_ptr<const ReadyCircuit> plan_opening(Job& job);
+
 /// Once its lease is there.
 void run_on_host(Job& job);
 

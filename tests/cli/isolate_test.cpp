@@ -101,7 +101,7 @@ TEST_F(Isolate, PassesErrorsOn) {
   EXPECT_EQ(no_device.status, has_device() ? 2 : no_device.status);
   EXPECT_NE(no_device.status, 0);
   EXPECT_TRUE(Json::parse(no_device.out).contains("error"));
-  const Result on_cpu = space_.run({"run", file_, "--isolate", "gpu"});
+  const Result on_cpu = space_.run({"run", file_, "--backend", "cpu", "--isolate", "gpu"});
   EXPECT_EQ(on_cpu.status, 2);
   EXPECT_THAT(on_cpu.err, HasSubstr("--isolate gpu is about devices"));
   const Result unknown = space_.run({"run", file_, "--backend", "vulkan", "--isolate", "cpu"});
@@ -219,9 +219,12 @@ TEST_F(Isolate, VerifyShowsWhatItFound) {
   EXPECT_EQ(document["verify"]["tiles"], 1);
   EXPECT_LT(document["verify"]["largest_difference"].get<double>(), 1e-6);
   EXPECT_EQ(document["verify"]["tolerance"], 1e-4);
-  const Result on_cpu = space_.run({"run", file_, "--verify", "4"});
+  const Result on_cpu = space_.run({"run", file_, "--backend", "cpu", "--verify", "4"});
   EXPECT_EQ(on_cpu.status, 2);
   EXPECT_THAT(on_cpu.err, HasSubstr("--verify 4 is given, and the backend is cpu"));
+  const Result open = space_.run({"run", file_, "--verify", "4"});
+  EXPECT_EQ(open.status, 2);
+  EXPECT_THAT(open.err, HasSubstr("the backend may become the cpu"));
 }
 
 }  // namespace

@@ -190,12 +190,41 @@ TEST_F(PlanForDevice, ReliesOnWhatWasMeasured) {
   EXPECT_THAT(source_of_speed(plan_json()), HasSubstr("measured at 20"));
 }
 
+TEST_F(PlanForDevice, IsForADeviceThatIsNamed) {
+  const Result result = here_.run({"plan", file_, "--device", "0", "--json"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out).at("backend"), "vulkan");
+}
+
+TEST_F(PlanForDevice, ShowsWhyTheCpuIsChosenForSmallCircuits) {
+  const Result text = here_.run({"plan", file_});
+  EXPECT_THAT(text.out, HasSubstr("choice\n  cpu  "));
+  EXPECT_THAT(text.out, HasSubstr("to start, so none was looked at"));
+  const json choice = json::parse(here_.run({"plan", file_, "--json"}).out).at("choice");
+  EXPECT_EQ(choice.at("winner"), "cpu");
+  ASSERT_EQ(choice.at("candidates").size(), 1U);
+  EXPECT_GT(choice.at("candidates")[0].at("seconds").get<double>(), 0);
+  EXPECT_FALSE(json::parse(here_.run({"plan", file_, "--backend", "cpu", "--json"}).out).contains("choice"));
+}
+
+/// A processor that plays a device is looked at and not taken.
+TEST_F(PlanForDevice, ShowsWhatWasLookedAtForLargeCircuits) {
+  const std::string large = here_.write("large.qasm", layers(45, 1));
+  const json plan = json::parse(here_.run({"plan", large, "--json"}).out);
+  const json& candidates = plan.at("choice").at("candidates");
+  ASSERT_GE(candidates.size(), 2U);
+  EXPECT_THAT(candidates[0].at("rejection").get<std::string>(), HasSubstr("the state takes 256.0 TiB"));
+  EXPECT_TRUE(candidates[1].contains("rejection"));
+  EXPECT_EQ(candidates[1].at("device"), "0");
+  EXPECT_EQ(plan.at("choice").at("reason"), "nothing that there is can run it");
+}
+
 TEST_F(PlanForDevice, SaysThatAStateDoesNotFit) {
   const std::string large = here_.write("large.qasm", layers(45, 1));
   const Result result = here_.run({"plan", large, "--backend", "vulkan", "--device", "0"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("does not fit"));
-  EXPECT_EQ(here_.run({"plan", file_, "--device", "0"}).status, 2) << "the backend is cpu";
+  EXPECT_EQ(here_.run({"plan", file_, "--backend", "cpu", "--device", "0"}).status, 2) << "the backend is cpu";
   EXPECT_EQ(here_.run({"plan", file_, "--backend", "vulkan", "--device", "no card has such a name"}).status, 2);
 }
 

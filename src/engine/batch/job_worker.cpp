@@ -48,6 +48,7 @@ WorkerReply JobWorker::operator()(std::string_view request, const CancelToken& c
     const ProgramCache::Entry program = programs_.get(job, cancel);
     job.request.prepared = program.prepared;
     job.request.priority = job.priority.value_or(kNormalPriority);
+    job.request.backend = Backend::cpu;  // workers that all take the same device would only wait for each other
     std::ostringstream text;
     text << "{\"definition\":\"" << definition_of(job, index, program.source_hash) << "\",\"report\":";
     Report report = engine_.run(job.request, {.cancel = &cancel, .on_progress = {}});

@@ -1,0 +1,40 @@
+// Where a job runs that names no backend: wherever it is predicted to be done first, of the places that can run it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "basalt/gpu.h"
+#include "basalt/plan.h"
+#include "plan/limits.h"
+#include "plan/wisdom.h"
+#include "runtime/vulkan/properties.h"
+#include "workloads/quantum/circuit.h"
+#include "workloads/quantum/passes/passes.h"
+
+namespace basalt {
+
+/// What a choice depends on besides the devices.
+struct BackendQuestion {
+  const quantum::Circuit& circuit;  ///< As far as it is known before the first measurement that matters.
+  const quantum::PassOptions& passes;
+  ElementType type = ElementType::c64;
+  double cpu_seconds = 0;       ///< Of the stages, by the CPU's plan.
+  std::string cpu_source;       ///< Of the speeds that this relies on.
+  std::string cpu_rejection;    ///< Why the CPU cannot run it; empty where it can.
+  bool device_is_open = false;  ///< This process has opened one before.
+};
+
+/// What there is, as list_gpus() tells; asked for only where a device could win.
+using ListGpus = std::function<Gpus()>;
+/// What was measured of a device.
+using FindFigures = std::function<std::optional<DeviceFigures>(const vulkan::DeviceProperties& properties)>;
+
+/// The same question and the same answers give the same choice.
+BackendChoice choose_backend(const BackendQuestion& question, const ListGpus& list, const FindFigures& figures_of);
+
+/// Where the speeds of the CPU come from, for people.
+std::string source_of(const std::optional<CpuFigures>& figures);
+
+}  // namespace basalt

@@ -1,0 +1,180 @@
+// Where jobs run that name no backend, on machines that nobody has, with real cards.
+#include "engine/choose_backend.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "plan/invented_machine.h"
+#include "runtime/vulkan/device_plan.h"
+#include "runtime/vulkan/properties_json.h"
+
+namespace basalt {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// As list_gpus() tells of it, with all of its memory free.
+Gpu card(const std::string& name, int index) {
+  const std::filesystem::path path =
+      std::filesystem::path(BASALT_SOURCE_DIR) / "tests/runtime/vulkan/cards" / (name + ".json");
+  std::ifstream file(path);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const vulkan::DeviceProperties properties = vulkan::properties_from_json(text);
+  const vulkan::DevicePlan plan = vulkan::plan_device(properties);
+  Gpu gpu;
+  gpu.index = index;
+  gpu.name = properties.name;
+  gpu.usable = plan.usable;
+  gpu.reason = plan.reason;
+  gpu.named_only = plan.named_only;
+  gpu.f64 = plan.f64;
+  gpu.f64_reason = plan.f64_reason;
+  gpu.properties = text;
+  for (const vulkan::MemoryHeap& heap : properties.heaps) {
+    gpu.heaps.push_back({.bytes = heap.bytes, .device_local = heap.device_local, .budget_bytes = heap.bytes});
+  }
+  return gpu;
+}
+
+Gpus cards(const std::vector<std::string>& names) {
+  Gpus gpus;
+  for (const std::string& name : names) {
+    gpus.devices.push_back(card(name, static_cast<int>(gpus.devices.size())));
+  }
+  return gpus;
+}
+
+/// H on every qubit and CX along all of them, `layers` times.
+quantum::Circuit layers_of(int qubits, int layers) {
+  quantum::Circuit circuit(static_cast<quantum::Qubit>(qubits));
+  for (int layer = 0; layer < layers; ++layer) {
+    for (quantum::Qubit qubit = 0; qubit < circuit.qubit_count(); ++qubit) {
+      circuit.append(quantum::GateId::h, {}, {}, std::array{qubit});
+    }
+    for (quantum::Qubit qubit = 0; qubit + 1 < circuit.qubit_count(); ++qubit) {
+      circuit.append(quantum::GateId::x, {}, std::array{quantum::Control{qubit, true}}, std::array{qubit + 1});
+    }
+  }
+  return circuit;
+}
+
+struct Question {
+  int qubits = 28;
+  double cpu_seconds = 10;
+  std::string cpu_rejection{};
+  ElementType type = ElementType::c64;
+  bool device_is_open = false;
+  std::optional<DeviceFigures> figures{};
+};
+
+BackendChoice choose(const Question& question, const Gpus& gpus) {
+  const quantum::Circuit circuit = layers_of(question.qubits, 6);
+  const quantum::PassOptions passes;
+  return choose_backend(
+      {.circuit = circuit,
+       .passes = passes,
+       .type = question.type,
+       .cpu_seconds = question.cpu_seconds,
+       .cpu_source = "default for processors",
+       .cpu_rejection = question.cpu_rejection,
+       .device_is_open = question.device_is_open},
+      [&] { return gpus; }, [&](const vulkan::DeviceProperties&) { return question.figures; });
+}
+
+TEST(ChooseBackend, LooksAtNoDeviceWhereStartingOneTakesLonger) {
+  const quantum::Circuit circuit = layers_of(4, 1);
+  const quantum::PassOptions passes;
+  const BackendChoice choice = choose_backend(
+      {.circuit = circuit, .passes = passes, .cpu_seconds = 0.2, .cpu_source = {}, .cpu_rejection = {}},
+      []() -> Gpus { throw std::logic_error("asked for devices"); },
+      [](const vulkan::DeviceProperties&) -> std::optional<DeviceFigures> { return std::nullopt; });
+  EXPECT_EQ(choice.winner, 0U);
+  ASSERT_EQ(choice.candidates.size(), 1U);
+  EXPECT_EQ(choice.reason, "predicted 200 ms there; a device would take 400 ms to start, so none was looked at");
+}
+
+TEST(ChooseBackend, TakesTheDeviceThatIsDoneFirst) {
+  const BackendChoice choice = choose({.qubits = 30, .cpu_seconds = 20}, cards({"nvidia_rtx_3060", "nvidia_h100"}));
+  ASSERT_EQ(choice.candidates.size(), 3U);
+  const Candidate& winner = choice.candidates[choice.winner];
+  EXPECT_EQ(choice.winner, 2U);
+  EXPECT_EQ(winner.backend, Backend::vulkan);
+  EXPECT_EQ(winner.device, "1");
+  EXPECT_EQ(winner.source, "default for devices of its kind");
+  EXPECT_GT(winner.stage_seconds, 0);
+  EXPECT_LT(winner.seconds(), choice.candidates[1].seconds());
+  EXPECT_THAT(choice.reason, HasSubstr("times as fast as " + choice.candidates[1].name));
+}
+
+TEST(ChooseBackend, TakesTheCpuWhereItIsDoneFirst) {
+  const BackendChoice choice = choose({.qubits = 24, .cpu_seconds = 0.401}, cards({"nvidia_h100"}));
+  EXPECT_EQ(choice.winner, 0U);
+  EXPECT_THAT(choice.reason, StartsWith("predicted 401 ms there, 1"));
+  // once a device is open, it costs next to nothing to use
+  const BackendChoice next =
+      choose({.qubits = 24, .cpu_seconds = 0.401, .device_is_open = true}, cards({"nvidia_h100"}));
+  EXPECT_EQ(next.winner, 1U);
+}
+
+TEST(ChooseBackend, SaysWhyDevicesCannotRunIt) {
+  const Gpus gpus = cards({"nvidia_rtx_3060", "intel_arc_a770", "lavapipe", "nvidia_h100"});
+  const BackendChoice choice = choose({.qubits = 31, .type = ElementType::c128}, gpus);
+  EXPECT_THAT(choice.candidates[1].rejection, StartsWith("the state takes 32.0 GiB, and it has "));
+  EXPECT_THAT(choice.candidates[2].rejection, StartsWith("no double precision: "));
+  EXPECT_THAT(choice.candidates[3].rejection, HasSubstr("only when it is named"));
+  EXPECT_EQ(choice.candidates[4].rejection, "");
+  EXPECT_EQ(choice.winner, 4U);
+}
+
+TEST(ChooseBackend, TakesWhatHasRoomWhereTheCpuHasNone) {
+  const BackendChoice choice = choose({.qubits = 30, .cpu_seconds = 0, .cpu_rejection = "too little memory"},
+                                      cards({"lavapipe", "nvidia_h100"}));
+  EXPECT_EQ(choice.winner, 2U);
+  EXPECT_EQ(choice.reason, "nothing else that there is can run it");
+}
+
+TEST(ChooseBackend, SaysThatNothingCanRunIt) {
+  Gpus none;
+  none.reason = "no Vulkan driver is installed";
+  const Question question{.qubits = 40, .cpu_seconds = 0, .cpu_rejection = "too little memory"};
+  const BackendChoice choice = choose(question, none);
+  EXPECT_EQ(choice.winner, 0U);
+  EXPECT_EQ(choice.reason, "nothing that there is can run it; there is no device: no Vulkan driver is installed");
+  EXPECT_EQ(choose(question, cards({"nvidia_h100"})).reason, "nothing that there is can run it");
+}
+
+TEST(ChooseBackend, SaysWhyThereIsNoDevice) {
+  Gpus none;
+  none.reason = "no Vulkan driver is installed";
+  EXPECT_EQ(choose({}, none).reason, "there is no device: no Vulkan driver is installed");
+}
+
+TEST(ChooseBackend, ReliesOnWhatWasMeasured) {
+  Question question{.qubits = 28, .cpu_seconds = 3};
+  const BackendChoice by_default = choose(question, cards({"nvidia_h100"}));
+  DeviceFigures figures;
+  figures.measured_at = "2026-01-02T03:04:05Z";
+  // a card a thousand times slower than its kind
+  const DeviceSpeeds slow{.state_bytes = 0,
+                          .bytes_per_second = about(2e9),
+                          .flops_per_second = about(2e10),
+                          .transposition_sweeps = about(0.3),
+                          .stage_seconds = about(1e-5)};
+  figures.single_precision = slow;
+  figures.double_precision = slow;
+  question.figures = figures;
+  const BackendChoice measured = choose(question, cards({"nvidia_h100"}));
+  EXPECT_EQ(by_default.winner, 1U);
+  EXPECT_EQ(measured.winner, 0U);
+  EXPECT_EQ(measured.candidates[1].source, "measured at 2026-01-02T03:04:05Z");
+  EXPECT_GT(measured.candidates[1].stage_seconds, 100 * by_default.candidates[1].stage_seconds);
+}
+
+}  // namespace
+}  // namespace basalt
