@@ -8,18 +8,9 @@
 #include "engine/host_reserve.h"
 #include "engine/run_tree.h"
 #include "engine/verified_place.h"
-#include "runtime/metrics/span.h"
 
 namespace basalt {
 namespace {
-
-PlannedCircuit plan_opening(Job& job, StatePlace& place) {
-  const Stopwatch watch;
-  const metrics::Span span(metrics::SpanName::plan);
-  PlannedCircuit planned = place.plan(job.opening->circuit, job.opening_options(), 0);
-  job.report.timing.plan += watch.seconds();
-  return planned;
-}
 
 /// The next job opens a lost device anew, or leaves it alone.
 void count_loss(Job& job, const Error& error) {
@@ -73,7 +64,7 @@ void run_on_device(Job& job) {
     }
     place->reset();
     job.report.timing.allocate = watch.seconds();
-    run_tree(job, *place, {.planned = plan_opening(job, *place), .compiled = {}}, [] {});
+    run_tree(job, *place, {.planned = plan_opening_for(job, *place), .compiled = {}}, [] {});
     if (verified) {
       job.report.verify = verified->report();
     }

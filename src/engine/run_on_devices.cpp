@@ -6,7 +6,6 @@
 #include "base/stopwatch.h"
 #include "engine/run_tree.h"
 #include "engine/split_place.h"
-#include "runtime/metrics/span.h"
 
 namespace basalt {
 namespace {
@@ -20,14 +19,6 @@ std::vector<std::unique_lock<std::mutex>> occupy(OpenDevices devices) {
     locks.emplace_back(device->in_use);
   }
   return locks;
-}
-
-PlannedCircuit plan_opening(Job& job, SplitPlace& place) {
-  const Stopwatch watch;
-  const metrics::Span span(metrics::SpanName::plan);
-  PlannedCircuit planned = place.plan(job.opening->circuit, job.opening_options(), 0);
-  job.report.timing.plan += watch.seconds();
-  return planned;
 }
 
 void give_up_lost(Job& job) {
@@ -50,7 +41,7 @@ void run_on_devices(Job& job) {
                      [&] { job.lease.at_boundary(); });
     place.reset();
     job.report.timing.allocate = watch.seconds();
-    run_tree(job, place, {.planned = plan_opening(job, place), .compiled = {}}, [] {});
+    run_tree(job, place, {.planned = plan_opening_for(job, place), .compiled = {}}, [] {});
     job.report.sweep_seconds = place.measure_sweep_seconds();
     for (DeviceReport& device : job.report.devices) {
       device.peak_bytes = place.part_bytes();

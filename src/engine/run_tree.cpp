@@ -23,6 +23,14 @@ void add_stage(Report& report, const Stage& stage, const Program& program, doubl
 
 }  // namespace
 
+PlannedCircuit plan_opening_for(Job& job, StatePlace& place) {
+  const Stopwatch watch;
+  const metrics::Span span(metrics::SpanName::plan);
+  PlannedCircuit planned = place.plan(job.opening->circuit, job.opening_options(), 0);
+  job.report.timing.plan += watch.seconds();
+  return planned;
+}
+
 void run_tree(Job& job, StatePlace& place, const ReadyCircuit& circuit, const std::function<void()>& on_split) {
   BranchTree tree(job.script, place, job.cancel,
                   {.shots = job.request.shots,

@@ -8,6 +8,9 @@
 
 namespace basalt {
 
+/// The job's opening, planned for a place that holds |0...0⟩.
+PlannedCircuit plan_opening_for(Job& job, StatePlace& place);
+
 /// `circuit` is the job's opening, planned for `place`, which holds |0...0⟩. `on_split` is called when states are about
 /// to be copied.
 void run_tree(Job& job, StatePlace& place, const ReadyCircuit& circuit, const std::function<void()>& on_split);

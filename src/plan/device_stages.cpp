@@ -72,10 +72,7 @@ class DevicePlanner {
     const double arithmetic = stage.predicted_flops / limits_.flops_per_second;
     stage.predicted_seconds =
         limits_.stage_seconds + sweep * (1 + work.transpositions * limits_.transposition_sweeps) + arithmetic;
-    plan.predicted_bytes += stage.predicted_bytes;
-    plan.predicted_flops += stage.predicted_flops;
-    plan.predicted_seconds += stage.predicted_seconds;
-    plan.stages.push_back(std::move(stage));
+    plan.add(std::move(stage));
   }
 
   const Program& program_;

@@ -97,10 +97,7 @@ class Planner {
     stage.predicted_bytes = cost.bytes;
     stage.predicted_flops = cost.flops;
     stage.predicted_seconds = cost.seconds;
-    plan_.predicted_bytes += cost.bytes;
-    plan_.predicted_flops += cost.flops;
-    plan_.predicted_seconds += cost.seconds;
-    plan_.stages.push_back(std::move(stage));
+    plan_.add(std::move(stage));
   }
 
   const Program& program_;
@@ -112,6 +109,13 @@ class Planner {
 };
 
 }  // namespace
+
+void Plan::add(Stage stage) {
+  predicted_bytes += stage.predicted_bytes;
+  predicted_flops += stage.predicted_flops;
+  predicted_seconds += stage.predicted_seconds;
+  stages.push_back(std::move(stage));
+}
 
 Plan make_plan(const Program& program, ElementType type, int axes, const PlanLimits& limits,
                const PlanSettings& settings) {

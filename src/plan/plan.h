@@ -41,6 +41,8 @@ struct Plan {
   double predicted_bytes = 0;
   double predicted_flops = 0;
   double predicted_seconds = 0;
+
+  void add(Stage stage);
 };
 
 /// What a plan needs to know besides the program and the machine.

@@ -118,7 +118,7 @@ class SplitPlanner {
       stage.swaps.push_back(swap);
     }
     if (!stage.swaps.empty()) {
-      add(std::move(stage));
+      result_.plan.add(std::move(stage));
     }
   }
 
@@ -141,17 +141,9 @@ class SplitPlanner {
       }
       stage.predicted_bytes *= parts;
       stage.predicted_flops *= parts;
-      add(std::move(stage));
+      result_.plan.add(std::move(stage));
     }
     places_.touched |= places_.places_of(segment.mixed);
-  }
-
-  void add(Stage stage) {
-    Plan& plan = result_.plan;
-    plan.predicted_bytes += stage.predicted_bytes;
-    plan.predicted_flops += stage.predicted_flops;
-    plan.predicted_seconds += stage.predicted_seconds;
-    plan.stages.push_back(std::move(stage));
   }
 
   const Program& program_;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,13 +17,13 @@ class DeviceFixture : public testing::Test {
  protected:
   void SetUp() override {
     const auto& devices = vulkan::Instance::get().devices();
-    for (std::size_t i = 0; i < devices.size() && device_.empty(); ++i) {
-      device_ = devices[i].plan.usable ? std::to_string(i) : "";
-      has_f64_ = devices[i].plan.f64;
-    }
-    if (device_.empty()) {
+    const auto usable = std::ranges::find_if(devices, [](const auto& device) { return device.plan.usable; });
+    if (usable == devices.end()) {
       GTEST_SKIP() << "no Vulkan device: " << vulkan::Instance::get().reason();
     }
+    physical_ = &*usable;
+    device_ = std::to_string(usable - devices.begin());
+    has_f64_ = usable->plan.f64;
   }
 
   void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
@@ -49,7 +50,8 @@ class DeviceFixture : public testing::Test {
     return {ErrorCode::failed, "nothing failed"};
   }
 
-  std::string device_;
+  const vulkan::PhysicalDevice* physical_ = nullptr;
+  std::string device_;  ///< Its index.
   bool has_f64_ = false;
 };
 

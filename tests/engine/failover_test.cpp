@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
+#include "device_fixture.h"
 #include "engine/device_place.h"
 #include "engine/failover_place.h"
 #include "engine/resources.h"
 #include "engine/run.h"
-#include "engine_harness.h"
 #include "reference/random_circuit.h"
 #include "runtime/vulkan/instance.h"
 #include "runtime/vulkan/watched_driver.h"
@@ -23,22 +23,10 @@ using testing::HasSubstr;
 
 constexpr int kQubits = 13;  // two tiles or more on every device
 
-class FailoverTest : public testing::Test {
+class FailoverTest : public DeviceFixture {
  protected:
-  void SetUp() override {
-    const auto& devices = vulkan::Instance::get().devices();
-    const auto usable = std::ranges::find_if(devices, [](const auto& device) { return device.plan.usable; });
-    if (usable == devices.end()) {
-      GTEST_SKIP() << "no Vulkan device: " << vulkan::Instance::get().reason();
-    }
-    physical_ = &*usable;
-  }
-
-  void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
-
-  [[nodiscard]] Request on_device(Request request) const {
-    request.backend = Backend::vulkan;
-    request.device = std::to_string(physical_ - vulkan::Instance::get().devices().data());
+  [[nodiscard]] Request with_fallback(Request request) const {
+    request = on_device(std::move(request));
     request.fall_back = true;
     return request;
   }
@@ -62,8 +50,6 @@ class FailoverTest : public testing::Test {
     }
     return report;
   }
-
-  const vulkan::PhysicalDevice* physical_ = nullptr;
 };
 
 /// Results that do not depend on how numbers were drawn.
@@ -86,7 +72,7 @@ TEST_F(FailoverTest, ADeviceLostAtAnySubmissionChangesNoResult) {
   request.observables = {"Z0*Z1 + 0.5*X3", "Y2*X4*Z12"};
   request.probability_qubits = {12, 0, 5};
   const Report expected = run(request);
-  request = on_device(request);
+  request = with_fallback(request);
   std::uint64_t submissions = 0;
   const Report whole = run_failing(request, "vkQueueSubmit", kNever, VK_SUCCESS, &submissions);
   EXPECT_EQ(whole.backend, "vulkan");
@@ -110,7 +96,7 @@ TEST_F(FailoverTest, ADeviceLostAtAnySubmissionChangesNoBranch) {
   Request request = request_for(qasm3("qubit[2] q; bit m; bit out; ry(1.1) q[0]; m = measure q[0]; if (m) x q[1]; "
                                       "cx q[0], q[1]; out = measure q[1];"),
                                 4000);
-  request = on_device(request);
+  request = with_fallback(request);
   std::uint64_t submissions = 0;
   run_failing(request, "vkQueueSubmit", kNever, VK_SUCCESS, &submissions);
   for (std::uint64_t n = 0; n < submissions; ++n) {
@@ -130,7 +116,7 @@ TEST_F(FailoverTest, ADeviceWithoutMemoryChangesNoResult) {
       request_for(reference::to_qasm3(reference::random_circuit(kQubits, 40, 5, reference::GateSet::stdgates)), 100);
   request.observables = {"X0*Z7"};
   const Report expected = run(request);
-  request = on_device(request);
+  request = with_fallback(request);
   std::uint64_t buffers = 0;
   run_failing(request, "vkCreateBuffer", kNever, VK_SUCCESS, &buffers);
   for (std::uint64_t n = 0; n < buffers; ++n) {
@@ -269,7 +255,7 @@ TEST_F(FailoverTest, ALossOfOneOfSeveralDevicesChangesNoResult) {
   request.observables = {"Z0*Z1 + 0.5*X3", "Y2*X4*Z12"};
   request.probability_qubits = {12, 0, 5};
   const Report expected = run(request);
-  request = on_device(request);
+  request = with_fallback(request);
   request.device += "," + request.device;
   std::uint64_t submissions = 0;
   const Report whole = run_failing(request, "vkQueueSubmit", kNever, VK_SUCCESS, &submissions);
@@ -285,7 +271,7 @@ TEST_F(FailoverTest, ALossOfOneOfSeveralDevicesChangesNoResult) {
 }
 
 TEST_F(FailoverTest, ARunWithoutFallbackEndsWithTheLoss) {
-  Request request = on_device(request_for(qasm3("qubit[13] q; h q;")));
+  Request request = with_fallback(request_for(qasm3("qubit[13] q; h q;")));
   request.fall_back = false;
   try {
     run_failing(request, "vkQueueSubmit", 1, VK_ERROR_DEVICE_LOST);
@@ -300,7 +286,7 @@ TEST_F(FailoverTest, ADeviceThatIsLostAgainAndAgainIsLeftAlone) {
   driver.fail_only("vkQueueSubmit");
   Resources resources({});
   resources.devices().open_with(driver.options());
-  const Request request = on_device(request_for(qasm3("qubit[13] q; bit[13] c; h q; c = measure q;")));
+  const Request request = with_fallback(request_for(qasm3("qubit[13] q; bit[13] c; h q; c = measure q;")));
   for (int loss = 0; loss < DeviceCache::kMostLosses; ++loss) {
     driver.fail_at(2, VK_ERROR_DEVICE_LOST, true);
     EXPECT_EQ(run_request(resources, request, {}).backend, "vulkan, then cpu");

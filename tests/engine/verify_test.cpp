@@ -8,9 +8,9 @@
 #include <complex>
 #include <cstring>
 
+#include "device_fixture.h"
 #include "engine/device_place.h"
 #include "engine/verified_place.h"
-#include "engine_harness.h"
 #include "reference/random_circuit.h"
 #include "runtime/vulkan/instance.h"
 
@@ -21,27 +21,7 @@ using testing::HasSubstr;
 
 constexpr int kQubits = 14;
 
-class VerifyTest : public testing::Test {
- protected:
-  void SetUp() override {
-    const auto& devices = vulkan::Instance::get().devices();
-    const auto usable = std::ranges::find_if(devices, [](const auto& device) { return device.plan.usable; });
-    if (usable == devices.end()) {
-      GTEST_SKIP() << "no Vulkan device: " << vulkan::Instance::get().reason();
-    }
-    physical_ = &*usable;
-  }
-
-  void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
-
-  [[nodiscard]] Request on_device(Request request) const {
-    request.backend = Backend::vulkan;
-    request.device = std::to_string(physical_ - vulkan::Instance::get().devices().data());
-    return request;
-  }
-
-  const vulkan::PhysicalDevice* physical_ = nullptr;
-};
+using VerifyTest = DeviceFixture;
 
 TEST_F(VerifyTest, ADeviceThatIsRightPasses) {
   const std::string text =
