@@ -130,7 +130,7 @@ struct Device {
 };
 
 /// Empty where nothing failed.
-std::string failure_of(VerifiedPlace& place, const quantum::Circuit& circuit, std::size_t* stages = nullptr) {
+std::string refusal_of(VerifiedPlace& place, const quantum::Circuit& circuit, std::size_t* stages = nullptr) {
   place.reset();
   const PlannedCircuit planned = place.plan(circuit, {}, 0);
   if (stages != nullptr) {
@@ -150,18 +150,18 @@ TEST_F(VerifyTest, AWrongStageIsFoundWhicheverItIs) {
   Device device(*physical_);
   std::size_t stages = 0;
   VerifiedPlace right(device.place, device.subject(), 200, 7, device.memory);
-  EXPECT_EQ(failure_of(right, circuit, &stages), "");
+  EXPECT_EQ(refusal_of(right, circuit, &stages), "");
   ASSERT_GT(stages, 2U);
   for (std::size_t stage = 0; stage < stages; ++stage) {
     WrongPlace wrong(device.place, stage, 0.01);
     VerifiedPlace place(wrong, device.subject(), 200, 7, device.memory);
-    const std::string failure = failure_of(place, circuit);
+    const std::string failure = refusal_of(place, circuit);
     EXPECT_THAT(failure, HasSubstr("\"some card\" computes wrongly: after stage " + std::to_string(stage + 1) + ","));
     EXPECT_THAT(failure, HasSubstr("--backend cpu"));
   }
   WrongPlace within(device.place, 0, 1e-6);
   VerifiedPlace place(within, device.subject(), 200, 7, device.memory);
-  EXPECT_EQ(failure_of(place, circuit), "") << "as much as rounding may do";
+  EXPECT_EQ(refusal_of(place, circuit), "") << "as much as rounding may do";
 }
 
 TEST_F(VerifyTest, OneWrongAmplitudeOfATileIsFound) {
@@ -181,7 +181,7 @@ TEST_F(VerifyTest, OneWrongAmplitudeOfATileIsFound) {
     }
   };
   VerifiedPlace place(device.place, subject, 1, 7, device.memory);
-  EXPECT_THAT(failure_of(place, circuit), HasSubstr("computes wrongly"));
+  EXPECT_THAT(refusal_of(place, circuit), HasSubstr("computes wrongly"));
 }
 
 TEST_F(VerifyTest, ReadsTilesOfAnyAxes) {
