@@ -163,6 +163,9 @@ void print_summary(const std::string& file, const Report& report) {
                     file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
                     format_seconds(report.timing.total), where,
                     report.precision == Precision::single_precision ? "single" : "double", format_bytes(bytes)));
+  if (!report.choice.empty() && !report.devices.empty()) {
+    print("chosen: " + report.choice);  // that the CPU runs what is small surprises nobody
+  }
   const double gates = std::max<double>(1, static_cast<double>(report.gates));
   const std::string gate_time = format_seconds(report.timing.execute / gates);
   if (report.sweep_seconds < kLeastSweepSeconds) {
