@@ -45,12 +45,20 @@ class Explanation {
     check_request(request_);
     inventory_ = take_inventory();
     compile_program();
-    settle_backend();
+    if (backend_ == Backend::automatic && !device_.empty()) {
+      backend_ = Backend::vulkan;
+    }
+    if (!on_device()) {
+      choose_plan_limits();
+    }
+    if (backend_ == Backend::automatic) {
+      settle_backend();
+    }
     report_.backend = backend_;
     if (on_device()) {
       choose_devices();
     } else {
-      choose_plan_limits();
+      expect_room(report_.state_bytes, host_limit_);
     }
     plan();
     return std::move(report_);
@@ -142,14 +150,6 @@ class Explanation {
 
   /// As run() does, but with what a plan shows besides.
   void settle_backend() {
-    if (backend_ != Backend::automatic) {
-      return;
-    }
-    if (!device_.empty()) {
-      backend_ = Backend::vulkan;
-      return;
-    }
-    backend_ = Backend::cpu;
     const quantum::PassOptions passes = pass_options();
     BackendQuestion question{.circuit = circuit_,
                              .passes = passes,
@@ -161,7 +161,6 @@ class Explanation {
       question.cpu_rejection = fmt::format("the state takes {}, and {} may be used", format_bytes(report_.state_bytes),
                                            format_bytes(host_limit_));
     } else {
-      choose_plan_limits();
       question.cpu_seconds = plan_circuit(circuit_, passes, type(), limits_, /*touched_axes=*/0).plan.predicted_seconds;
     }
     report_.backend_choice = choose_backend(question, list_gpus, [](const vulkan::DeviceProperties& properties) {
@@ -170,11 +169,9 @@ class Explanation {
     const Candidate& winner = report_.backend_choice.candidates[report_.backend_choice.winner];
     backend_ = winner.backend;
     device_ = winner.device;
-    report_.notes.resize(script_->notes.size());  // what limits say is said when they are chosen
   }
 
   void choose_plan_limits() {
-    expect_room(report_.state_bytes, host_limit_);
     const WisdomStatus wisdom = look_up_wisdom(inventory_);
     if (!wisdom.note.empty()) {
       report_.notes.push_back(wisdom.note);
