@@ -162,12 +162,13 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
         }
         options->isolate = true;
       });
-  add_value(command, "--verify", "N",
-            "With --backend vulkan: have the CPU compute N tiles of the state again in\ndouble precision (1 to 4096; "
-            "drawn by the seed, spread over the stages)\nand end the run where the device is wrong",
-            [options](const std::string& text) {
-              options->request.verify = integer_between("--verify", text, 1, kMaxVerify);
-            });
+  add_value(
+      command, "--verify", "N",
+      "With --backend vulkan: have the CPU compute up to N tiles of the state again\nin double precision (1 to 4096; "
+      "drawn by the seed, spread over the stages)\nand end the run where the device is wrong",
+      [options](const std::string& text) {
+        options->request.verify = integer_between("--verify", text, 1, kMaxVerify);
+      });
   add_value(command, "--save-state", "FILE.npy",
             "Write the final state vector, before final measurements, to a NumPy file",
             [options](const std::string& text) { options->request.save_state = text; });
