@@ -81,10 +81,14 @@ void AtomicFile::write(const void* data, std::size_t bytes) {
   }
 }
 
-void AtomicFile::commit() {
+void AtomicFile::flush() {
   if (fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) {
     fail("flush");
   }
+}
+
+void AtomicFile::commit() {
+  flush();
   const int closed = close(std::exchange(descriptor_, -1));
   if (closed != 0) {
     fail("close");

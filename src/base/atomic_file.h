@@ -18,6 +18,9 @@ class AtomicFile {
 
   void write(const void* data, std::size_t bytes);
 
+  /// Waits until what was written so far is on the disk.
+  void flush();
+
   /// Flushes to the disk and gives the file its name, replacing what had it.
   void commit();
 

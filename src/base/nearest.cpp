@@ -1,10 +1,10 @@
 // Finds what a misspelt name may have meant.
-#include "workloads/quantum/input/nearest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace basalt::quantum {
+namespace basalt {
 namespace {
 
 constexpr std::size_t kMaxCompared = 40;  // longer names are not compared: the cost is their product
@@ -47,4 +47,4 @@ std::string nearest_name(std::string_view name, const std::vector<std::string_vi
   return std::string(best);
 }
 
-}  // namespace basalt::quantum
+}  // namespace basalt

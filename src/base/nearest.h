@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace basalt::quantum {
+namespace basalt {
 
 /// The candidate that differs least from `name`, or empty when none is near.
 std::string nearest_name(std::string_view name, const std::vector<std::string_view>& candidates);
 
-}  // namespace basalt::quantum
+}  // namespace basalt

@@ -1,10 +1,10 @@
-// Decoding of UTF-8 and escaping for messages. Programs may hold anything, so every byte sequence has an outcome here.
-#include "workloads/quantum/input/printable.h"
+// Decoding of UTF-8 and escaping for messages. Texts may hold anything, so every byte sequence has an outcome here.
+#include "base/printable.h"
 
 #include <array>
 #include <cstdio>
 
-namespace basalt::quantum {
+namespace basalt {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -95,4 +95,4 @@ std::string in_quotes(std::string_view text, std::size_t max_characters) {
   return out += '\'';
 }
 
-}  // namespace basalt::quantum
+}  // namespace basalt

@@ -1,4 +1,4 @@
-// Text of a program made fit for a message: one line, no control characters, valid UTF-8, bounded length.
+// Text that someone else wrote, made fit for a message: one line, no control characters, valid UTF-8, bounded length.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace basalt::quantum {
+namespace basalt {
 
 /// A code point of a text, or an invalid byte (`valid` is false and `length` is 1).
 struct CodePoint {
@@ -28,4 +28,4 @@ std::string printable(std::string_view text, std::size_t max_characters);
 /// `printable` between single quotation marks.
 std::string in_quotes(std::string_view text, std::size_t max_characters = 60);
 
-}  // namespace basalt::quantum
+}  // namespace basalt
