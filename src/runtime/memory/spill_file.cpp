@@ -8,8 +8,7 @@
 #include "basalt/inventory.h"
 #include "basalt/memory/spill.h"
 #include "base/stopwatch.h"
-#include "runtime/memory/checksum.h"
-#include "runtime/memory/compression.h"
+#include "runtime/memory/packed_chunk.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
 #include "runtime/metrics/work_time.h"
@@ -37,19 +36,21 @@ std::span<Byte> chunk_of(std::span<Byte> bytes, std::uint64_t index) {
 
 struct SpillFile::State {
   State(std::unique_ptr<SpillStorage> file, SpillOptions spill_options)
-      : storage(std::move(file)), options(spill_options), space(options.limit_bytes, kDiskBlockBytes) {}
+      : storage(std::move(file)),
+        options(spill_options),
+        packer(options.codec),
+        space(options.limit_bytes, kDiskBlockBytes) {}
 
   std::unique_ptr<SpillStorage> storage;
   SpillOptions options;
+  ChunkPacker packer;
   mutable std::mutex mutex;
   OffsetAllocator space;  ///< Of the file.
-  double written_bytes = 0;
-  double write_seconds = 0;  ///< Of all threads: chunks written side by side count each.
 
   Item::Chunk store_chunk(std::span<const std::byte> bytes) {
-    const std::uint64_t sum = checksum(bytes);
-    Item::Chunk chunk = store_with(codec_for(bytes), bytes);
-    chunk.checksum = sum;
+    const PackedChunk packed = packer.pack(bytes);
+    Item::Chunk chunk = write(packed.codec, packed.bytes);
+    chunk.checksum = packed.checksum;
     return chunk;
   }
 
@@ -57,6 +58,7 @@ struct SpillFile::State {
     bool whole = true;
     if (chunk.codec == SpillCodec::none) {
       storage->read(chunk.place.offset, into);
+      whole = unpack(chunk.codec, chunk.checksum, into, into);
     } else {
       const Scratch scratch = make_scratch(chunk.file_bytes);
       if (!scratch) {
@@ -64,9 +66,9 @@ struct SpillFile::State {
                     "no " + format_bytes(chunk.file_bytes) + " of memory to restore spilled memory through");
       }
       storage->read(chunk.place.offset, {scratch.get(), chunk.file_bytes});
-      whole = decompress(chunk.codec, {scratch.get(), chunk.file_bytes}, into);
+      whole = unpack(chunk.codec, chunk.checksum, {scratch.get(), chunk.file_bytes}, into);
     }
-    if (!whole || checksum(into) != chunk.checksum) {
+    if (!whole) {
       throw Error(ErrorCode::io,
                   "spilled memory came back damaged from the disk: " + format_bytes(into.size()) + " at offset " +
                       std::to_string(chunk.place.offset),
@@ -81,46 +83,12 @@ struct SpillFile::State {
   }
 
  private:
-  SpillCodec codec_for(std::span<const std::byte> bytes) const {
-    if (options.codec) {
-      return *options.codec;
-    }
-    double bytes_per_second = 0;
-    {
-      const std::scoped_lock lock(mutex);
-      if (write_seconds == 0) {
-        return SpillCodec::none;  // the first chunk times the disk
-      }
-      bytes_per_second = written_bytes / write_seconds;
-    }
-    try {
-      return cheapest_codec(try_codecs(bytes), bytes_per_second);
-    } catch (const std::bad_alloc&) {  // memory is short, which is why it is spilled
-      return SpillCodec::none;
-    }
-  }
-
-  Item::Chunk store_with(SpillCodec codec, std::span<const std::byte> bytes) {
-    if (codec != SpillCodec::none) {
-      const std::size_t bound = compress_bound(codec, bytes.size());
-      if (const Scratch scratch = make_scratch(bound)) {
-        const std::size_t size = compress(codec, bytes, {scratch.get(), bound});
-        if (size != 0 && size < bytes.size()) {
-          return write(codec, {scratch.get(), size});
-        }
-      }
-    }
-    return write(SpillCodec::none, bytes);
-  }
-
   Item::Chunk write(SpillCodec codec, std::span<const std::byte> bytes) {
     Item::Chunk chunk{.place = reserve(bytes.size()), .file_bytes = bytes.size(), .codec = codec};
     try {
       const Stopwatch watch;
       storage->write(chunk.place.offset, bytes);
-      const std::scoped_lock lock(mutex);
-      written_bytes += static_cast<double>(bytes.size());
-      write_seconds += watch.seconds();
+      packer.note_written(bytes.size(), watch.seconds());
     } catch (...) {
       discard(chunk);
       throw;

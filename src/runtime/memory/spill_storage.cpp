@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <utility>
 
 #include "basalt/error.h"
 #include "basalt/inventory.h"
@@ -14,6 +14,9 @@
 
 namespace basalt {
 namespace {
+
+/// What direct transfers are multiples of, on every disk that there is.
+constexpr std::size_t kDirectBytes = 4096;
 
 /// A descriptor of a file in `directory` that no name leads to; -1 with errno.
 int open_unnamed(const std::filesystem::path& directory) {
@@ -82,12 +85,31 @@ class TemporaryFile final : public SpillStorage {
 #endif
   }
 
+  /// Where a file system cannot reserve, the disk may turn out to be full later.
+  void reserve(std::uint64_t bytes) const {
+    if (::fallocate(descriptor_, 0, 0, static_cast<off_t>(bytes)) != 0 && errno != EOPNOTSUPP && errno != ENOSYS) {
+      fail_to_write(bytes, errno);
+    }
+  }
+
+  /// A wish: where it is refused, what is read and written goes through the cache of the system.
+  void go_direct() const noexcept {
+    const int flags = ::fcntl(descriptor_, F_GETFL);
+    if (::fcntl(descriptor_, F_SETFL, flags | O_DIRECT) != 0) {
+      return;
+    }
+    alignas(kDirectBytes) std::array<std::byte, kDirectBytes> probe;
+    if (::pread(descriptor_, probe.data(), probe.size(), 0) < 0) {
+      ::fcntl(descriptor_, F_SETFL, flags);
+    }
+  }
+
  private:
   [[noreturn]] void fail_to_write(std::uint64_t bytes, int reason) const {
     const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
     throw Error(full ? ErrorCode::out_of_resources : ErrorCode::io,
                 "cannot spill " + format_bytes(bytes) + " of memory to " + directory_ + ": " + std::strerror(reason),
-                full ? "free disk space, or name a directory with more" : "");
+                full ? "free disk space, or name a directory with more by BASALT_SPILL_DIR" : "");
   }
 
   std::string directory_;
@@ -96,8 +118,16 @@ class TemporaryFile final : public SpillStorage {
 
 }  // namespace
 
-std::unique_ptr<SpillStorage> make_spill_storage(const std::filesystem::path& directory) {
-  return std::make_unique<TemporaryFile>(directory);
+std::unique_ptr<SpillStorage> make_spill_storage(const std::filesystem::path& directory,
+                                                 const SpillStorageOptions& options) {
+  auto file = std::make_unique<TemporaryFile>(directory);
+  if (options.reserve_bytes > 0) {
+    file->reserve(options.reserve_bytes);
+  }
+  if (options.direct) {
+    file->go_direct();
+  }
+  return file;
 }
 
 }  // namespace basalt

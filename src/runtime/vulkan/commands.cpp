@@ -8,6 +8,7 @@
 #include "basalt/error.h"
 #include "runtime/metrics/trace.h"
 #include "runtime/vulkan/device_clock.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/structure.h"
 
 namespace basalt::vulkan {
@@ -32,6 +33,7 @@ struct Commands::State {
   }
   ~State() {
     device->settle(last);
+    const DriverCall call;
     device->api().vkDestroyQueryPool(device->handle(), queries, nullptr);
     device->api().vkDestroyCommandPool(device->handle(), pool, nullptr);  // with its buffer
   }
@@ -66,6 +68,7 @@ struct Commands::State {
 
 void Commands::State::create() {
   device->expect_alive("recording commands");
+  const DriverCall call;
   auto pool_info = structure<VkCommandPoolCreateInfo>(VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
   pool_info.queueFamilyIndex = device->family(queue);
   device->check(api().vkCreateCommandPool(device->handle(), &pool_info, nullptr, &pool), "creating a command pool");
@@ -101,6 +104,7 @@ Commands& Commands::operator=(Commands&& other) noexcept = default;
 void Commands::begin() {
   State& state = *state_;
   state.device->wait(state.last);
+  const DriverCall call;
   state.ready = false;
   state.marked = 0;
   state.device->check(state.api().vkResetCommandPool(state.device->handle(), state.pool, 0), "forgetting commands");
@@ -169,6 +173,7 @@ void Commands::mark() {
 }
 
 void Commands::end() {
+  const DriverCall call;
   state_->device->check(state_->api().vkEndCommandBuffer(state_->buffer), "recording commands");
   state_->ready = true;
 }
@@ -192,6 +197,7 @@ Marks Commands::marks(std::int64_t after) const {
   if (ticks.empty() || state.last.value == 0) {
     return {};
   }
+  const DriverCall call;
   const std::size_t bytes = ticks.size() * sizeof(ticks[0]);
   state.device->check(state.api().vkGetQueryPoolResults(state.device->handle(), state.queries, 0, state.marked, bytes,
                                                         ticks.data(), sizeof(ticks[0]), VK_QUERY_RESULT_64_BIT),

@@ -9,6 +9,7 @@
 
 #include "basalt/error.h"
 #include "base/stopwatch.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/structure.h"
 
 namespace basalt::vulkan {
@@ -54,6 +55,7 @@ Device::~Device() {
     return;
   }
   drain();
+  const DriverCall call;
   for (const Queue& queue : queues_) {
     if (queue.timeline != VK_NULL_HANDLE) {
       table_.vkDestroySemaphore(device_, queue.timeline, nullptr);
@@ -106,6 +108,7 @@ Moment Device::submit(QueueKind queue, VkCommandBuffer commands, std::span<const
   info.pCommandBuffers = &commands;
   info.signalSemaphoreCount = 1;
   info.pSignalSemaphores = &own.timeline;
+  const DriverCall call;
   check(table_.vkQueueSubmit(own.handle, 1, &info, VK_NULL_HANDLE), "submitting commands");
   own.last = next;
   return {queue, next};
@@ -113,6 +116,7 @@ Moment Device::submit(QueueKind queue, VkCommandBuffer commands, std::span<const
 
 /// How many submissions have ended, over all queues.
 VkResult Device::ended_count(std::uint64_t& count) const noexcept {
+  const DriverCall call;
   count = 0;
   for (const Queue& queue : queues_) {
     std::uint64_t ended = 0;
@@ -141,7 +145,11 @@ VkResult Device::wait_for(Moment moment, const CancelToken* cancel) {
   Stopwatch since_progress;
   std::uint64_t progress = 0;
   while (true) {
-    VkResult result = table_.vkWaitSemaphores(device_, &info, nanoseconds);
+    VkResult result = VK_TIMEOUT;
+    {
+      const DriverCall call;
+      result = table_.vkWaitSemaphores(device_, &info, nanoseconds);
+    }
     if (result != VK_TIMEOUT) {
       return result;
     }
@@ -194,6 +202,7 @@ void Device::settle(Moment moment) noexcept {
   if (result != VK_SUCCESS && result != VK_TIMEOUT) {
     // A lost device answers this in finite time, and one that is not lost after all has nothing running after it.
     const std::scoped_lock lock(queues_[0].mutex, queues_[1].mutex);
+    const DriverCall call;
     table_.vkDeviceWaitIdle(device_);
   }
 }

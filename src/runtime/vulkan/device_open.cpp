@@ -13,6 +13,7 @@
 
 #include "basalt/error.h"
 #include "runtime/vulkan/device.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/structure.h"
 
 namespace basalt::vulkan {
@@ -93,6 +94,7 @@ std::shared_ptr<Device> Device::open(const PhysicalDevice& physical, DeviceOptio
 }
 
 void Device::create() {
+  const DriverCall call;
   queues_[0].family = plan().compute_family;
   queues_[1].family = plan().transfer_family;
   const bool same_family = plan().own_transfer_queue && queues_[0].family == queues_[1].family;

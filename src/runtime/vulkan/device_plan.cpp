@@ -136,6 +136,7 @@ DevicePlan plan_device(const DeviceProperties& properties) {
   if (properties.type == DeviceType::cpu) {
     // it compiles shaders when they run first, and waits for processors like everybody else
     plan.hang_seconds = 600;
+    plan.few_pipelines = true;
   }
   plan.tile_axes_c64 = tile_axes(properties, plan.register_axes, 4);
   plan.tile_axes_c128 = tile_axes(properties, plan.register_axes, 8);

@@ -28,6 +28,8 @@ struct DevicePlan {
   bool host_import = false;
   double most_dispatch_seconds = 0.1;  ///< No dispatch is meant to take longer.
   double hang_seconds = 60;  ///< A wait this long in which nothing that was submitted ends means that the device hangs.
+  bool few_pipelines = false;          ///< Making one takes longer than what a more special one saves.
+  std::uint32_t shared_words = 0;      ///< Of a stage, kept in shared memory beside the tile; 0: left where they are.
   std::uint64_t most_loop_rounds = 0;  ///< That one invocation of a shader makes, of all its loops; 0: any number.
   std::vector<std::string> quirks;     ///< Those that applied, for people.
 };

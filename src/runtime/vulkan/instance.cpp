@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "basalt/error.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/read_properties.h"
 #include "runtime/vulkan/structure.h"
 
@@ -178,6 +179,7 @@ Instance::Instance() {
     reason_ = "BASALT_VULKAN=off is set";
     return;
   }
+  const DriverCall call;
   if (volkInitialize() != VK_SUCCESS) {
     reason_ = "the Vulkan loader (libvulkan.so.1) is not installed";
     return;

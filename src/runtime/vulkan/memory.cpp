@@ -6,6 +6,7 @@
 
 #include "basalt/error.h"
 #include "basalt/inventory.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/memory_block.h"
 #include "runtime/vulkan/structure.h"
 
@@ -95,6 +96,7 @@ DeviceBuffer DeviceMemory::allocate(std::uint64_t bytes, Placement placement, co
     throw Error(ErrorCode::bad_usage, "a buffer of " + std::to_string(bytes) + " bytes on a device (" + tag +
                                           "): one has from 1 to " + std::to_string(device_->plan().chunk_bytes));
   }
+  const DriverCall call;
   constexpr std::uint64_t kUnit = Block::kBufferAlignment;
   DeviceBuffer result;
   auto home = std::make_unique<DeviceBuffer::Home>(DeviceBuffer::Home{*this, {}, tag, nullptr});
@@ -194,6 +196,7 @@ DeviceBuffer& DeviceBuffer::operator=(DeviceBuffer&& other) noexcept {
 
 DeviceBuffer::~DeviceBuffer() {
   if (home_ != nullptr) {
+    const DriverCall call;
     const Device& device = home_->memory.device();
     device.api().vkDestroyBuffer(device.handle(), buffer_, nullptr);
     home_->memory.release(home_->place, size_bytes_, home_->tag);

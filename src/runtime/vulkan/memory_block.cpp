@@ -6,6 +6,7 @@
 
 #include "basalt/error.h"
 #include "basalt/inventory.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/structure.h"
 
 namespace basalt::vulkan {
@@ -74,6 +75,7 @@ void DeviceMemory::release(const Place& place, std::uint64_t bytes, const std::s
 
 template <typename Condition>
 std::uint64_t DeviceMemory::drop_blocks(const Condition& goes) noexcept {
+  const DriverCall call;
   return std::erase_if(blocks_, [&](const std::unique_ptr<Block>& block) {
     if (!goes(*block)) {
       return false;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "basalt/error.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/memory_block.h"
 #include "runtime/vulkan/structure.h"
 
@@ -29,6 +30,7 @@ void expect_importable(const Device& device, std::span<const std::byte> memory, 
 }  // namespace
 
 std::optional<DeviceBuffer> DeviceMemory::import_host(std::span<std::byte> memory, const char* tag) {
+  const DriverCall call;
   device_->expect_alive("importing memory");
   if (!device_->plan().host_import) {
     return std::nullopt;

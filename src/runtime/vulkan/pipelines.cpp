@@ -7,6 +7,7 @@
 
 #include "basalt/error.h"
 #include "base/stopwatch.h"
+#include "runtime/vulkan/driver_call.h"
 #include "runtime/vulkan/pipeline_cache_file.h"
 #include "runtime/vulkan/structure.h"
 
@@ -41,6 +42,7 @@ Pipelines::Pipelines(std::shared_ptr<Device> device, const std::filesystem::path
   auto cache_info = structure<VkPipelineCacheCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO);
   cache_info.initialDataSize = data.size();
   cache_info.pInitialData = data.data();
+  const DriverCall call;
   device_->check(device_->api().vkCreatePipelineCache(device_->handle(), &cache_info, nullptr, &cache_),
                  "creating a pipeline cache");
 
@@ -62,6 +64,7 @@ Pipelines::~Pipelines() {
     }
   } catch (const std::exception&) {  // the next start makes them again
   }
+  const DriverCall call;
   const VolkDeviceTable& api = device_->api();
   for (const auto& [key, pipeline] : pipelines_) {
     api.vkDestroyPipeline(device_->handle(), pipeline, nullptr);
@@ -103,6 +106,7 @@ VkPipeline Pipelines::create(const Shader& shader, std::span<const std::uint32_t
   info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT;
   info.stage.pName = "main";
   info.stage.pSpecializationInfo = &specialization;
+  const DriverCall call;
   device_->check(api.vkCreateShaderModule(device_->handle(), &module_info, nullptr, &info.stage.module), what.c_str());
   VkPipeline pipeline = VK_NULL_HANDLE;
   const VkResult result = api.vkCreateComputePipelines(device_->handle(), cache_, 1, &info, nullptr, &pipeline);
@@ -117,6 +121,7 @@ bool Pipelines::save() {
   if (file_.empty()) {
     return false;
   }
+  const DriverCall call;
   const VolkDeviceTable& api = device_->api();
   std::size_t bytes = 0;
   device_->check(api.vkGetPipelineCacheData(device_->handle(), cache_, &bytes, nullptr), "reading a pipeline cache");

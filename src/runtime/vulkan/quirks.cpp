@@ -17,6 +17,13 @@ constexpr std::array kQuirks = {
     Quirk{.driver_id = VK_DRIVER_ID_NVIDIA_PROPRIETARY,
           .most_chunk_bytes = 2 * kGiB,
           .reason = "indices into a buffer reference wrap at 4 GiB: chunks stay at 2 GiB"},
+    Quirk{.driver_id = VK_DRIVER_ID_NVIDIA_PROPRIETARY,
+          .shared_words = 1600,
+          .reason = "reading a stage from memory delays all that it does: up to 1600 words are kept in shared memory, "
+                    "of which two workgroups find room for so many"},
+    Quirk{.driver_id = VK_DRIVER_ID_MESA_LLVMPIPE,
+          .shared_words = 512,
+          .reason = "small stages are kept in shared memory, so that tests see what other drivers need"},
     Quirk{.driver_id = VK_DRIVER_ID_MESA_LLVMPIPE,
           .most_chunk_bytes = kGiB,
           .reason = "buffers end at 4 GiB - 1 whatever an allocation may have, and they are the host's memory: chunks "
@@ -55,6 +62,7 @@ void apply_quirks(std::span<const Quirk> quirks, const DeviceProperties& propert
       plan.most_loop_rounds =
           std::min(plan.most_loop_rounds == 0 ? quirk.most_loop_rounds : plan.most_loop_rounds, quirk.most_loop_rounds);
     }
+    plan.shared_words = std::max(plan.shared_words, quirk.shared_words);
     if (quirk.no_f64) {
       plan.f64 = false;
       plan.f64_reason = quirk.reason;

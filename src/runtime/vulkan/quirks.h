@@ -22,6 +22,7 @@ struct Quirk {
   // What changes.
   std::uint64_t most_chunk_bytes = 0;  ///< 0: no limit.
   std::uint64_t most_loop_rounds = 0;  ///< 0: no limit.
+  std::uint32_t shared_words = 0;      ///< 0: none.
   bool no_f64 = false;
   bool no_host_import = false;
   bool unusable = false;
