@@ -131,6 +131,18 @@ DeviceFigures device_figures_from(const Json& document) {
   return figures;
 }
 
+History history_from(const Json& document) {
+  History history;
+  history.correction = checked(document.at("correction").get<double>());
+  for (const Json& ratio : document.at("ratios")) {
+    history.ratios.push_back(checked(ratio.get<double>()));
+  }
+  if (history.ratios.size() > History::kMostSamples || history.correction == 0) {
+    throw std::domain_error("no history");
+  }
+  return history;
+}
+
 /// What `read` makes of a document; nothing where it throws, as the JSON library does and checks of numbers do.
 template <typename Read>
 auto if_possible(const Json& document, Read read) -> std::optional<decltype(read(document))> {
@@ -183,6 +195,14 @@ Json device_figures_json(const DeviceFigures& figures) {
 
 std::optional<DeviceFigures> device_figures_from_json(const Json& document) {
   return if_possible(document, device_figures_from);
+}
+
+Json history_json(const History& history) {
+  return {{"correction", history.correction}, {"ratios", history.ratios}};
+}
+
+std::optional<History> history_from_json(const Json& document) {
+  return if_possible(document, history_from);
 }
 
 }  // namespace basalt

@@ -45,10 +45,11 @@ std::string cpu_fingerprint(const Inventory& inventory) {
   return fingerprint.text();
 }
 
-std::string device_fingerprint(std::string_view uuid, std::uint32_t driver_version) {
+std::string device_fingerprint(std::string_view uuid, std::uint32_t driver_version, std::uint64_t kernels) {
   Fingerprint fingerprint;
   fingerprint.add(uuid);
   fingerprint.add(driver_version);
+  fingerprint.add(kernels);
   return fingerprint.text();
 }
 

@@ -1,9 +1,11 @@
 #include "plan/wisdom.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "basalt/error.h"
 #include "plan/database.h"
@@ -21,8 +23,10 @@ constexpr std::int64_t kApplicationId = 0x42534c54;
 constexpr std::int64_t kFormatVersion = 1;
 
 constexpr const char* kMarkFile = "PRAGMA application_id = 0x42534c54; PRAGMA user_version = 1";
+
 /// One kind of what is measured: a table, and how its rows look in an export.
 struct Kind {
+  const char* table;
   const char* create;
   const char* select_all;
   const char* select_one;
@@ -34,6 +38,7 @@ struct Kind {
 };
 
 constexpr Kind kProcessors{
+    .table = "cpu",
     .create =
         "CREATE TABLE IF NOT EXISTS cpu (fingerprint TEXT PRIMARY KEY, processor TEXT NOT NULL, figures TEXT NOT NULL)",
     .select_all = "SELECT fingerprint, processor, figures FROM cpu ORDER BY fingerprint",
@@ -47,6 +52,7 @@ constexpr Kind kProcessors{
 /// Files from before devices were measured have no such table, and are of the same version: who does not know of the
 /// table does not need it.
 constexpr Kind kDevices{
+    .table = "device",
     .create =
         "CREATE TABLE IF NOT EXISTS device (fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, figures TEXT NOT NULL)",
     .select_all = "SELECT fingerprint, name, figures FROM device ORDER BY fingerprint",
@@ -56,6 +62,28 @@ constexpr Kind kDevices{
     .list_key = "devices",
     .name_key = "name",
     .is_valid = [](const Json& figures) { return device_figures_from_json(figures).has_value(); }};
+
+/// Nor has every file this one. Each row is replaced by its successor, so that the order of rows is that of their last
+/// change.
+constexpr Kind kHistory{
+    .table = "history",
+    .create =
+        "CREATE TABLE IF NOT EXISTS history (fingerprint TEXT NOT NULL, kind TEXT NOT NULL, figures TEXT NOT "
+        "NULL, PRIMARY KEY (fingerprint, kind))",
+    .select_all = "SELECT fingerprint, kind, figures FROM history ORDER BY fingerprint, kind",
+    .select_one = "SELECT figures FROM history WHERE fingerprint = ? AND kind = ?",
+    .insert = "INSERT OR REPLACE INTO history VALUES (?, ?, ?)",
+    .remove = "DELETE FROM history WHERE fingerprint = ?",
+    .list_key = "history",
+    .name_key = "kind",
+    .is_valid = [](const Json& figures) { return history_from_json(figures).has_value(); }};
+
+/// Of one machine or device, those kinds of runs are kept that changed last.
+constexpr const char* kDropOldHistory =
+    "DELETE FROM history WHERE fingerprint = ?1 AND rowid NOT IN "
+    "(SELECT rowid FROM history WHERE fingerprint = ?1 ORDER BY rowid DESC LIMIT 500)";
+
+constexpr std::array kKinds{&kProcessors, &kDevices, &kHistory};
 
 std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing in Basalt changes the environment
@@ -80,9 +108,22 @@ void expect_wisdom(Database& database) {
   }
 }
 
+/// What is known of a kind of run; one that makes no sense begins anew.
+History history_in(Database& database, const std::string& fingerprint, const std::string& kind) {
+  Database::Statement row(database, kHistory.select_one);
+  if (!row.bind(1, fingerprint).bind(2, kind).step()) {
+    return {};
+  }
+  return history_from_json(Json::parse(row.text(0), nullptr, false)).value_or(History{});
+}
+
+/// Whether a write ends before the disk has it. One that does not wait is as safe from a process that is killed, and
+/// takes a hundredth of the time; a power cut in the seconds after it may cost the file.
+enum class Flush : std::uint8_t { waits, follows };
+
 /// Calls work(database) inside a transaction; the file is created and marked first where it is not there.
 template <typename Work>
-void write_to(const fs::path& path, const Work& work) {
+void write_to(const fs::path& path, const Work& work, Flush flush = Flush::waits) {
   if (path.empty()) {
     throw Error(ErrorCode::io, "there is no place for wisdom: neither BASALT_WISDOM, XDG_CACHE_HOME nor HOME is set",
                 "set BASALT_WISDOM to a file");
@@ -91,13 +132,17 @@ void write_to(const fs::path& path, const Work& work) {
     std::error_code ignored;  // a folder that cannot be made shows when the file is opened
     fs::create_directories(path.parent_path(), ignored);
     Database database(path, DatabaseAccess::write);
+    if (flush == Flush::follows) {
+      database.run("PRAGMA synchronous = OFF");
+    }
     Transaction transaction(database);
     if (is_empty(database)) {
       database.run(kMarkFile);
     }
     expect_wisdom(database);
-    database.run(kProcessors.create);
-    database.run(kDevices.create);
+    for (const Kind* kind : kKinds) {
+      database.run(kind->create);
+    }
     work(database);
     transaction.commit();
   } catch (const DatabaseFailure& failure) {
@@ -115,13 +160,20 @@ void insert(Database& database, const Kind& kind, const std::string& fingerprint
       .step();
 }
 
-bool has_devices(Database& database) {
-  return number_of(database, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'device'") != 0;
+/// Throws away what there is under a fingerprint; false where there was nothing.
+bool remove(Database& database, const Kind& kind, const std::string& fingerprint) {
+  Database::Statement(database, kind.remove).bind(1, fingerprint).step();
+  return database.changes() != 0;
+}
+
+bool has_table(Database& database, const Kind& kind) {
+  Database::Statement row(database, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  return row.bind(1, kind.table).step();
 }
 
 /// The figures under a fingerprint, as `read` makes them of JSON.
 template <typename Figures>
-Lookup<Figures> find_in(const fs::path& path, const Kind& kind, const std::string& fingerprint,
+Lookup<Figures> find_in(const fs::path& path, const Kind& kind, const std::vector<std::string>& key,
                         std::optional<Figures> (*read)(const Json& figures)) {
   std::error_code error;
   if (path.empty() || !fs::exists(path, error)) {
@@ -133,11 +185,14 @@ Lookup<Figures> find_in(const fs::path& path, const Kind& kind, const std::strin
       return {};
     }
     expect_wisdom(database);
-    if (&kind == &kDevices && !has_devices(database)) {
+    if (!has_table(database, kind)) {
       return {};
     }
     Database::Statement row(database, kind.select_one);
-    if (!row.bind(1, fingerprint).step()) {
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      row.bind(static_cast<int>(i) + 1, key[i]);
+    }
+    if (!row.step()) {
       return {};
     }
     auto figures = read(Json::parse(row.text(0), nullptr, false));
@@ -159,8 +214,8 @@ bool forget_in(const fs::path& path, const Kind& kind, const std::string& finger
   }
   bool known = false;
   write_to(path, [&](Database& database) {
-    Database::Statement(database, kind.remove).bind(1, fingerprint).step();
-    known = database.changes() != 0;
+    const bool had_figures = remove(database, kind, fingerprint);
+    known = remove(database, kHistory, fingerprint) || had_figures;
   });
   return known;
 }
@@ -204,12 +259,14 @@ fs::path wisdom_path(const fs::path& path) {
 }
 
 WisdomLookup Wisdom::find(const std::string& fingerprint) const {
-  return find_in(path_, kProcessors, fingerprint, figures_from_json);
+  return find_in(path_, kProcessors, {fingerprint}, figures_from_json);
 }
 
 void Wisdom::record(const std::string& fingerprint, const std::string& processor, const CpuFigures& figures) const {
-  write_to(path_,
-           [&](Database& database) { insert(database, kProcessors, fingerprint, processor, figures_json(figures)); });
+  write_to(path_, [&](Database& database) {
+    insert(database, kProcessors, fingerprint, processor, figures_json(figures));
+    remove(database, kHistory, fingerprint);
+  });
 }
 
 bool Wisdom::forget(const std::string& fingerprint) const {
@@ -217,17 +274,33 @@ bool Wisdom::forget(const std::string& fingerprint) const {
 }
 
 DeviceWisdomLookup Wisdom::find_device(const std::string& fingerprint) const {
-  return find_in(path_, kDevices, fingerprint, device_figures_from_json);
+  return find_in(path_, kDevices, {fingerprint}, device_figures_from_json);
 }
 
 void Wisdom::record_device(const std::string& fingerprint, const std::string& device,
                            const DeviceFigures& figures) const {
-  write_to(path_,
-           [&](Database& database) { insert(database, kDevices, fingerprint, device, device_figures_json(figures)); });
+  write_to(path_, [&](Database& database) {
+    insert(database, kDevices, fingerprint, device, device_figures_json(figures));
+    remove(database, kHistory, fingerprint);
+  });
 }
 
 bool Wisdom::forget_device(const std::string& fingerprint) const {
   return forget_in(path_, kDevices, fingerprint);
+}
+
+HistoryLookup Wisdom::find_history(const std::string& fingerprint, const std::string& kind) const {
+  return find_in(path_, kHistory, {fingerprint, kind}, history_from_json);
+}
+
+void Wisdom::add_to_history(const std::string& fingerprint, const std::string& kind, double ratio) const {
+  const auto add = [&](Database& database) {
+    History history = history_in(database, fingerprint, kind);
+    history.add(ratio);
+    insert(database, kHistory, fingerprint, kind, history_json(history));
+    Database::Statement(database, kDropOldHistory).bind(1, fingerprint).step();
+  };
+  write_to(path_, add, Flush::follows);  // every long run does this
 }
 
 std::string Wisdom::export_json() const {
@@ -235,8 +308,9 @@ std::string Wisdom::export_json() const {
   try {
     Database database(path_, DatabaseAccess::read);
     expect_wisdom(database);
-    document[kProcessors.list_key] = export_all(database, kProcessors);
-    document[kDevices.list_key] = has_devices(database) ? export_all(database, kDevices) : Json::array();
+    for (const Kind* kind : kKinds) {
+      document[kind->list_key] = has_table(database, *kind) ? export_all(database, *kind) : Json::array();
+    }
   } catch (const DatabaseFailure& failure) {
     throw Error(ErrorCode::io, "the wisdom " + path_.string() + " cannot be read: " + failure.reason,
                 "run basalt tune first");
@@ -254,16 +328,19 @@ std::size_t Wisdom::import_json(const std::string& document) const {
     refuse("this is no export of wisdom, or one of another version");
   }
   std::size_t count = 0;
-  for (const Kind* kind : {&kProcessors, &kDevices}) {
+  for (const Kind* kind : kKinds) {
     const Json entries = parsed.value(kind->list_key, Json::array());
     if (!is_export(entries, *kind)) {
       refuse(std::string("the export holds ") + kind->list_key + " whose figures make no sense");
     }
-    count += entries.size();
+    count += kind == &kHistory ? 0 : entries.size();
   }
   write_to(path_, [&](Database& database) {
-    for (const Kind* kind : {&kProcessors, &kDevices}) {
+    for (const Kind* kind : kKinds) {
       for (const Json& entry : parsed.value(kind->list_key, Json::array())) {
+        if (kind != &kHistory) {
+          remove(database, kHistory, entry["fingerprint"]);  // it is about other figures
+        }
         insert(database, *kind, entry["fingerprint"], entry[kind->name_key], entry["figures"]);
       }
     }

@@ -113,9 +113,10 @@ TEST(FiguresJson, OfDevicesRefusesWhatCannotBe) {
 }
 
 TEST(Fingerprint, OfADeviceChangesWithItAndItsDriver) {
-  EXPECT_EQ(device_fingerprint("00ff", 7), device_fingerprint("00ff", 7));
-  EXPECT_NE(device_fingerprint("00ff", 7), device_fingerprint("00ff", 8));
-  EXPECT_NE(device_fingerprint("00ff", 7), device_fingerprint("00fe", 7));
+  EXPECT_EQ(device_fingerprint("00ff", 7, 1), device_fingerprint("00ff", 7, 1));
+  EXPECT_NE(device_fingerprint("00ff", 7, 1), device_fingerprint("00ff", 8, 1));
+  EXPECT_NE(device_fingerprint("00ff", 7, 1), device_fingerprint("00fe", 7, 1));
+  EXPECT_NE(device_fingerprint("00ff", 7, 1), device_fingerprint("00ff", 7, 2));
 }
 
 TEST(Fingerprint, ChangesWithWhateverChangesTheFigures) {
@@ -311,6 +312,98 @@ TEST_F(WisdomTest, ImportsAllOrNothing) {
     EXPECT_THROW(static_cast<void>(wisdom().import_json(bad)), Error) << bad;
   }
   EXPECT_FALSE(fs::exists(file()));
+}
+
+TEST_F(WisdomTest, KeepsTheHistoryOfRuns) {
+  EXPECT_FALSE(wisdom().find_history("a", "k").figures);
+  EXPECT_FALSE(fs::exists(file())) << "looking creates nothing";
+  for (int i = 0; i < 12; ++i) {
+    wisdom().add_to_history("a", "k", 3);
+  }
+  wisdom().add_to_history("a", "other", 1);
+  const HistoryLookup found = wisdom().find_history("a", "k");
+  ASSERT_TRUE(found.figures);
+  EXPECT_EQ(found.figures->samples(), 12U);
+  EXPECT_EQ(found.figures->correction, 3);
+  EXPECT_EQ(wisdom().find_history("a", "other").figures->samples(), 1U);
+  EXPECT_FALSE(wisdom().find_history("b", "k").figures);
+}
+
+TEST_F(WisdomTest, MeasuringOrForgettingAMachineForgetsItsHistory) {
+  wisdom().add_to_history("a", "k", 3);
+  wisdom().add_to_history("b", "k", 3);
+  wisdom().record("a", "A machine", invented_figures());
+  EXPECT_FALSE(wisdom().find_history("a", "k").figures);
+  EXPECT_TRUE(wisdom().find_history("b", "k").figures);
+  EXPECT_TRUE(wisdom().forget("b"));
+  EXPECT_FALSE(wisdom().find_history("b", "k").figures);
+  EXPECT_FALSE(wisdom().forget("b"));
+}
+
+TEST_F(WisdomTest, ExportsTheHistoryToo) {
+  wisdom().record("a", "A", invented_figures());
+  wisdom().add_to_history("a", "k", 3);
+  const Wisdom other(folder_ / "other.sqlite");
+  other.add_to_history("a", "of other figures", 7);
+  EXPECT_EQ(other.import_json(wisdom().export_json()), 1U) << "histories are not counted";
+  EXPECT_EQ(other.export_json(), wisdom().export_json());
+  EXPECT_EQ(other.find_history("a", "k").figures->ratios, std::vector<double>{3});
+}
+
+TEST_F(WisdomTest, BoundsTheKindsOfRunsOfOneMachine) {
+  std::string document = R"({"basalt_wisdom": 1, "machines": [], "history": [)";
+  for (int i = 0; i < 600; ++i) {
+    document += (i == 0 ? "" : ",") + (R"({"fingerprint": "a", "kind": ")" + std::to_string(i)) +
+                R"(", "figures": {"correction": 1, "ratios": [1]}})";
+  }
+  ASSERT_EQ(wisdom().import_json(document + "]}"), 0U);
+  wisdom().add_to_history("a", "599", 1);
+  EXPECT_FALSE(wisdom().find_history("a", "0").figures);
+  EXPECT_TRUE(wisdom().find_history("a", "100").figures);
+  EXPECT_EQ(wisdom().find_history("a", "599").figures->samples(), 2U);
+}
+
+TEST_F(WisdomTest, AHistoryThatMakesNoSenseBeginsAnew) {
+  for (const char* bad : {"'[[1'", "'{\"correction\": 0, \"ratios\": []}'", "'{\"correction\": 1, \"ratios\": [-1]}'",
+                          "'{\"correction\": 1e999, \"ratios\": [1]}'"}) {
+    wisdom().add_to_history("a", "k", 3);
+    run_sql((std::string("UPDATE history SET figures = ") + bad).c_str());
+    EXPECT_FALSE(wisdom().find_history("a", "k").figures) << bad;
+    EXPECT_THAT(wisdom().find_history("a", "k").note, HasSubstr("no sense"));
+    wisdom().add_to_history("a", "k", 3);
+    EXPECT_EQ(wisdom().find_history("a", "k").figures->samples(), 1U) << bad;
+  }
+}
+
+TEST_F(WisdomTest, AFileFromBeforeThereWasHistoryTakesIt) {
+  wisdom().record("a", "A machine", invented_figures());
+  run_sql("DROP TABLE history");
+  EXPECT_FALSE(wisdom().find_history("a", "k").figures);
+  EXPECT_THAT(wisdom().find_history("a", "k").note, IsEmpty());
+  wisdom().add_to_history("a", "k", 3);
+  EXPECT_TRUE(wisdom().find_history("a", "k").figures);
+}
+
+TEST_F(WisdomTest, AForeignFileTakesNoHistory) {
+  write(std::string(5000, 'x'));
+  EXPECT_FALSE(wisdom().find_history("a", "k").figures);
+  EXPECT_THROW(wisdom().add_to_history("a", "k", 3), Error);
+}
+
+TEST_F(WisdomTest, ManyRunsAtOnceAreAllInTheHistory) {
+  constexpr int kWriters = 4;
+  std::vector<std::thread> writers;
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&] {
+      for (int round = 0; round < 5; ++round) {
+        wisdom().add_to_history("a", "k", 2);
+      }
+    });
+  }
+  for (std::thread& writer : writers) {
+    writer.join();
+  }
+  EXPECT_EQ(wisdom().find_history("a", "k").figures->samples(), 20U);
 }
 
 TEST(WisdomPath, FollowsTheEnvironment) {
