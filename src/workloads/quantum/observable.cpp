@@ -1,9 +1,11 @@
 #include "workloads/quantum/observable.h"
 
+#include <cassert>
 #include <cctype>
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <set>
 
 #include "basalt/error.h"
 
@@ -15,8 +17,8 @@ class ObservableParser {
   ObservableParser(const std::string& text, Qubit qubit_count, const std::string& file, std::uint32_t line)
       : text_(text), qubit_count_(qubit_count), file_(file), line_(line) {}
 
-  Observable run() {
-    Observable result{.name = text_, .terms = {}};
+  PauliSum run() {
+    PauliSum result{.name = text_, .terms = {}};
     skip_blanks();
     if (at_end()) {
       fail("the observable is empty");
@@ -41,8 +43,9 @@ class ObservableParser {
     return 1.0;
   }
 
-  PauliTerm read_term(double sign) {
-    PauliTerm term{.coefficient = sign};
+  PauliProduct read_term(double sign) {
+    PauliProduct term{.coefficient = sign, .factors = {}};
+    in_term_.clear();
     bool number_read = false;
     bool any = false;
     for (;;) {
@@ -87,7 +90,7 @@ class ObservableParser {
     return value;
   }
 
-  void read_factor(PauliTerm& term) {
+  void read_factor(PauliProduct& term) {
     const std::size_t start = position_;
     const char pauli = text_[position_++];
     if (at_end() || std::isdigit(static_cast<unsigned char>(peek())) == 0) {
@@ -109,13 +112,11 @@ class ObservableParser {
     if (pauli == 'I') {
       return;
     }
-    const std::uint64_t mask = std::uint64_t{1} << qubit;
-    if (((term.x_mask | term.z_mask) & mask) != 0) {
+    if (!in_term_.insert(static_cast<Qubit>(qubit)).second) {
       position_ = start;
       fail("qubit " + std::to_string(qubit) + " stands twice in one term");
     }
-    term.x_mask |= pauli != 'Z' ? mask : 0;
-    term.z_mask |= pauli != 'X' ? mask : 0;
+    term.factors.push_back({.qubit = static_cast<Qubit>(qubit), .x = pauli != 'Z', .z = pauli != 'X'});
   }
 
   void skip_blanks() {
@@ -144,6 +145,7 @@ class ObservableParser {
   std::uint32_t line_;
   std::size_t position_ = 0;
   int terms_read_ = 0;
+  std::set<Qubit> in_term_;
 };
 
 std::string trimmed(const std::string& line) {
@@ -155,23 +157,42 @@ std::string trimmed(const std::string& line) {
 
 }  // namespace
 
-Observable parse_observable(const std::string& text, Qubit qubit_count) {
+PauliSum parse_pauli_sum(const std::string& text, Qubit qubit_count) {
   return ObservableParser(text, qubit_count, {}, 1).run();
 }
 
-std::vector<Observable> read_observables(const std::string& path, Qubit qubit_count) {
+Observable masks_of(const PauliSum& sum) {
+  Observable result{.name = sum.name, .terms = {}};
+  result.terms.reserve(sum.terms.size());
+  for (const PauliProduct& product : sum.terms) {
+    PauliTerm& term = result.terms.emplace_back(PauliTerm{.coefficient = product.coefficient});
+    for (const PauliFactor& factor : product.factors) {
+      assert(factor.qubit < 64);
+      const std::uint64_t mask = std::uint64_t{1} << factor.qubit;
+      term.x_mask |= factor.x ? mask : 0;
+      term.z_mask |= factor.z ? mask : 0;
+    }
+  }
+  return result;
+}
+
+Observable parse_observable(const std::string& text, Qubit qubit_count) {
+  return masks_of(parse_pauli_sum(text, qubit_count));
+}
+
+std::vector<PauliSum> read_pauli_sums(const std::string& path, Qubit qubit_count) {
   std::ifstream file(path);
   if (!file) {
     throw Error(ErrorCode::bad_input, "cannot read the observables in '" + path + "'", "check the name of the file");
   }
-  std::vector<Observable> result;
+  std::vector<PauliSum> result;
   std::string line;
   for (std::uint32_t number = 1; std::getline(file, line); ++number) {
     const std::string text = trimmed(line);
     if (text.empty()) {
       continue;
     }
-    Observable observable = ObservableParser(text, qubit_count, path, number).run();
+    PauliSum observable = ObservableParser(text, qubit_count, path, number).run();
     if (!result.empty() && (text.front() == '+' || text.front() == '-')) {
       result.back().name += ' ' + observable.name;
       result.back().terms.insert(result.back().terms.end(), observable.terms.begin(), observable.terms.end());

@@ -63,10 +63,10 @@ TEST(Observable, RefusesWhatIsNoObservable) {
 
 class ObservableFile : public testing::Test {
  protected:
-  std::vector<Observable> read(const std::string& text) {
+  std::vector<PauliSum> read(const std::string& text) {
     const std::string path = testing::TempDir() + "/observables_" + std::to_string(getpid()) + ".txt";
     std::ofstream(path) << text;
-    return read_observables(path, 4);
+    return read_pauli_sums(path, 4);
   }
 };
 
@@ -91,7 +91,7 @@ TEST_F(ObservableFile, NamesTheLineOfAMistake) {
 
 TEST_F(ObservableFile, RefusesEmptyAndMissingFiles) {
   EXPECT_THROW(read("# nothing\n"), Error);
-  EXPECT_THROW(read_observables("/no/such/file", 4), Error);
+  EXPECT_THROW(read_pauli_sums("/no/such/file", 4), Error);
 }
 
 }  // namespace

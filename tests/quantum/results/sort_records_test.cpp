@@ -13,7 +13,7 @@ using Records = std::vector<std::uint64_t>;
 
 TEST(SortRecords, SortsFewAndManyOfAnyWidthAndMergesEquals) {
   std::mt19937_64 random(1);
-  for (const std::size_t words : {1U, 2U, 3U, 5U}) {
+  for (const std::size_t words : {1U, 2U, 3U, 5U, 6U, 20U}) {
     for (const std::size_t count : {0U, 1U, 2U, 50U, 1023U, 1024U, 5000U}) {
       for (const std::uint64_t mask : {~std::uint64_t{0}, std::uint64_t{0xF}, std::uint64_t{0xFF00000000000000}}) {
         Records records;

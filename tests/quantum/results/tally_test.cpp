@@ -29,6 +29,16 @@ TEST(Tally, FillsInSampledQubitsWhereverTheyStand) {
   EXPECT_EQ(std::move(tally).sorted(), (Counts{{"01 10", 3}, {"11 01", 2}}));
 }
 
+TEST(Tally, CountsShotsThatAreGivenBitByBit) {
+  // 66 bits in two registers: two words a shot, the upper one first
+  Tally tally;
+  const Registers registers{std::vector<BitSource>(65, sampled(0)), {zero}};
+  const std::array<std::uint64_t, 6> shots = {0b11, 1, 0b00, 5, 0b11, 1};
+  tally.add_shots(registers, shots);
+  const std::string zeros(60, '0');
+  EXPECT_EQ(std::move(tally).sorted(), (Counts{{"0 00" + zeros + "101", 1}, {"1 10" + zeros + "001", 2}}));
+}
+
 TEST(Tally, AddsUpEqualStringsOfDifferentBranches) {
   Tally tally;
   tally.add(Registers{{one}}, 2);

@@ -21,6 +21,12 @@ struct Register {
 struct Code;   // the instructions; private to compile*.cpp and machine*.cpp
 struct Value;  // the same
 
+/// How machines run a program on a state of fewer qubits than it has: see live_qubits.h.
+struct Narrowing {
+  Qubit width = 0;       ///< Qubits of the state; 0: all of the program, as they are.
+  bool surveys = false;  ///< Only to see how many are needed: qubits leave as soon as they can.
+};
+
 /// A checked program. Immutable; shared by all machines that run it.
 struct Script {
   Qubit qubit_count = 0;             ///< Declared qubits, plus hardware qubits ($0 …) where those are used.
@@ -30,6 +36,7 @@ struct Script {
   std::vector<std::string> notes;    ///< Things ignored, and questionable but legal things, with file:line.
   std::shared_ptr<const std::vector<Value>> input_values;  ///< One for each of `inputs`.
   std::shared_ptr<const Code> code;
+  Narrowing narrowing{};  ///< With a width, that is qubit_count.
 };
 
 /// Throws Error(bad_input | unsupported) with location, and what `bind_inputs` throws.

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <numbers>
 
+#include "base/nearest.h"
 #include "workloads/quantum/input/compiler.h"
-#include "workloads/quantum/input/nearest.h"
 
 namespace basalt::quantum {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/nearest.h"
 #include "workloads/quantum/input/broadcast.h"
 #include "workloads/quantum/input/compiler.h"
-#include "workloads/quantum/input/nearest.h"
 
 namespace basalt::quantum {
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "base/nearest.h"
+#include "base/printable.h"
 #include "workloads/quantum/input/compiler.h"
-#include "workloads/quantum/input/nearest.h"
 #include "workloads/quantum/input/parse.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "workloads/quantum/input/printable.h"
+#include "base/printable.h"
 
 namespace basalt::quantum {
 namespace fs = std::filesystem;
@@ -44,6 +44,9 @@ Includes::Includes(IncludePolicy policy, std::string program_name, std::uint64_t
 }
 
 bool Includes::exists(const std::string& include_name) const {
+  if (!policy_.included.empty()) {
+    return policy_.included.contains(include_name);
+  }
   std::error_code error;
   return policy_.folder && fs::exists(*policy_.folder / include_name, error);
 }
@@ -88,7 +91,9 @@ fs::path Includes::resolve(const SourceMap& sources, const std::string& name, Po
 
 std::uint32_t Includes::enter(SourceMap& sources, const std::string& include_name, Position position) {
   const std::string shown = in_quotes(include_name, 120);
-  const fs::path file = resolve(sources, include_name, position);
+  const auto kept = policy_.included.find(include_name);
+  const fs::path file =
+      kept != policy_.included.end() ? fs::path(include_name) : resolve(sources, include_name, position);
   const auto same = [&](const OpenFile& open) { return open.canonical == file; };
   if (const auto found = std::find_if(open_.begin(), open_.end(), same); found != open_.end()) {
     std::string chain;
@@ -105,6 +110,10 @@ std::uint32_t Includes::enter(SourceMap& sources, const std::string& include_nam
     fail_at(
         sources, position,
         "cannot include " + shown + ": the program includes more than " + std::to_string(policy_.max_files) + " files");
+  }
+  if (kept != policy_.included.end()) {
+    open_.push_back({file, include_name});
+    return sources.add(include_name, kept->second);
   }
   std::error_code error;
   const std::uint64_t size = fs::file_size(file, error);

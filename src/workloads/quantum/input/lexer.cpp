@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdio>
 
+#include "base/printable.h"
 #include "workloads/quantum/input/letters.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 namespace {

@@ -2,8 +2,8 @@
 #include <array>
 #include <cstdio>
 
+#include "base/printable.h"
 #include "workloads/quantum/input/lexer.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 namespace {

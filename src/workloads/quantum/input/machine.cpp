@@ -25,7 +25,18 @@ Machine::Machine(std::shared_ptr<const Script> script) : state_(std::make_unique
   state_->frames.emplace_back();
   state_->outcomes.resize(code.qubit_count, 0);
   state_->pending.resize(code.qubit_count, false);
+  if (script->narrowing.width > 0) {
+    state_->live.emplace(code.qubit_count, script->narrowing);
+    record();
+  }
   state_->script = std::move(script);
+}
+
+/// From now on.
+void Machine::record() {
+  Records& records = state_->records;
+  records.in_use = true;
+  records.latest.resize(state_->outcomes.size(), Records::kNone);
 }
 
 Machine::Machine(const Machine& other) : state_(std::make_unique<State>(*other.state_)) {}
@@ -42,29 +53,60 @@ Machine& Machine::operator=(Machine&&) noexcept = default;
 Machine::~Machine() = default;
 
 Machine::Status Machine::advance(Circuit& circuit, const CancelToken& cancel, std::size_t max_operations) {
+  if (state_->live) {
+    return advance_live(circuit, cancel, max_operations);
+  }
+  assert(!state_->records.in_use);
+  return advance(circuit, nullptr, cancel, max_operations);
+}
+
+Machine::Status Machine::advance(RecordedCircuit& recorded, const CancelToken& cancel, std::size_t max_operations) {
+  if (!state_->records.in_use) {
+    assert(!state_->measured);
+    record();
+  }
+  return advance(recorded.circuit, &recorded.recordings, cancel, max_operations);
+}
+
+Machine::Status Machine::advance(Circuit& circuit, std::vector<Recording>* recordings, const CancelToken& cancel,
+                                 std::size_t max_operations) {
   const Code& code = *state_->script->code;
   try {
-    return Run(*state_, circuit, cancel).until_stop(max_operations);
+    return Run(*state_, circuit, recordings, cancel).until_stop(max_operations);
   } catch (const Fault& fault) {
     fail_at(code.sources, code.positions[state_->pc], fault.message, fault.advice);
   }
 }
 
 std::span<const Qubit> Machine::wanted() const {
-  return state_->wanted;
+  return state_->live ? state_->live->wanted() : state_->wanted;
 }
 
 void Machine::provide(std::span<const std::uint8_t> outcomes) {
+  state_->live ? state_->live->provide(outcomes) : settle(outcomes);
+}
+
+/// Puts the outcomes of what the program wants where they are waited for.
+void Machine::settle(std::span<const std::uint8_t> outcomes) {
   State& s = *state_;
   assert(outcomes.size() == s.wanted.size());
+  std::vector<std::uint8_t> known(outcomes.begin(), outcomes.end());
   for (std::size_t i = 0; i < s.wanted.size(); ++i) {
-    s.outcomes[s.wanted[i]] = outcomes[i] != 0 ? 1 : 0;
-    s.pending[s.wanted[i]] = false;
+    known[i] = outcomes[i] != 0 ? 1 : 0;
+    const Qubit qubit = s.records.in_use ? s.records.qubits[s.wanted[i]] : s.wanted[i];
+    if (!s.records.in_use || s.records.latest[qubit] == s.wanted[i]) {
+      s.outcomes[qubit] = known[i];
+      s.pending[qubit] = false;
+    }
   }
-  s.wanted.clear();
-  // A cell of a qubit that is no longer pending is settled: the qubit was not disturbed since.
+  // A cell is settled by what it waits for: a qubit was not disturbed since.
   const auto settle = [&](Cell cell) {
-    return cell >= kPending && !s.pending[cell - kPending] ? Cell{s.outcomes[cell - kPending]} : cell;
+    if (cell < kPending) {
+      return cell;
+    }
+    const auto found = std::ranges::lower_bound(s.wanted, cell - kPending);
+    const bool is_known = found != s.wanted.end() && *found == cell - kPending;
+    return is_known ? Cell{known[static_cast<std::size_t>(found - s.wanted.begin())]} : cell;
   };
   std::ranges::transform(s.bits, s.bits.begin(), settle);
   for (std::vector<Value>* values : {&s.stack, &s.slots}) {
@@ -83,6 +125,7 @@ void Machine::provide(std::span<const std::uint8_t> outcomes) {
       }
     }
   }
+  s.wanted.clear();
 }
 
 std::vector<std::vector<BitSource>> Machine::registers() const {
@@ -91,7 +134,7 @@ std::vector<std::vector<BitSource>> Machine::registers() const {
     std::vector<BitSource>& bits = result.emplace_back();
     for (const std::uint32_t address : addresses) {
       const Cell cell = state_->bits[address];
-      bits.push_back(cell >= kPending ? BitSource{.is_qubit = true, .value = false, .qubit = cell - kPending}
+      bits.push_back(cell >= kPending ? source_of(cell - kPending)
                                       : BitSource{.is_qubit = false, .value = cell != 0, .qubit = 0});
     }
   }
@@ -114,12 +157,27 @@ std::vector<std::string> Machine::outputs() const {
   return texts;
 }
 
+std::uint32_t Machine::record_count() const {
+  return static_cast<std::uint32_t>(state_->records.qubits.size());
+}
+
+std::vector<Recording> Machine::open_recordings() const {
+  const State& s = *state_;
+  std::vector<Recording> result;
+  for (Qubit qubit = 0; s.records.in_use && qubit < s.pending.size(); ++qubit) {
+    if (s.pending[qubit]) {
+      result.push_back({.before = 0, .qubit = qubit, .record = s.records.latest[qubit]});
+    }
+  }
+  return result;
+}
+
 bool Machine::measured() const {
   return state_->measured;
 }
 
-Run::Run(Machine::State& state, Circuit& circuit, const CancelToken& cancel)
-    : s_(state), circuit_(circuit), cancel_(cancel), code_(*state.script->code) {}
+Run::Run(Machine::State& state, Circuit& circuit, std::vector<Recording>* recordings, const CancelToken& cancel)
+    : s_(state), circuit_(circuit), recordings_(recordings), cancel_(cancel), code_(*state.script->code) {}
 
 void Run::poll() {
   cancel_.check();
@@ -153,7 +211,8 @@ Machine::Status Run::until_stop(std::size_t max_operations) {
       case Next::finish:
         return Machine::Status::finished;
     }
-    if (circuit_.operations().size() >= max_operations && max_operations != 0) {
+    const std::size_t recordings = recordings_ != nullptr ? recordings_->size() : 0;
+    if (circuit_.operations().size() + recordings >= max_operations && max_operations != 0) {
       return Machine::Status::circuit_full;
     }
   }

@@ -7,6 +7,13 @@
 // when one is needed: a classical expression reads the bit, a later gate would disturb the measured qubit (anything
 // but a control or a diagonal gate on it), or the qubit is reset. What is never needed is sampled at the end, all at
 // once.
+//
+// For methods that measure as cheaply as they apply gates, the same run can be recorded: measurements whose qubit is
+// disturbed, and resets, become part of the circuit, their outcomes numbered, as do Pauli gates that one outcome
+// decides on; other expressions stop the machine.
+//
+// A script with a narrowing is run on a state of fewer qubits (live_qubits.h): circuits, wanted() and registers() then
+// have its axes for qubits.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +26,7 @@
 #include "basalt/cancel.h"
 #include "workloads/quantum/circuit.h"
 #include "workloads/quantum/input/compile.h"
+#include "workloads/quantum/recorded_circuit.h"
 
 namespace basalt::quantum {
 
@@ -26,8 +34,10 @@ namespace basalt::quantum {
 struct BitSource {
   bool is_qubit = false;  ///< Still to be sampled from `qubit`, else `value` is known.
   bool value = false;
-  Qubit qubit = 0;
+  Qubit qubit = 0;  ///< In a recorded run the number of an outcome.
 };
+
+class LiveQubits;
 
 class Machine {
  public:
@@ -48,7 +58,12 @@ class Machine {
   /// (index out of range, division by zero, recursion too deep, repeated qubits); polls `cancel` at least every ms.
   Status advance(Circuit& circuit, const CancelToken& cancel, std::size_t max_operations = std::size_t{1} << 20);
 
-  /// Distinct qubits, increasing, whose joint outcome is needed. Valid after needs_outcomes.
+  /// The same, with measurements and resets left in. A machine is recorded from its first advance() on, or never.
+  Status advance(RecordedCircuit& recorded, const CancelToken& cancel,
+                 std::size_t max_operations = std::size_t{1} << 20);
+
+  /// Distinct qubits, increasing, whose joint outcome is needed; in a recorded run, numbers of outcomes. Valid after
+  /// needs_outcomes.
   [[nodiscard]] std::span<const Qubit> wanted() const;
 
   /// One outcome for each of wanted().
@@ -60,12 +75,26 @@ class Machine {
   /// After finished: value of each of Script::outputs, as text.
   [[nodiscard]] std::vector<std::string> outputs() const;
 
+  /// In a recorded run: how many outcomes are numbered, and the measurements among them that nothing came after, which
+  /// are in no circuit yet.
+  [[nodiscard]] std::uint32_t record_count() const;
+  [[nodiscard]] std::vector<Recording> open_recordings() const;
+
   /// Whether any measurement statement was executed so far.
   [[nodiscard]] bool measured() const;
+
+  /// Of a script with a narrowing; else null.
+  [[nodiscard]] const LiveQubits* live() const;
 
  private:
   friend class Run;
   struct State;
+  Status advance_live(Circuit& circuit, const CancelToken& cancel, std::size_t max_operations);
+  void record();
+  void settle(std::span<const std::uint8_t> outcomes);
+  [[nodiscard]] BitSource source_of(std::uint32_t waiting) const;
+  Status advance(Circuit& circuit, std::vector<Recording>* recordings, const CancelToken& cancel,
+                 std::size_t max_operations);
   std::unique_ptr<State> state_;
 };
 

@@ -137,6 +137,9 @@ void Run::store_bits(const Instruction& in) {
 
 Run::Next Run::force(const Instruction& in) {
   s_.wanted.clear();
+  if (in.kind == Kind::bit && static_cast<Kind>(in.a) == Kind::none && try_corrections()) {
+    return Next::stay;
+  }
   const auto look = [&](const Value& value, Kind kind) {
     if (kind == Kind::bit && value.word >= kPending) {
       s_.wanted.push_back(static_cast<Qubit>(value.word - kPending));
@@ -152,6 +155,14 @@ Run::Next Run::force(const Instruction& in) {
   look(top(), in.kind);
   if (static_cast<Kind>(in.a) != Kind::none) {
     look(top(1), static_cast<Kind>(in.a));
+  }
+  if (recordings_ != nullptr) {
+    for (const std::uint32_t record : s_.wanted) {
+      const Qubit qubit = s_.records.qubits[record];
+      if (s_.records.latest[qubit] == record) {
+        record_pending(qubit);
+      }
+    }
   }
   return stop_if_wanted();
 }

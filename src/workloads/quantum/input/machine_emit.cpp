@@ -75,7 +75,7 @@ void Run::emit(GateId gate, std::span<const double> parameters, std::span<const 
   circuit_.append(gate, parameters, controls, targets);
   if (!gate_row(gate).structure.diagonal) {
     for (const Qubit target : targets) {
-      s_.outcomes[target] = kUnknownOutcome;
+      disturb(target);
     }
   }
 }
@@ -93,7 +93,7 @@ void Run::emit_matrix(std::vector<Complex> matrix, std::span<const Control> cont
   }
   circuit_.append_matrix(std::move(matrix), controls, targets);
   for (const Qubit target : targets) {
-    s_.outcomes[target] = kUnknownOutcome;
+    disturb(target);
   }
 }
 

@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t kMaxFrames = 10'000;
 
+/// Outcomes that a recorded run numbers.
+constexpr std::size_t kMaxRecords = std::size_t{1} << 28;
+
 /// Up to here a power is a repetition; beyond it, the matrix is cheaper if the gate is small enough to have one.
 constexpr double kMaxRepeats = 64;
 
@@ -33,9 +36,28 @@ void Run::want_pending(std::span<const Qubit> qubits) {
     return;
   }
   for (const Qubit qubit : qubits) {
-    if (s_.pending[qubit]) {
+    if (recordings_ != nullptr) {
+      record_pending(qubit);
+    } else if (s_.pending[qubit]) {
       s_.wanted.push_back(qubit);
     }
+  }
+}
+
+/// Puts a measurement into the circuit, here.
+void Run::record_pending(Qubit qubit) {
+  if (s_.pending[qubit]) {
+    recordings_->push_back(
+        {.before = circuit_.operations().size(), .qubit = qubit, .record = s_.records.latest[qubit]});
+    s_.pending[qubit] = false;
+  }
+}
+
+/// A gate mixed the qubit.
+void Run::disturb(Qubit qubit) {
+  s_.outcomes[qubit] = kUnknownOutcome;
+  if (recordings_ != nullptr) {
+    s_.records.latest[qubit] = Records::kNone;
   }
 }
 
@@ -309,17 +331,32 @@ Run::Next Run::gate_end() {
   return jump(ended.return_pc);
 }
 
-Run::Next Run::measure(const Instruction& in) {
-  s_.measured = true;
-  const auto cell_of = [&](Qubit qubit) {
-    if (s_.outcomes[qubit] != kUnknownOutcome) {
-      return Cell{s_.outcomes[qubit]};
-    }
+/// What a classical bit holds that a qubit is measured into.
+Cell Run::measured_cell(Qubit qubit) {
+  if (s_.outcomes[qubit] != kUnknownOutcome) {
+    return s_.outcomes[qubit];
+  }
+  if (recordings_ == nullptr) {
     s_.pending[qubit] = true;
     return kPending + qubit;
-  };
+  }
+  std::uint32_t& latest = s_.records.latest[qubit];
+  if (latest == Records::kNone) {
+    if (s_.records.qubits.size() == kMaxRecords) {
+      throw Fault{fmt::format("the program measures more than {} times", kMaxRecords),
+                  "run it with --method state, which keeps no more than the bits that the program has"};
+    }
+    latest = static_cast<std::uint32_t>(s_.records.qubits.size());
+    s_.records.qubits.push_back(qubit);
+    s_.pending[qubit] = true;
+  }
+  return kPending + latest;
+}
+
+Run::Next Run::measure(const Instruction& in) {
+  s_.measured = true;
   if (in.sub == kSingle) {
-    const Cell cell = cell_of(static_cast<Qubit>(top().word));
+    const Cell cell = measured_cell(static_cast<Qubit>(top().word));
     top() = value_of(cell);
     top().lazy = cell >= kPending;
     return Next::step;
@@ -329,10 +366,21 @@ Run::Next Run::measure(const Instruction& in) {
   std::vector<Cell> cells;
   cells.reserve(qubits.list->size());
   for (const Qubit qubit : *qubits.list) {
-    cells.push_back(cell_of(qubit));
+    cells.push_back(measured_cell(qubit));
   }
   push(value_of_list(std::move(cells), true));
   return Next::step;
+}
+
+void Run::make_zero(Qubit qubit) {
+  if (s_.outcomes[qubit] == kUnknownOutcome) {
+    record_pending(qubit);
+    recordings_->push_back({.before = circuit_.operations().size(), .qubit = qubit});
+  } else if (s_.outcomes[qubit] == 1) {
+    emit(GateId::x, {}, {}, std::span(&qubit, 1));
+  }
+  disturb(qubit);
+  s_.outcomes[qubit] = 0;
 }
 
 Run::Next Run::reset(const Instruction& in) {
@@ -340,7 +388,7 @@ Run::Next Run::reset(const Instruction& in) {
   const std::span<const Qubit> qubits = in.sub == kSingle ? std::span(&one, 1) : std::span(*top().list);
   s_.wanted.clear();
   for (const Qubit qubit : qubits) {
-    if (s_.outcomes[qubit] == kUnknownOutcome) {
+    if (s_.outcomes[qubit] == kUnknownOutcome && recordings_ == nullptr) {
       s_.wanted.push_back(qubit);
     }
   }
@@ -348,10 +396,7 @@ Run::Next Run::reset(const Instruction& in) {
     return Next::stop;
   }
   for (const Qubit qubit : qubits) {
-    if (s_.outcomes[qubit] == 1) {
-      emit(GateId::x, {}, {}, std::span(&qubit, 1));
-      s_.outcomes[qubit] = 0;
-    }
+    make_zero(qubit);
   }
   s_.stack.pop_back();
   return Next::step;

@@ -1,8 +1,11 @@
 // What a machine is made of, and the steps that change it. Private to the files machine*.cpp.
 #pragma once
 
+#include <optional>
+
 #include "workloads/quantum/input/choose.h"
 #include "workloads/quantum/input/code.h"
+#include "workloads/quantum/input/live_qubits.h"
 #include "workloads/quantum/input/machine.h"
 
 namespace basalt::quantum {
@@ -40,6 +43,15 @@ struct Capture {
   std::vector<double> exponents;
 };
 
+/// Of a recorded run.
+struct Records {
+  bool in_use = false;
+  std::vector<Qubit> qubits;          ///< Of each outcome.
+  std::vector<std::uint32_t> latest;  ///< Of each qubit: the outcome that measuring it would give again, or kNone.
+
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+};
+
 struct Machine::State {
   std::shared_ptr<const Script> script;
   std::uint32_t pc = 0;
@@ -54,6 +66,9 @@ struct Machine::State {
   std::vector<std::uint8_t> outcomes;  ///< Of each qubit: 0 or 1 while it is known to be in that state.
   std::vector<bool> pending;           ///< Of each qubit: measured, the outcome not asked for yet.
   std::vector<Qubit> wanted;
+  Records records;
+  std::optional<LiveQubits> live;            ///< Of a run on a narrow state.
+  std::optional<Machine::Status> live_stop;  ///< How what `live` has of the program ends; none: it has nothing yet.
   std::uint32_t def_depth = 0;
   bool measured = false;
 };
@@ -61,7 +76,8 @@ struct Machine::State {
 /// One call of Machine::advance.
 class Run {
  public:
-  Run(Machine::State& state, Circuit& circuit, const CancelToken& cancel);
+  /// `recordings` is null in a run that is not recorded.
+  Run(Machine::State& state, Circuit& circuit, std::vector<Recording>* recordings, const CancelToken& cancel);
   Machine::Status until_stop(std::size_t max_operations);
 
  private:
@@ -119,9 +135,18 @@ class Run {
   Next gate_end();
   void set_own_controls(const CallSite& site, std::span<const Qubit> qubits, std::span<Control> controls) const;
   void want_pending(std::span<const Qubit> qubits);
+  void record_pending(Qubit qubit);
+  [[nodiscard]] Cell measured_cell(Qubit qubit);
+  void disturb(Qubit qubit);
+  void make_zero(Qubit qubit);
   Next stop_if_wanted();
   Next measure(const Instruction& in);
   Next reset(const Instruction& in);
+
+  // machine_correction.cpp
+  bool try_corrections();
+  bool read_corrections(std::uint32_t end);
+  bool read_correction(const CallSite& site);
 
   // machine_emit.cpp
   void emit_power(GateId gate, std::span<const double> parameters, std::span<const double> exponents,
@@ -133,11 +158,13 @@ class Run {
 
   Machine::State& s_;
   Circuit& circuit_;
+  std::vector<Recording>* recordings_;
   const CancelToken& cancel_;
   const Code& code_;
   Call call_;  // kept to reuse its memory
   std::vector<double> parameters_;
   std::vector<Control> control_list_;
+  std::vector<std::pair<GateId, Qubit>> corrections_;
 };
 
 /// Adds an exponent outside of those that are there; integers merge with what is inside of them.

@@ -1,7 +1,7 @@
 // Builds the notes about what was skipped, and stops naming each after the first few.
 #include "workloads/quantum/input/notes.h"
 
-#include "workloads/quantum/input/printable.h"
+#include "base/printable.h"
 
 namespace basalt::quantum {
 namespace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/printable.h"
 #include "workloads/quantum/input/parse_qasm2.h"
 #include "workloads/quantum/input/parse_qasm3.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,8 @@ struct IncludePolicy {
   /// Folder of the program. Includes are looked up in it and must stay inside it, links resolved; absent (standard
   /// input, fuzzers): only the built-in qelib1.inc and stdgates.inc.
   std::optional<std::filesystem::path> folder;
+  /// Texts by name that stand for files of the folder; where there are any, no file is read.
+  std::map<std::string, std::string> included{};
   int max_depth = 16;
   int max_files = 64;
   /// Upper bound of the memory that the tree may take, in bytes; larger programs are refused (out_of_resources). A

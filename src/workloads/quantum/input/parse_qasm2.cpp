@@ -1,7 +1,7 @@
 // OpenQASM 2.0: statements.
 #include "workloads/quantum/input/parse_qasm2.h"
 
-#include "workloads/quantum/input/printable.h"
+#include "base/printable.h"
 
 namespace basalt::quantum {
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/printable.h"
 #include "workloads/quantum/input/parse_qasm2.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

@@ -1,7 +1,7 @@
 // OpenQASM 3: the program, and the choice of statement by its first word.
 #include "workloads/quantum/input/parse_qasm3.h"
 
-#include "workloads/quantum/input/printable.h"
+#include "base/printable.h"
 
 namespace basalt::quantum {
 

@@ -1,7 +1,7 @@
 // OpenQASM 3: statements that begin with a name, a modifier or `measure`. Which one a name begins is known once what
 // follows it has been read: an operand makes a gate call, `=` an assignment, anything else an expression.
+#include "base/printable.h"
 #include "workloads/quantum/input/parse_qasm3.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

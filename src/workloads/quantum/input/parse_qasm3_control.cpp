@@ -1,6 +1,6 @@
 // OpenQASM 3: if, for, while, switch, return.
+#include "base/printable.h"
 #include "workloads/quantum/input/parse_qasm3.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

@@ -1,6 +1,6 @@
 // OpenQASM 3: declarations of variables, gates and subroutines.
+#include "base/printable.h"
 #include "workloads/quantum/input/parse_qasm3.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

@@ -1,9 +1,9 @@
 // OpenQASM 3: expressions, and the forms that stand for values only in some places.
 #include <algorithm>
 
+#include "base/printable.h"
 #include "workloads/quantum/input/literal.h"
 #include "workloads/quantum/input/parse_qasm3.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

@@ -1,7 +1,7 @@
 // OpenQASM 3: pulse and timing statements. They are read so that `compile` can refuse them by name; the bodies of
 // calibrations are in other languages and are skipped.
+#include "base/printable.h"
 #include "workloads/quantum/input/parse_qasm3.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

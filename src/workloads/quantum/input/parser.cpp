@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "workloads/quantum/input/literal.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <string>
 
+#include "base/printable.h"
 #include "workloads/quantum/gates.h"
 #include "workloads/quantum/input/parser.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt::quantum {
 

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "workloads/quantum/input/printable.h"
+#include "base/printable.h"
 #include "workloads/quantum/input/source.h"
 
 namespace basalt::quantum {

@@ -23,6 +23,7 @@ class SourceMap {
   /// `name` is what messages print ("bell.qasm", "<stdin>"). Returns the index of the text.
   std::uint32_t add(std::string name, std::string text);
 
+  [[nodiscard]] std::uint32_t count() const noexcept { return static_cast<std::uint32_t>(texts_.size()); }
   [[nodiscard]] std::string_view text(std::uint32_t index) const;
   [[nodiscard]] const std::string& name(std::uint32_t index) const;
   [[nodiscard]] SourceLocation locate(Position position) const;

@@ -17,9 +17,13 @@ BlockNorms measure_block_norms(const StateView& state) {
       norm[block] = block_norm(state.block(block));
     }
   });
+  return total_norms(std::move(norms));
+}
+
+BlockNorms total_norms(Buffer norms) {
   double total = 0;
-  for (std::uint64_t block = 0; block < state.block_count(); ++block) {
-    total += norm[block];
+  for (const double norm : norms.view<double>()) {
+    total += norm;
   }
   return BlockNorms(std::move(norms), total);
 }

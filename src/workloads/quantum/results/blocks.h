@@ -63,6 +63,9 @@ class BlockNorms {
 
 BlockNorms measure_block_norms(const StateView& state);
 
+/// The norms of all blocks of a state, in their order, added up.
+BlockNorms total_norms(Buffer norms);
+
 /// Σ |a|² over the elements whose index has the value `keep.value` where it has `keep.mask`; reads hardly more.
 double measure_norm_where(const StateView& state, ControlMask keep);
 

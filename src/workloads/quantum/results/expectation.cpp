@@ -92,14 +92,17 @@ void run_sweep(const StateView& state, const PauliSweep& sweep, std::vector<doub
 
 }  // namespace
 
+std::vector<double> string_sums(const StateView& state, std::span<const PauliString> strings) {
+  std::vector<double> sums(strings.size(), 0.0);
+  for (const PauliSweep& sweep : plan_pauli_sweeps(strings, state.block_axes(), state.field.type)) {
+    run_sweep(state, sweep, sums);
+  }
+  return sums;
+}
+
 std::vector<double> expectations(const StateView& state, std::span<const Observable> observables, double norm) {
-  return combine_strings(state.qubit_map(), observables, norm, [&](std::span<const PauliString> strings) {
-    std::vector<double> sums(strings.size(), 0.0);
-    for (const PauliSweep& sweep : plan_pauli_sweeps(strings, state.block_axes(), state.field.type)) {
-      run_sweep(state, sweep, sums);
-    }
-    return sums;
-  });
+  return combine_strings(state.qubit_map(), observables, norm,
+                         [&](std::span<const PauliString> strings) { return string_sums(state, strings); });
 }
 
 }  // namespace basalt::quantum

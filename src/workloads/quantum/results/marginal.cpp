@@ -16,30 +16,9 @@ namespace {
 /// So many axes above a block tell apart what is summed separately: enough pieces for many threads.
 constexpr int kPieceAxes = 6;
 
-/// Which sums are taken. A table has an entry for each value of the wanted axes, by their order in the field, and there
-/// are 2^copy_axes tables: each piece of the work has a part of one to itself. That depends on sizes alone, so that the
-/// rounding is the same on any number of threads.
-struct TablePlan {
-  std::uint64_t wanted = 0;         ///< Axes.
-  std::uint64_t wanted_blocks = 0;  ///< Those above a block, as bits of a block's number.
-  std::uint64_t copy_blocks = 0;    ///< Bits of a block's number that choose the table.
-  int run_axes = 0;                 ///< Wanted axes inside a block: entries that a block adds to.
-
-  TablePlan(const StateView& state, std::uint64_t wanted_axes) : wanted(wanted_axes) {
-    wanted_blocks = wanted >> state.block_axes();
-    run_axes = std::popcount(wanted & (state.block_elements() - 1));
-    // the highest of the other axes
-    std::uint64_t others = (state.block_count() - 1) & ~wanted_blocks;
-    for (int axes = std::popcount(wanted_blocks); axes < kPieceAxes && others != 0; ++axes) {
-      copy_blocks |= std::bit_floor(others);
-      others &= ~std::bit_floor(others);
-    }
-  }
-
-  [[nodiscard]] std::uint64_t pieces() const { return std::uint64_t{1} << std::popcount(wanted_blocks | copy_blocks); }
-  [[nodiscard]] std::uint64_t copies() const { return std::uint64_t{1} << std::popcount(copy_blocks); }
-  [[nodiscard]] std::uint64_t table_size() const { return std::uint64_t{1} << std::popcount(wanted); }
-};
+constexpr std::uint64_t low_bits(int count) {
+  return (std::uint64_t{1} << count) - 1;
+}
 
 /// Adds up pairs of `size` numbers that lie `stride` apart and moves the sums together.
 template <std::size_t size, std::size_t stride>
@@ -80,10 +59,10 @@ void add_kept(double* values, std::span<const std::uint32_t> leaves, double* ent
 /// Adds blocks to the entries of their piece.
 class BlockAdder {
  public:
-  BlockAdder(const StateView& state, const TablePlan& plan)
-      : all_in_one_(plan.run_axes == 0),
-        fold_(plan_sums(plan.wanted & (state.block_elements() - 1) & ~(kFoldParts - 1), state.block_axes())),
-        add_(kAdders[plan.wanted % kFoldParts]) {}
+  BlockAdder(std::uint64_t wanted, int block_axes)
+      : all_in_one_((wanted & low_bits(block_axes)) == 0),
+        fold_(plan_sums(wanted & low_bits(block_axes) & ~(kFoldParts - 1), block_axes)),
+        add_(kAdders[wanted % kFoldParts]) {}
 
   void operator()(const BlockOf& block, FoldBuffer& buffer, double* entries) const {
     if (all_in_one_) {
@@ -155,28 +134,56 @@ std::vector<double> marginal(const StateView& state, std::span<const Qubit> qubi
   for (const Qubit qubit : qubits) {
     wanted |= std::uint64_t{1} << state.qubit_map().axis_of(qubit);
   }
-  const TablePlan plan(state, wanted);
-  const BlockAdder add_block(state, plan);
-  const Buffer tables(state.memory, 8 * plan.copies() * plan.table_size());
-  const std::uint64_t chosen = plan.wanted_blocks | plan.copy_blocks;
-  state.arena.for_each(plan.pieces(), state.cancel, [&](std::uint64_t piece) {
-    const std::uint64_t fixed = Walk(~chosen, piece).index();
-    const std::uint64_t copy = gather_bits(fixed, plan.copy_blocks);
-    const std::uint64_t run = gather_bits(fixed, plan.wanted_blocks) << plan.run_axes;
-    double* const entries = tables.as<double>() + copy * plan.table_size() + run;
-    std::fill_n(entries, std::uint64_t{1} << plan.run_axes, 0.0);
-    FoldBuffer buffer = fold_buffer(state.block_elements());
-    Walk blocks(chosen, 0);
-    for (std::uint64_t left = state.block_count() / plan.pieces(); left != 0; --left) {
-      add_block(state.block(blocks.index() | fixed), buffer, entries);
+  AxisSums sums(state.field.padded_axes(), state.block_axes(), wanted, state.memory);
+  sums.add(state, 0);
+  return distribution_of(sums.tables(), state.qubit_map(), qubits, state.arena, state.cancel);
+}
+
+// A table has an entry for each value of the wanted axes, by their order in the field, and there are 2^copy_axes
+// tables: each piece of the work has a part of one to itself. That depends on sizes alone, so that the rounding is the
+// same on any number of threads.
+AxisSums::AxisSums(int field_axes, int block_axes, std::uint64_t wanted_axes, MemoryResource& memory)
+    : wanted_(wanted_axes),
+      block_axes_(block_axes),
+      wanted_blocks_(wanted_axes >> block_axes),
+      run_axes_(std::popcount(wanted_axes & low_bits(block_axes))) {
+  // the highest of the other axes
+  std::uint64_t others = low_bits(field_axes - block_axes) & ~wanted_blocks_;
+  for (int axes = std::popcount(wanted_blocks_); axes < kPieceAxes && others != 0; ++axes) {
+    copy_blocks_ |= std::bit_floor(others);
+    others &= ~std::bit_floor(others);
+  }
+  entries_ = Buffer(memory, std::uint64_t{8} << (std::popcount(copy_blocks_) + std::popcount(wanted_)));
+  std::ranges::fill(entries_.view<double>(), 0.0);
+}
+
+void AxisSums::add(const StateView& piece, std::uint64_t first) {
+  const BlockAdder add_block(wanted_, block_axes_);
+  const std::uint64_t chosen = wanted_blocks_ | copy_blocks_;
+  const std::uint64_t inside = piece.block_count() - 1;
+  // those parts of the tables that blocks of this piece add to
+  const std::uint64_t parts = std::uint64_t{1} << std::popcount(chosen & inside);
+  piece.arena.for_each(parts, piece.cancel, [&](std::uint64_t part) {
+    const std::uint64_t fixed = Walk(~(chosen & inside), part).index();
+    const std::uint64_t number = first | fixed;
+    const std::uint64_t copy = gather_bits(number, copy_blocks_);
+    const std::uint64_t run = gather_bits(number, wanted_blocks_) << run_axes_;
+    double* const entries = entries_.as<double>() + (copy << std::popcount(wanted_)) + run;
+    FoldBuffer buffer = fold_buffer(piece.block_elements());
+    Walk blocks(chosen & inside, 0);
+    for (std::uint64_t left = piece.block_count() / parts; left != 0; --left) {
+      add_block(piece.block(blocks.index() | fixed), buffer, entries);
       blocks.advance();
       if (left % 64 == 0) {
-        state.cancel.check();
+        piece.cancel.check();
       }
     }
   });
-  return distribution_of({.wanted = wanted, .copies = plan.copies(), .entries = tables.as<double>()}, state.qubit_map(),
-                         qubits, state.arena, state.cancel);
+}
+
+AxisTables AxisSums::tables() const noexcept {
+  return {
+      .wanted = wanted_, .copies = std::uint64_t{1} << std::popcount(copy_blocks_), .entries = entries_.as<double>()};
 }
 
 }  // namespace basalt::quantum

@@ -27,6 +27,26 @@ struct AxisTables {
 std::vector<double> distribution_of(const AxisTables& tables, const QubitMap& map, std::span<const Qubit> qubits,
                                     const Arena& arena, const CancelToken& cancel);
 
+/// Sums of probabilities over a field that is not all in memory at one time: its blocks are shown in pieces of one
+/// size, each once, by ascending index. The same to the last bit however large the pieces are.
+class AxisSums {
+ public:
+  /// Of 2^field_axes elements in blocks of 2^block_axes. Takes marginal_scratch_bytes().
+  AxisSums(int field_axes, int block_axes, std::uint64_t wanted_axes, MemoryResource& memory);
+
+  /// `piece` begins with block `first` of the whole, a multiple of its blocks.
+  void add(const StateView& piece, std::uint64_t first);
+  [[nodiscard]] AxisTables tables() const noexcept;
+
+ private:
+  std::uint64_t wanted_;  ///< Axes.
+  int block_axes_;
+  std::uint64_t wanted_blocks_;    ///< Those above a block, as bits of a block's number.
+  std::uint64_t copy_blocks_ = 0;  ///< Bits of a block's number that choose the table.
+  int run_axes_;                   ///< Wanted axes inside a block: entries that a block adds to.
+  Buffer entries_;
+};
+
 /// The most bytes of scratch that `marginal` takes from the state's memory.
 std::uint64_t marginal_scratch_bytes(int padded_axes, std::size_t qubit_count);
 

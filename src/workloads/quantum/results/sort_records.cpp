@@ -8,6 +8,8 @@ namespace basalt::quantum {
 namespace {
 
 constexpr std::size_t kRecordsWorthPasses = 1024;
+/// Of wider records, every pass moves more than comparisons look at.
+constexpr std::size_t kMostWordsForPasses = 5;
 constexpr std::size_t kPassBits = 8;
 constexpr std::size_t kPassValues = std::size_t{1} << kPassBits;
 
@@ -83,7 +85,7 @@ void sort_records(std::vector<std::uint64_t>& records, std::size_t words) {
   if (ascend(records, words)) {
     return;
   }
-  if (records.size() / words < kRecordsWorthPasses) {
+  if (records.size() / words < kRecordsWorthPasses || words > kMostWordsForPasses) {
     sort_by_comparison(records, words);
   } else {
     sort_by_passes(records, words);

@@ -2,27 +2,13 @@
 
 #include <bit>
 
+#include "base/npy.h"
 #include "workloads/quantum/results/basis_map.h"
 
 namespace basalt::quantum {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the descriptor below says little-endian");
-
-/// Header of NumPy's format 1.0: magic, version, length, a Python literal padded with blanks to 64 bytes.
-std::string npy_header(ElementType type, std::uint64_t elements) {
-  std::string literal = std::string("{'descr': '") + (type == ElementType::c64 ? "<c8" : "<c16") +
-                        "', 'fortran_order': False, 'shape': (" + std::to_string(elements) + ",), }";
-  constexpr std::size_t kPrefix = 10;
-  literal.append(63 - (kPrefix + literal.size()) % 64, ' ');
-  literal += '\n';
-  std::string header = "\x93NUMPY";
-  header += '\x01';
-  header += '\x00';
-  header += static_cast<char>(literal.size() & 0xFF);
-  header += static_cast<char>(literal.size() >> 8);
-  return header + literal;
-}
+static_assert(std::endian::native == std::endian::little, "the header below says little-endian");
 
 /// Amplitudes of basis states, in their order, into a piece of the file.
 template <typename Real>
@@ -55,7 +41,7 @@ void write_amplitudes(const StateView& state, std::complex<Real> phase, StateFil
 }  // namespace
 
 StateFile::StateFile(const std::string& path, ElementType type, int qubits) : file_(path) {
-  const std::string header = npy_header(type, std::uint64_t{1} << qubits);
+  const std::string header = write_npy_header(type == ElementType::c64 ? "<c8" : "<c16", {std::uint64_t{1} << qubits});
   file_.write(header.data(), header.size());
 }
 
@@ -63,14 +49,17 @@ std::complex<double> phase_factor(double global_phase) {
   return global_phase == 0 ? 1.0 : std::polar(1.0, global_phase);
 }
 
-void save_state(const StateView& state, double global_phase, const std::string& path) {
-  StateFile file(path, state.field.type, state.field.axes);
-  const std::complex<double> phase = phase_factor(global_phase);
+void append_amplitudes(const StateView& state, std::complex<double> phase, StateFile& file) {
   if (state.field.type == ElementType::c64) {
     write_amplitudes<float>(state, std::complex<float>(phase), file);
   } else {
     write_amplitudes<double>(state, phase, file);
   }
+}
+
+void save_state(const StateView& state, double global_phase, const std::string& path) {
+  StateFile file(path, state.field.type, state.field.axes);
+  append_amplitudes(state, phase_factor(global_phase), file);
   file.commit();
 }
 

@@ -26,6 +26,9 @@ class StateFile {
 /// exp(i·global_phase), exactly 1 for 0.
 std::complex<double> phase_factor(double global_phase);
 
+/// The amplitudes of `state` in the order of its qubits, multiplied by `phase`. Throws Error(io), Error(cancelled).
+void append_amplitudes(const StateView& state, std::complex<double> phase, StateFile& file);
+
 /// Writes 2^n amplitudes, multiplied by exp(i·global_phase), as a one-dimensional .npy array of <c8 or <c16; index bit
 /// k is qubit k, also where the qubits lie otherwise in the field: they are gathered a piece at a time. Written aside
 /// and renamed. Throws Error(io), Error(cancelled).

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
+#include "basalt/error.h"
 #include "workloads/quantum/results/bit_scatter.h"
 #include "workloads/quantum/results/sort_records.h"
 
@@ -119,6 +122,23 @@ void Tally::add(const std::vector<std::vector<BitSource>>& registers, std::span<
     *count = drawn.count;
     count += words_;
   }
+  settle_where_many();
+}
+
+void Tally::add_shots(const std::vector<std::vector<BitSource>>& registers, std::span<const std::uint64_t> shots) {
+  start(registers);
+  const std::size_t bit_words = words_ - 1;
+  assert(shots.size() % std::max<std::size_t>(bit_words, 1) == 0);
+  records_.reserve(records_.size() + shots.size() / std::max<std::size_t>(bit_words, 1) * words_);
+  for (std::size_t i = 0; i < shots.size(); i += bit_words) {
+    records_.insert(records_.end(), shots.begin() + static_cast<std::ptrdiff_t>(i),
+                    shots.begin() + static_cast<std::ptrdiff_t>(i + bit_words));
+    records_.push_back(1);
+  }
+  settle_where_many();
+}
+
+void Tally::settle_where_many() {
   if (records_.size() - settled_ > std::max(settled_, kWaitingRecords * words_)) {
     settle();
   }
@@ -146,6 +166,25 @@ std::vector<std::pair<std::string, std::uint64_t>> Tally::sorted() && {
     result.emplace_back(writer.text_of(&records_[i]), records_[i + words_ - 1]);
   }
   return result;
+}
+
+Tally::Image Tally::image() {
+  settle();
+  return {.widths = widths_, .records = records_};
+}
+
+void Tally::restore(Image image) {
+  const std::size_t words = words_for(std::accumulate(image.widths.begin(), image.widths.end(), std::size_t{0})) + 1;
+  if (image.records.size() % words != 0) {
+    throw Error(ErrorCode::io, "the counts that were kept are not whole");
+  }
+  *this = {};
+  if (!image.widths.empty()) {
+    widths_ = std::move(image.widths);
+    words_ = words;
+    records_ = std::move(image.records);
+    settle();
+  }
 }
 
 std::uint64_t Tally::size_bytes() {

@@ -21,8 +21,21 @@ class Tally {
   /// Counts `shots` equal shots of a branch whose bits are all known.
   void add(const std::vector<std::vector<BitSource>>& registers, std::uint64_t shots);
 
+  /// Counts shots that are given bit by bit, over the registers one after another: so many words a shot as they need,
+  /// the most significant first.
+  void add_shots(const std::vector<std::vector<BitSource>>& registers, std::span<const std::uint64_t> shots);
+
   /// Bit strings ascending; the last register leftmost, bit 0 of a register rightmost.
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> sorted() &&;
+
+  /// What was counted so far, as numbers that restore() takes.
+  struct Image {
+    std::vector<std::size_t> widths;
+    std::vector<std::uint64_t> records;
+  };
+  [[nodiscard]] Image image();
+  /// Throws Error(io) for an image that none can have made.
+  void restore(Image image);
 
   /// Bytes held by the outcomes so far, and by what sorted() makes of them.
   [[nodiscard]] std::uint64_t size_bytes();
@@ -33,6 +46,7 @@ class Tally {
  private:
   void start(const std::vector<std::vector<BitSource>>& registers);
   void settle();
+  void settle_where_many();
 
   std::vector<std::size_t> widths_;  ///< Of the registers.
   std::size_t words_ = 1;            ///< Of a record: the bits, the most significant word first, and the count.

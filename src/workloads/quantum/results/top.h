@@ -13,4 +13,8 @@ namespace basalt::quantum {
 /// `norm` is Σ|a|² of the state.
 std::vector<TopState> top_states(const StateView& state, std::uint64_t count, double norm);
 
+/// Shows `best` all of `piece`, which begins with element `first` of a field.
+void offer_states(const StateView& piece, std::uint64_t first, std::uint64_t count, const BitScatter& basis_of,
+                  BestStates& best);
+
 }  // namespace basalt::quantum

@@ -1,23 +1,17 @@
 #include "workloads/quantum/shaders/device_run.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
+#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
 #include "runtime/metrics/trace.h"
-#include "workloads/quantum/kernels/operands.h"
 #include "workloads/quantum/shaders/shaders.h"
 #include "workloads/quantum/shaders/stage_encoder.h"
 
 namespace basalt::quantum {
 namespace {
-
-/// Of predicted work, submitted together: long enough to hide submission, short enough to stop soon.
-constexpr double kBatchSeconds = 0.03;
-constexpr std::size_t kMostBatchStages = 64;
 
 /// As stage.comp has it.
 struct StagePush {
@@ -25,115 +19,69 @@ struct StagePush {
   std::uint64_t words = 0;
   std::uint32_t first_tile = 0;
   std::uint32_t tiles = 0;
+  std::uint32_t words_used = 0;
 };
-
-/// The most rounds of loops that a step takes in stage.comp, with what is waiting before it.
-std::uint64_t most_rounds(const Step& step) {
-  constexpr std::uint64_t kOfAny = 128;  // its operation, a pass, and the sums of turns along the tile's axes
-  if (step.kernel != "quantum/dense") {
-    return kOfAny;
-  }
-  // The products of a matrix through shared memory: for each register and part, the row, the columns, and in each the
-  // targets; a loop makes one round to end.
-  const std::uint64_t targets = static_cast<const DenseOperands*>(step.operands.get())->target_count;
-  return kOfAny + (targets == 1 ? 0 : 2 * 16 * ((std::uint64_t{1} << targets) + 1) * (targets + 2));
-}
-
-/// The steps of a stage, cut where they could take more rounds than a driver allows; 0: it allows any number.
-std::vector<std::vector<const Step*>> cut_at_rounds(const Stage& stage, const Program& program, std::uint64_t most) {
-  std::vector<std::vector<const Step*>> parts(1);
-  std::uint64_t rounds = 0;
-  for (const std::uint32_t index : stage.steps) {
-    const Step& step = program.steps[index];
-    const std::uint64_t more = most == 0 ? 0 : most_rounds(step);
-    if (!parts.back().empty() && rounds + more > most) {
-      parts.emplace_back();
-      rounds = 0;
-    }
-    rounds += more;
-    parts.back().push_back(&step);
-  }
-  return parts;
-}
-
-DeviceTile tile_of(const Stage& stage, const vulkan::DeviceField& field, int gathered_axes) {
-  return {.type = field.type(),
-          .axes = stage.tile_axes,
-          .outer_axes = stage.outer_axes,
-          .chunk_axes = field.chunk_axes(),
-          .gathered_axes = gathered_axes};
-}
 
 }  // namespace
 
 DeviceRun::DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
                      const Program& program, int gathered_axes)
-    : field_(field), stages_(stages.begin(), stages.end()) {
-  if (!stages_.empty()) {
-    encode(stages, program, gathered_axes);
-    record(pipelines);
+    : DeviceRun(field, pipelines, stages, encode_stages(field, stages, program, gathered_axes)) {}
+
+DeviceRun::DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
+                     EncodedStages encoded)
+    : memory_(field.memory()), shape_(std::move(encoded.shape)) {
+  if (stages.empty()) {
+    return;
   }
+  table_ = memory_.allocate(field.chunks().size() * sizeof(std::uint64_t), vulkan::Placement::upload,
+                            "table of chunks, recorded");
+  words_ = memory_.allocate(shape_.word_bytes, vulkan::Placement::device, "stages");
+  words_on_host_ = memory_.allocate(shape_.word_bytes, vulkan::Placement::upload, "stages, on their way");
+  upload_ = std::make_unique<vulkan::Commands>(memory_.shared_device(), vulkan::QueueKind::compute);
+  upload_->begin();
+  upload_->copy(words_on_host_, 0, words_, 0, shape_.word_bytes);
+  upload_->barrier();
+  upload_->end();
+  record(pipelines);
+  change(field, stages, encoded.words);
 }
 
 DeviceRun::~DeviceRun() = default;
 
-void DeviceRun::encode(std::span<const Stage> stages, const Program& program, int gathered_axes) {
-  std::vector<std::uint32_t> words;
-  vulkan::DeviceMemory& memory = field_.memory();
-  for (const Stage& stage : stages) {
-    std::vector<Part>& parts = parts_.emplace_back();
-    for (const auto& steps : cut_at_rounds(stage, program, memory.device().plan().most_loop_rounds)) {
-      const StageWords of_part = encode_stage(steps, tile_of(stage, field_, gathered_axes));
-      parts.push_back({.words = words.size() * sizeof(std::uint32_t), .is_general = of_part.work.is_general});
-      words.insert(words.end(), of_part.words.begin(), of_part.words.end());
-    }
+void DeviceRun::change(const vulkan::DeviceField& field, std::span<const Stage> stages,
+                       std::span<const std::uint32_t> words) {
+  assert(stages.size() == shape_.stages.size() && words.size_bytes() == shape_.word_bytes);
+  stages_.assign(stages.begin(), stages.end());
+  if (stages.empty()) {
+    return;
   }
-  const std::span<const std::byte> bytes = std::as_bytes(std::span(words));
-  words_ = memory.allocate(bytes.size(), vulkan::Placement::device, "stages");
-  const vulkan::DeviceBuffer upload = memory.allocate(bytes.size(), vulkan::Placement::upload, "stages, on their way");
-  std::memcpy(upload.data(), bytes.data(), bytes.size());
-  vulkan::Commands commands(memory.shared_device(), vulkan::QueueKind::compute);
-  commands.begin();
-  commands.copy(upload, 0, words_, 0, bytes.size());
-  commands.barrier();
-  commands.end();
-  commands.run();
+  std::memcpy(words_on_host_.data(), words.data(), words.size_bytes());
+  for (std::size_t i = 0; i < field.chunks().size(); ++i) {
+    const std::uint64_t address = field.chunks()[i].address();
+    std::memcpy(table_.data() + i * sizeof(address), &address, sizeof(address));
+  }
+  upload_->submit();  // stages wait for it on the same queue
 }
 
 void DeviceRun::record(vulkan::Pipelines& pipelines) {
-  const vulkan::Device& device = field_.memory().device();
-  const auto tile_axes = static_cast<std::uint32_t>(std::popcount(stages_.front().tile_axes));
-  const auto pipeline_for = [&](bool general) {
-    const std::array<std::uint32_t, 3> constants{1U << (tile_axes - 4), tile_axes, general ? 1U : 0U};
-    return pipelines.get(stage_shader(field_.type()), constants);
-  };
-  for (std::size_t first = 0; first < stages_.size();) {
-    std::size_t count = 0;
-    double seconds = 0;
-    while (first + count < stages_.size() && count < kMostBatchStages && (count == 0 || seconds < kBatchSeconds)) {
-      seconds += stages_[first + count].predicted_seconds;
-      ++count;
-    }
-    Batch& batch =
-        batches_.emplace_back(Batch{first, count,
-                                    vulkan::Commands(field_.memory().shared_device(), vulkan::QueueKind::compute,
-                                                     static_cast<std::uint32_t>(count + 1))});
+  std::size_t first = 0;
+  for (const std::size_t count : shape_.batches) {
+    Batch& batch = batches_.emplace_back(Batch{
+        first, count,
+        vulkan::Commands(memory_.shared_device(), vulkan::QueueKind::compute, static_cast<std::uint32_t>(count + 1))});
     batch.commands.begin();
     batch.commands.mark();
     for (std::size_t i = first; i < first + count; ++i) {
-      const Stage& stage = stages_[i];
-      const std::uint64_t tiles = std::uint64_t{1} << std::popcount(stage.outer_axes);
-      // no dispatch keeps a display waiting
-      const double parts = std::max(1.0, stage.predicted_seconds / device.plan().most_dispatch_seconds);
-      const std::uint64_t most = std::max<std::uint64_t>(1, tiles / std::bit_ceil(static_cast<std::uint64_t>(parts)));
-      for (const Part& part : parts_[i]) {
-        const vulkan::Pipeline pipeline = pipeline_for(part.is_general);
-        for (std::uint64_t tile = 0; tile < tiles; tile += most) {
-          const StagePush push{.table = field_.table_address(),
+      for (const StageShape::Part& part : shape_.stages[i]) {
+        const vulkan::Pipeline pipeline = pipelines.get(stage_shader(shape_.type), part.constants);
+        for (std::uint64_t tile = 0; tile < part.tiles; tile += part.most_tiles) {
+          const StagePush push{.table = table_.address(),
                                .words = words_.address() + part.words,
                                .first_tile = static_cast<std::uint32_t>(tile),
-                               .tiles = static_cast<std::uint32_t>(most)};
-          batch.commands.dispatch(pipeline, std::as_bytes(std::span(&push, 1)), most);
+                               .tiles = static_cast<std::uint32_t>(part.most_tiles),
+                               .words_used = part.word_count};
+          batch.commands.dispatch(pipeline, std::as_bytes(std::span(&push, 1)), part.most_tiles);
         }
         batch.commands.barrier();
       }
@@ -152,8 +100,8 @@ std::int64_t DeviceRun::report(const Batch& batch, const DeviceRunHooks& hooks, 
   for (std::size_t i = 0; i < batch.count; ++i) {
     const Stage& stage = stages_[batch.first + i];
     if (marks.start) {
-      field_.memory().device().track().record(metrics::SpanName::stage,
-                                              {.detail = "tiles", .bytes = stage.predicted_bytes}, at(i), at(i + 1));
+      memory_.device().track().record(metrics::SpanName::stage, {.detail = "tiles", .bytes = stage.predicted_bytes},
+                                      at(i), at(i + 1));
     }
     if (hooks.on_stage_done) {
       hooks.on_stage_done(stage, marks.seconds.empty() ? 0 : marks.seconds[i + 1] - marks.seconds[i]);
@@ -163,7 +111,7 @@ std::int64_t DeviceRun::report(const Batch& batch, const DeviceRunHooks& hooks, 
 }
 
 void DeviceRun::run(const DeviceRunHooks& hooks, const CancelToken* cancel) {
-  vulkan::Device& device = field_.memory().device();
+  vulkan::Device& device = memory_.device();
   std::int64_t ended = 0;
   // one batch runs while the next is submitted
   std::vector<vulkan::Moment> moments(batches_.size());
@@ -198,7 +146,7 @@ DeviceLimits device_limits(const vulkan::DeviceProperties& properties, const vul
         return heap.device_local && heap.bytes >= kLargeBytes;
       });
       limits.bytes_per_second = large ? 2e12 : 350e9;
-      limits.flops_per_second = (large ? 20e12 : 5e12) / (single ? 1 : large ? 2 : 32);
+      limits.flops_per_second = (large ? 40e12 : 10e12) / (single ? 1 : large ? 2 : 32);
       break;
     }
     case vulkan::DeviceType::cpu:

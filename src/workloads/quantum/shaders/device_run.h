@@ -1,4 +1,5 @@
-// Stages on a device: encoded and recorded once, run any number of times.
+// Stages on a device: encoded and recorded once, run any number of times, with other words where those are all that
+// changes.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "runtime/vulkan/commands.h"
 #include "runtime/vulkan/device_field.h"
 #include "runtime/vulkan/pipelines.h"
+#include "workloads/quantum/shaders/encoded_stages.h"
 
 namespace basalt::quantum {
 
@@ -21,27 +23,31 @@ struct DeviceRunHooks {
   std::function<void(const Stage& stage, double seconds)> on_stage_done;  ///< In order; by the device's own clock.
 };
 
+/// For one thread at a time. Its memory must outlive it.
 class DeviceRun {
  public:
-  /// For a field that is there and stays. Stages are those of make_device_plan. Operands may go afterwards.
+  /// For a field that stays while it runs. Stages are those of make_device_plan. Operands may go afterwards.
   /// `gathered_axes` as DeviceTile has them.
   DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
             const Program& program, int gathered_axes = 0);
+  /// For stages that were encoded for that field.
+  DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
+            EncodedStages encoded);
   ~DeviceRun();
   DeviceRun(const DeviceRun&) = delete;
   DeviceRun& operator=(const DeviceRun&) = delete;
+
+  /// Of what is recorded.
+  [[nodiscard]] const StageShape& shape() const noexcept { return shape_; }
+
+  /// From now on, other stages of the same shape on this field. No run may be under way, nor have been cancelled.
+  void change(const vulkan::DeviceField& field, std::span<const Stage> stages, std::span<const std::uint32_t> words);
 
   /// Applies all stages, in order. Throws Error(cancelled) between batches (the field is then in no useful state),
   /// Error(device_lost).
   void run(const DeviceRunHooks& hooks, const CancelToken* cancel);
 
  private:
-  /// What one dispatch does of a stage: all of it, but for drivers that limit the rounds of loops.
-  struct Part {
-    std::uint64_t words = 0;  ///< Where they are, in bytes.
-    bool is_general = false;  ///< It has operations through shared memory.
-  };
-
   /// Stages that are submitted together.
   struct Batch {
     std::size_t first = 0;
@@ -49,14 +55,17 @@ class DeviceRun {
     vulkan::Commands commands;
   };
 
-  void encode(std::span<const Stage> stages, const Program& program, int gathered_axes);
   void record(vulkan::Pipelines& pipelines);
   std::int64_t report(const Batch& batch, const DeviceRunHooks& hooks, std::int64_t after);
 
-  vulkan::DeviceField& field_;
+  vulkan::DeviceMemory& memory_;
+  StageShape shape_;
   std::vector<Stage> stages_;
-  std::vector<std::vector<Part>> parts_;  ///< Of each stage, in order.
+  vulkan::DeviceBuffer table_;  ///< Of the field's chunks, as the field has one: that of another may take its place.
   vulkan::DeviceBuffer words_;
+  vulkan::DeviceBuffer words_on_host_;
+  // what they run uses the buffers
+  std::unique_ptr<vulkan::Commands> upload_;  ///< Of the words.
   std::vector<Batch> batches_;
 };
 

@@ -10,8 +10,6 @@
 namespace basalt::quantum {
 namespace {
 
-constexpr std::uint32_t kRegisters = 1U << kRegisterAxes;
-
 /// A term as stage_words.h has it.
 struct Term {
   std::uint32_t kind = 0;
@@ -39,8 +37,7 @@ struct WaitingPhases::Sorted {
   std::vector<Term> outer;                                      ///< Of at most one axis of the tile.
   std::array<std::vector<Term>, kRegisterAxes + 1> of_threads;  ///< By the register axis; last, of none.
   std::vector<Selection> selections;
-  std::array<double, kRegisters> constants{};
-  bool has_constants = false;
+  std::vector<PhaseTerm> constants;  ///< Of register axes alone, by the tile's numbers of them.
   std::uint32_t flags = 0;
 };
 
@@ -55,12 +52,7 @@ void WaitingPhases::sort(const PhaseTerm& term, const RegisterMap& map, Sorted& 
   const std::uint32_t parity = term.parity ? kTermParity : 0;
 
   if (outside == 0 && in_registers == tile.mask) {
-    for (std::uint32_t r = 0; r < kRegisters; ++r) {
-      const std::uint64_t index = map.index_of(r);
-      const bool met = term.parity ? std::popcount(index & tile.mask) % 2 != 0 : (index & tile.mask) == tile.value;
-      sorted.constants[r] += met ? term.angle : 0;
-    }
-    sorted.has_constants = true;
+    sorted.constants.push_back({tile.mask, tile.value, term.angle, term.parity});
     return;
   }
 
@@ -114,8 +106,8 @@ void WaitingPhases::sort(const PhaseTerm& term, const RegisterMap& map, Sorted& 
   sorted.selections.push_back(selection);
 }
 
-std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
-  std::vector<EncodedPhases> result;
+EncodedPhases WaitingPhases::flush(const RegisterMap& map) {
+  EncodedPhases result;
   if (terms_.empty()) {
     return result;
   }
@@ -123,9 +115,28 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
   for (const PhaseTerm& term : std::exchange(terms_, {})) {
     sort(term, map, sorted);
   }
+  std::array<double, kRegisterAxes> axis_angles{};  // where an axis is 1 that others turn anyway
+  for (const PhaseTerm& term : sorted.constants) {
+    const int first = map.position_of(std::countr_zero(term.mask));
+    if (std::has_single_bit(term.mask) && (sorted.flags & kPhaseAxis << first) != 0) {
+      const bool where_one = term.parity || term.value != 0;
+      axis_angles[static_cast<std::size_t>(first)] += where_one ? term.angle : -term.angle;
+      result.angle += where_one ? 0 : term.angle;
+      continue;
+    }
+    auto& [factors, reads] = result.factors.emplace_back();
+    for (std::uint32_t r = 0; r < kRegisters; ++r) {
+      const std::uint64_t bits = map.index_of(r) & term.mask;
+      const bool met = term.parity ? std::popcount(bits) % 2 != 0 : bits == term.value;
+      factors[r] = met ? std::polar(1.0, term.angle) : 1;
+    }
+    for (std::uint64_t rest = term.mask; rest != 0; rest &= rest - 1) {
+      reads |= 1U << map.position_of(std::countr_zero(rest));
+    }
+  }
   for (const Selection& selection : sorted.selections) {
     data_->align();
-    result.push_back({kSelect, data_->size(), 6});
+    result.selections.push_back({.code = kSelect, .data = data_->size(), .flops_per_element = 6});
     write_condition(selection.term, true, *data_);
     data_->add(selection.where_met | selection.where_not << 16);
     data_->align();
@@ -135,7 +146,7 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
   }
   for (bool more = sorted.flags != 0; more;) {
     data_->align();
-    EncodedPhases& phases = result.emplace_back(EncodedPhases{kPhases, data_->size(), 0});
+    EncodedPhases::Turns& turns = result.turns.emplace_back(EncodedPhases::Turns{.data = data_->size()});
     std::uint32_t counts = 0;
     std::size_t longest = 0;
     for (std::size_t k = 0; k < sorted.of_threads.size(); ++k) {
@@ -148,6 +159,9 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
     data_->add(static_cast<std::uint32_t>(sorted.outer.size()));
     data_->add(counts);
     data_->align();
+    for (double& angle : axis_angles) {
+      data_->add_angle(std::exchange(angle, 0));
+    }
     std::size_t terms = sorted.outer.size();
     const auto write = [&](const Term& term, bool has_outer) {
       write_condition(term, has_outer, *data_);
@@ -165,26 +179,10 @@ std::vector<EncodedPhases> WaitingPhases::flush(const RegisterMap& map) {
       std::for_each(list.begin(), end, [&](const Term& term) { write(term, term.outer.mask != 0); });
       list.erase(list.begin(), end);
     }
-    phases.flops_per_element = 3.0 * std::popcount(sorted.flags) + 0.5 * static_cast<double>(terms);
+    turns.flops_per_element = 8 + 4.0 * std::popcount(sorted.flags) + 1.0 * static_cast<double>(terms);
     more = longest > kMostThreadTerms;
   }
-  if (sorted.has_constants) {
-    data_->align();
-    result.push_back({kConstants, data_->size(), 6});
-    for (const double angle : sorted.constants) {
-      data_->add_complex(std::polar(1.0, angle));
-    }
-  }
   return result;
-}
-
-std::uint32_t WaitingPhases::add_factor(std::complex<double> factor) {
-  data_->align();
-  const std::uint32_t data = data_->size();
-  for (std::uint32_t r = 0; r < kRegisters; ++r) {
-    data_->add_complex(factor);
-  }
-  return data;
 }
 
 }  // namespace basalt::quantum

@@ -2,23 +2,35 @@
 // angles, however many phases there are.
 #pragma once
 
+#include <array>
 #include <complex>
 #include <cstdint>
 #include <vector>
 
 #include "workloads/quantum/kernels/operands.h"
 #include "workloads/quantum/kernels/tile_axes.h"
+#include "workloads/quantum/shaders/layers.h"
 #include "workloads/quantum/shaders/register_map.h"
 #include "workloads/quantum/shaders/stage_encoder.h"
 #include "workloads/quantum/shaders/word_list.h"
 
 namespace basalt::quantum {
 
-/// An operation that phases have become.
+/// Phases that were waiting, as operations of layers.h.
 struct EncodedPhases {
-  std::uint32_t code = 0;
-  std::uint32_t data = 0;  ///< Where its data are.
-  double flops_per_element = 0;
+  /// Of registers alone, each with the register axes that it depends on, by position.
+  struct Factors {
+    RegisterFactors factors;
+    std::uint32_t reads = 0;
+  };
+  struct Turns {
+    std::uint32_t data = 0;  ///< Where they are.
+    double flops_per_element = 0;
+  };
+  std::vector<Factors> factors;
+  std::vector<Single> selections;
+  std::vector<Turns> turns;
+  double angle = 0;  ///< That all amplitudes are to be turned by beside.
 };
 
 class WaitingPhases {
@@ -31,10 +43,7 @@ class WaitingPhases {
   [[nodiscard]] bool reads(std::uint64_t axes) const noexcept;
 
   /// Makes operations of all that wait, for threads and registers as `map` has them.
-  std::vector<EncodedPhases> flush(const RegisterMap& map);
-
-  /// Data of kConstants that multiply everything by a factor.
-  std::uint32_t add_factor(std::complex<double> factor);
+  EncodedPhases flush(const RegisterMap& map);
 
  private:
   struct Sorted;

@@ -26,7 +26,7 @@ struct DeviceTile {
 struct DeviceWork {
   int transpositions = 0;
   double flops_per_element = 0;
-  bool is_general = false;  ///< There are operations through shared memory.
+  std::uint32_t needs = 0;  ///< Of the shader: see stage_words.h.
 };
 
 struct StageWords {

@@ -24,14 +24,22 @@ class WordList {
   void align() { words_.resize((words_.size() + 3) / 4 * 4); }
 
   void add_real(double value) {
+    words_.resize(words_.size() + real_words());
+    set_real(words_.size() - real_words(), value);
+  }
+
+  /// Of words that are there.
+  void set_real(std::size_t i, double value) {
     if (type_ == ElementType::c64) {
-      add(std::bit_cast<std::uint32_t>(static_cast<float>(value)));
+      words_[i] = std::bit_cast<std::uint32_t>(static_cast<float>(value));
     } else {
       const auto bits = std::bit_cast<std::uint64_t>(value);
-      add(static_cast<std::uint32_t>(bits));
-      add(static_cast<std::uint32_t>(bits >> 32));
+      words_[i] = static_cast<std::uint32_t>(bits);
+      words_[i + 1] = static_cast<std::uint32_t>(bits >> 32);
     }
   }
+
+  [[nodiscard]] std::size_t real_words() const noexcept { return type_ == ElementType::c64 ? 1 : 2; }
 
   void add_complex(std::complex<double> value) {
     add_real(value.real());

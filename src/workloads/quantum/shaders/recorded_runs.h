@@ -1,0 +1,40 @@
+// What was recorded for small states, kept for the next circuit of the same shape. In a sweep every item has other
+// angles: its words are written anew, and the commands are those of the first.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <span>
+
+#include "workloads/quantum/shaders/device_run.h"
+
+namespace basalt::quantum {
+
+/// For one thread at a time. References must outlive it.
+class RecordedRuns {
+ public:
+  /// Larger states take so long that recording is next to nothing.
+  static constexpr int kMostAxes = 22;
+  static constexpr std::size_t kMostRuns = 16;
+  /// Of all that are kept, in the device's memory and as much again in the host's.
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 20;
+
+  explicit RecordedRuns(vulkan::Pipelines& pipelines) : pipelines_(pipelines) {}
+
+  /// As a DeviceRun of these stages, recorded now or before, does it. What fails or is cancelled is forgotten.
+  void run(vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
+           const DeviceRunHooks& hooks, const CancelToken* cancel);
+
+  /// Gives back all that is kept.
+  void forget() noexcept { runs_.clear(); }
+
+ private:
+  [[nodiscard]] std::unique_ptr<DeviceRun> take(const StageShape& shape);
+  void keep(std::unique_ptr<DeviceRun> run);
+
+  vulkan::Pipelines& pipelines_;
+  std::list<std::unique_ptr<DeviceRun>> runs_;  ///< The latest first.
+};
+
+}  // namespace basalt::quantum
