@@ -1,0 +1,56 @@
+// Rates along a row of cells: the one place where the equations meet the grid.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "basalt/request.h"
+#include "workloads/patterns/equations.h"
+
+namespace basalt::patterns {
+
+/// Which cells a Laplacian looks at.
+enum class Neighbours : std::uint8_t { line, plane, plane_with_corners, volume };
+
+/// A row of cells and the rows beside it: pointers to their first cells, in numbers of the precision. Cells at x − 1
+/// and x + 1 are read of `centre`, and of the others where corners count.
+struct RowsAround {
+  const void* centre = nullptr;
+  const void* before = nullptr;  ///< y − 1
+  const void* after = nullptr;   ///< y + 1
+  const void* below = nullptr;   ///< z − 1
+  const void* above = nullptr;   ///< z + 1
+};
+
+/// out = base + factor · rate, for each species. Whole vectors are computed: up to 63 bytes beyond `cells`.
+struct RowStep {
+  std::array<RowsAround, kMostLaplacians> fields{};  ///< The species, then the auxiliary field.
+  std::array<const void*, kMostSpecies> base{};
+  std::array<void*, kMostSpecies> out{};
+  std::size_t cells = 0;
+  double laplacian_scale = 1;  ///< 1/spacing².
+  double factor = 0;
+  const double* parameters = nullptr;
+  bool stream = false;  ///< Write around the caches: what is written is not read soon. Needs `finish_streams`.
+};
+
+void step_row(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step);
+
+/// The auxiliary field of a model of fourth order, into out[0]; `fields`, `cells`, the scale and the parameters count.
+void auxiliary_row(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step);
+
+/// out = base + factor · rate, of rates that a row already holds: what Runge-Kutta methods do.
+struct RowSum {
+  const void* rate = nullptr;
+  const void* base = nullptr;
+  void* out = nullptr;
+  double factor = 0;
+  std::size_t cells = 0;
+};
+void add_row(Precision precision, const RowSum& sum);
+
+/// Makes what was streamed visible to other threads.
+void finish_streams();
+
+}  // namespace basalt::patterns

@@ -1,0 +1,89 @@
+// patterns/step: base + factor · rate along a row, for every model and neighbourhood.
+#include "runtime/cpu/flush_denormals.h"
+#include "runtime/cpu/simd_targets.h"
+#include "workloads/patterns/kernels/rows.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "workloads/patterns/kernels/step_row.cpp"
+#include "hwy/foreach_target.h"
+#include "workloads/patterns/kernels/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace basalt::patterns {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <typename Equations, Neighbours kNeighbours, typename T, bool kStream>
+void step_cells(const RowStep& step) {
+  constexpr std::size_t kLanes = hn::MaxLanes(Tag<T>());
+  const Parameters<Equations, T> parameters(step.parameters);
+  const Cells<T> scale(step.laplacian_scale);
+  const Cells<T> factor(step.factor);
+  const RowStep work = step;  // what is written cannot be what says where: pointers stay in registers
+  for (std::size_t x = 0; x < work.cells; x += kLanes) {
+    using At = Inputs<Equations, kNeighbours, T>;
+    const At at(work, scale, x, At::kFields);
+    Cells<T> rate[Equations::kSpecies];
+    Equations::rates(at.values, at.laplacians, parameters.values, rate);
+    for (std::size_t species = 0; species < Equations::kSpecies; ++species) {
+      const Cells<T> next = load_at<T>(work.base[species], x) + factor * rate[species];
+      T* const to = static_cast<T*>(work.out[species]) + x;
+      // the ends of a row are read at once, for its ghost cells
+      if (kStream && x != 0 && x + kLanes < work.cells) {
+        hn::Stream(next.v, Tag<T>(), to);
+      } else {
+        hn::Store(next.v, Tag<T>(), to);
+      }
+    }
+  }
+}
+
+template <typename Equations, Neighbours kNeighbours>
+void step_of_type(Precision precision, const RowStep& step) {
+  if (precision == Precision::single_precision) {
+    step.stream ? step_cells<Equations, kNeighbours, float, true>(step)
+                : step_cells<Equations, kNeighbours, float, false>(step);
+  } else {
+    step.stream ? step_cells<Equations, kNeighbours, double, true>(step)
+                : step_cells<Equations, kNeighbours, double, false>(step);
+  }
+}
+
+void run_step(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step) {
+  with_equations(model, [&](auto equations) HWY_ATTR {
+    using Equations = decltype(equations);
+    switch (neighbours) {
+      case Neighbours::line:
+        return step_of_type<Equations, Neighbours::line>(precision, step);
+      case Neighbours::plane:
+        return step_of_type<Equations, Neighbours::plane>(precision, step);
+      case Neighbours::plane_with_corners:
+        return step_of_type<Equations, Neighbours::plane_with_corners>(precision, step);
+      case Neighbours::volume:
+        break;
+    }
+    step_of_type<Equations, Neighbours::volume>(precision, step);
+  });
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace basalt::patterns
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace basalt::patterns {
+
+HWY_EXPORT(run_step);
+
+void step_row(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step) {
+  const FlushDenormals flush;
+  HWY_DYNAMIC_DISPATCH(run_step)(model, neighbours, precision, step);
+}
+
+void finish_streams() {
+  hwy::FlushStream();
+}
+
+}  // namespace basalt::patterns
+#endif

@@ -1,0 +1,49 @@
+// The folder of a run: its frames in every format that is asked for, and the TOML file that makes the same run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "basalt/pattern.h"
+#include "workloads/patterns/output/frame.h"
+#include "workloads/patterns/output/render.h"
+#include "workloads/patterns/output/write_hdf5.h"
+
+namespace basalt::patterns {
+
+struct FrameFormats {
+  bool png = true;
+  bool npy = false;
+  bool vti = false;
+  bool hdf5 = false;  ///< With frames.xdmf over all of them.
+  PictureOptions picture{};
+};
+
+/// What suits a model: the modulus of a complex one, a diverging map of one species that has both signs, else the first
+/// species in the usual map.
+PictureOptions usual_picture(const PatternModel& model);
+
+class FrameFolder {
+ public:
+  /// Makes the folder with those above it, and writes run.toml. Throws Error(io).
+  FrameFolder(const PatternRequest& request, FrameFormats formats);
+
+  /// Writes frame_STEP.png and so on. Throws Error(io): what was written before stays, and frames.xdmf names it.
+  void write(const FrameView& frame);
+
+  /// Written so far, in order; each once.
+  [[nodiscard]] const std::vector<std::string>& files() const noexcept { return files_; }
+
+ private:
+  [[nodiscard]] std::string path_of(const std::string& name) const;
+  void write_series(const FrameView& frame, const std::string& name);
+
+  std::string folder_;
+  int digits_;
+  FrameFormats formats_;
+  std::vector<SeriesFrame> series_;
+  std::vector<std::string> files_;
+};
+
+}  // namespace basalt::patterns

@@ -1,0 +1,247 @@
+#include "workloads/patterns/solve/solver.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "basalt/parallel.h"
+
+namespace basalt::patterns {
+namespace {
+
+Neighbours neighbours_of(const Grid& grid, Stencil stencil) {
+  if (grid.axes == 1) {
+    return Neighbours::line;
+  }
+  if (grid.axes == 3) {
+    return Neighbours::volume;
+  }
+  return stencil == Stencil::isotropic ? Neighbours::plane_with_corners : Neighbours::plane;
+}
+
+/// Read plus written, a cell and species.
+std::uint64_t cell_bytes(const Model& model, Precision precision, Integrator integrator) {
+  const std::uint64_t fields = integrator == Integrator::euler ? 2 : 5;
+  return fields * scalar_bytes(precision) * model.species();
+}
+
+}  // namespace
+
+SolverMemory solver_memory(const Model& model, Integrator integrator) {
+  const std::size_t species = model.species();
+  return {.fields = (integrator == Integrator::euler ? 2 : 4) * species + model.auxiliary(),
+          .scratch_rows = integrator == Integrator::euler ? 0 : species + 1};
+}
+
+/// One of the four of Runge-Kutta: rates k at `at`; next = from + next_factor · k, sum = sum_from + sum_factor · k.
+struct Solver::Stage {
+  const Cells& at;
+  const Cells* next;  ///< Null: none.
+  double next_factor;
+  const Cells& sum_from;
+  const Cells& sum;
+  double sum_factor;
+};
+
+Solver::Solver(const Model& model, const Domain& domain, const Scheme& scheme, const SolverLimits& limits,
+               MemoryResource& memory, const Arena& arena)
+    : model_(model),
+      domain_(domain),
+      scheme_(scheme),
+      limits_(limits),
+      memory_(memory),
+      arena_(arena),
+      species_(model.species()),
+      neighbours_(neighbours_of(domain.grid, scheme.stencil)),
+      shape_(shape_visits(domain.grid, cell_bytes(model, domain.precision, scheme.integrator), limits.piece_bytes,
+                          limits.serial_bytes, arena.threads())),
+      stream_(domain.field_bytes() * species_ > limits.streaming_bytes),
+      now_(domain, species_, memory),
+      next_(domain, species_, memory) {
+  if (scheme.integrator == Integrator::rk4) {
+    other_ = Cells(domain, species_, memory);
+    accumulated_ = Cells(domain, species_, memory);
+  }
+  if (model.auxiliary() > 0) {
+    auxiliary_ = Cells(domain, model.auxiliary(), memory);
+  }
+}
+
+const std::byte* Solver::row(std::size_t species, std::uint64_t y, std::uint64_t z) const noexcept {
+  return now_.field(species) + domain_.row_offset(y, z);
+}
+
+void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const double> values) {
+  std::byte* const row = now_.field(species) + domain_.row_offset(y, z);
+  if (domain_.precision == Precision::single_precision) {
+    std::transform(values.begin(), values.end(), reinterpret_cast<float*>(row),
+                   [](double value) { return static_cast<float>(value); });
+  } else {
+    std::copy(values.begin(), values.end(), reinterpret_cast<double*>(row));
+  }
+  fill_row_ends(domain_, row);
+}
+
+void Solver::advance(const CancelToken& cancel) {
+  if (scheme_.integrator == Integrator::euler) {
+    advance_euler(cancel);
+  } else {
+    advance_rk4(cancel);
+  }
+}
+
+std::uint64_t Solver::visits_per_step() const noexcept {
+  const std::uint64_t stages = scheme_.integrator == Integrator::euler ? 1 : 4;
+  return stages * (1 + model_.auxiliary());
+}
+
+double Solver::bytes_per_step() const noexcept {
+  const double field = static_cast<double>(domain_.grid.cells() * scalar_bytes(domain_.precision));
+  const double species = static_cast<double>(species_);
+  // an auxiliary field: species are read and it is written, then both are read
+  const double auxiliary = model_.auxiliary() > 0 ? species + 2 : 0;
+  if (scheme_.integrator == Integrator::euler) {
+    return field * (2 * species + auxiliary);
+  }
+  // the first stage reads one array and writes two, the next two read three and write two, the last reads two, writes
+  // one
+  return field * (16 * species + 4 * auxiliary);
+}
+
+void Solver::fill_ghosts(const Cells& cells, std::size_t fields) {
+  for (std::size_t field = 0; field < fields; ++field) {
+    fill_ghost_rows(domain_, cells.field(field));
+  }
+}
+
+void Solver::finish(const Cells& cells, const Stretch& stretch) const {
+  if (!stretch.whole_row) {
+    return;  // after all stretches: finish_single_row
+  }
+  for (std::size_t species = 0; species < species_; ++species) {
+    fill_row_ends(domain_, cells.field(species) + domain_.row_offset(stretch.y, stretch.z));
+  }
+}
+
+void Solver::finish_single_row(const Cells& cells) const {
+  if (domain_.grid.rows() == 1) {
+    finish(cells, {.y = 0, .z = 0, .first = 0, .cells = domain_.grid.size[0], .whole_row = true});
+  }
+}
+
+RowStep Solver::row_step(const Cells& from, const Stretch& stretch) const {
+  const std::uint64_t number = scalar_bytes(domain_.precision);
+  const std::uint64_t at = domain_.row_offset(stretch.y, stretch.z) + stretch.first * number;
+  const std::uint64_t row = domain_.layout.row * number;
+  const std::uint64_t plane = domain_.layout.plane * number;
+  RowStep step;
+  for (std::size_t field = 0; field < species_ + model_.auxiliary(); ++field) {
+    const std::byte* const centre = (field < species_ ? from.field(field) : auxiliary_.field(0)) + at;
+    step.fields[field].centre = centre;
+    if (domain_.grid.axes > 1) {
+      step.fields[field].before = centre - row;
+      step.fields[field].after = centre + row;
+    }
+    if (domain_.grid.axes > 2) {
+      step.fields[field].below = centre - plane;
+      step.fields[field].above = centre + plane;
+    }
+  }
+  step.cells = stretch.cells;
+  step.laplacian_scale = 1 / (domain_.grid.spacing * domain_.grid.spacing);
+  step.parameters = model_.parameters.data();
+  return step;
+}
+
+void Solver::compute_auxiliary(const Cells& from, const CancelToken& cancel) {
+  const auto place = [&](const Stretch& stretch) {
+    return auxiliary_.field(0) + domain_.row_offset(stretch.y, stretch.z);
+  };
+  visit(domain_.grid, shape_, arena_, cancel, [&] {
+    return [&](const Stretch& stretch) {
+      RowStep step = row_step(from, stretch);
+      step.out[0] = place(stretch) + stretch.first * scalar_bytes(domain_.precision);
+      auxiliary_row(model_.number, neighbours_, domain_.precision, step);
+      if (stretch.whole_row) {
+        fill_row_ends(domain_, place(stretch));
+      }
+    };
+  });
+  if (domain_.grid.rows() == 1) {
+    fill_row_ends(domain_, place({}));
+  }
+  fill_ghost_rows(domain_, auxiliary_.field(0));
+}
+
+void Solver::advance_euler(const CancelToken& cancel) {
+  fill_ghosts(now_, species_);
+  if (model_.auxiliary() > 0) {
+    compute_auxiliary(now_, cancel);
+  }
+  visit(domain_.grid, shape_, arena_, cancel, [&] {
+    return [&](const Stretch& stretch) {
+      RowStep step = row_step(now_, stretch);
+      const std::uint64_t at =
+          domain_.row_offset(stretch.y, stretch.z) + stretch.first * scalar_bytes(domain_.precision);
+      for (std::size_t species = 0; species < species_; ++species) {
+        step.base[species] = now_.field(species) + at;
+        step.out[species] = next_.field(species) + at;
+      }
+      step.factor = scheme_.step;
+      step.stream = stream_;
+      step_row(model_.number, neighbours_, domain_.precision, step);
+      finish(next_, stretch);
+    };
+  });
+  finish_single_row(next_);
+  std::swap(now_, next_);
+}
+
+void Solver::run_stage(const Stage& stage, const CancelToken& cancel) {
+  fill_ghosts(stage.at, species_);
+  if (model_.auxiliary() > 0) {
+    compute_auxiliary(stage.at, cancel);
+  }
+  const std::uint64_t number = scalar_bytes(domain_.precision);
+  const std::uint64_t row_bytes = domain_.layout.row * number;
+  visit(domain_.grid, shape_, arena_, cancel, [&] {
+    // rates of a row, and a row of zeros that they are added to
+    auto scratch = std::make_shared<Buffer>(memory_, row_bytes * (species_ + 1));
+    std::fill_n(scratch->data() + row_bytes * species_, row_bytes, std::byte{0});
+    return [&, scratch](const Stretch& stretch) {
+      RowStep step = row_step(stage.at, stretch);
+      step.factor = 1;
+      for (std::size_t species = 0; species < species_; ++species) {
+        step.base[species] = scratch->data() + row_bytes * species_;
+        step.out[species] = scratch->data() + row_bytes * species;
+      }
+      step_row(model_.number, neighbours_, domain_.precision, step);
+      const std::uint64_t at = domain_.row_offset(stretch.y, stretch.z) + stretch.first * number;
+      for (std::size_t species = 0; species < species_; ++species) {
+        RowSum sum{.rate = step.out[species], .base = nullptr, .out = nullptr, .factor = 0, .cells = stretch.cells};
+        if (stage.next != nullptr) {
+          sum.base = now_.field(species) + at;
+          sum.out = stage.next->field(species) + at;
+          sum.factor = stage.next_factor;
+          add_row(domain_.precision, sum);
+        }
+        sum.base = stage.sum_from.field(species) + at;
+        sum.out = stage.sum.field(species) + at;
+        sum.factor = stage.sum_factor;
+        add_row(domain_.precision, sum);
+      }
+      finish(stage.next != nullptr ? *stage.next : stage.sum, stretch);
+    };
+  });
+  finish_single_row(stage.next != nullptr ? *stage.next : stage.sum);
+}
+
+void Solver::advance_rk4(const CancelToken& cancel) {
+  const double h = scheme_.step;
+  run_stage({now_, &next_, h / 2, now_, accumulated_, h / 6}, cancel);
+  run_stage({next_, &other_, h / 2, accumulated_, accumulated_, h / 3}, cancel);
+  run_stage({other_, &next_, h, accumulated_, accumulated_, h / 3}, cancel);
+  run_stage({next_, nullptr, 0, accumulated_, now_, h / 6}, cancel);
+}
+
+}  // namespace basalt::patterns
