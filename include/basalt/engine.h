@@ -11,6 +11,7 @@
 #include "basalt/gpu.h"
 #include "basalt/inventory.h"
 #include "basalt/ledger.h"
+#include "basalt/pattern.h"
 #include "basalt/report.h"
 #include "basalt/request.h"
 #include "basalt/tune.h"
@@ -33,7 +34,9 @@ struct RunHooks {
   const CancelToken* cancel = nullptr;
   /// From the calling thread, after every stage and every part of the circuit that needs none; keep it short.
   std::function<void(const Progress&)> on_progress;
-  OnWait on_wait{};                  ///< While other jobs hold what this one needs.
+  OnWait on_wait{};  ///< While other jobs hold what this one needs.
+  /// Before anything is run, where the state does not fit where it would be fastest.
+  std::function<void(const LadderReport&)> on_ladder{};
   MemoryResource* memory = nullptr;  ///< Source of state-sized memory; null: the engine's own.
 };
 
@@ -49,9 +52,13 @@ struct CheckResult {
 struct EngineSettings {
   int threads = 0;                                  ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;  ///< None: all that the process may use.
-  /// Most disk space for states that wait while others run; none: what the inventory grants; 0: nothing goes to disk.
+  /// Most disk space for a state that does not fit in memory, and for states that wait while others run; none: what the
+  /// inventory grants; 0: nothing goes to disk.
   std::optional<std::uint64_t> spill_limit_bytes{};
   std::string ledger{};  ///< As LedgerPlace::table.
+  /// Runs that take long enough tell the wisdom what they took against what was predicted, so that later choices are
+  /// made by corrected predictions. BASALT_HISTORY=off in the environment: they do not.
+  bool record_history = false;
 };
 
 /// Runs jobs and keeps between them what is costly to set up: threads, memory, kernels. Thread-safe: jobs may run at
@@ -66,6 +73,9 @@ class Engine {
 
   /// Runs a circuit. Throws Error; never std::bad_alloc.
   Report run(const Request& request, const RunHooks& hooks = {});
+
+  /// Runs a pattern. Throws Error; never std::bad_alloc.
+  PatternReport run_pattern(const PatternRequest& request, const PatternHooks& hooks = {});
 
   /// Who may use how much of the machine; programs may take leases of their own.
   [[nodiscard]] Ledger& ledger() noexcept;

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "basalt/bench.h"
 #include "basalt/device_tune.h"
 #include "basalt/engine.h"
+#include "basalt/pattern_analysis.h"
 #include "basalt/plan.h"
 #include "basalt/tune.h"
 
@@ -34,6 +36,12 @@ std::string json_of(const std::string& file, const CheckResult& result, JsonStyl
 /// What `basalt plan` printed would be: {"file", "qubits", "stages": [...], "predicted_seconds", "choices", ...}.
 std::string json_of(const std::string& file, const PlanReport& report, JsonStyle style = JsonStyle::indented);
 
+/// What a pattern run did: {"model", "parameters", "size", "step", "species": [...], "memory", "timing_seconds", ...}.
+std::string json_of(const PatternReport& report, JsonStyle style = JsonStyle::indented);
+
+/// {"models": [{"name", "species", "equations", "parameters": [...], ...}]}.
+std::string json_of(const std::vector<PatternModel>& models, JsonStyle style = JsonStyle::indented);
+
 std::string json_of(const Devices& devices, JsonStyle style = JsonStyle::indented);
 
 /// What `basalt tune` measured: {"processor", "fingerprint", "figures", "noise", "recorded", ...}, with "refusal" (as
@@ -45,5 +53,10 @@ std::string json_of(const DeviceTuneReport& report, JsonStyle style = JsonStyle:
 
 /// What `basalt bench` measured: {"backend", "machine", "rows": [...], "notes"}; null for what is not known.
 std::string json_of(const BenchReport& report, JsonStyle style = JsonStyle::indented);
+
+/// What `basalt pattern analyse` found: {"model", "parameters", "states": [{"values", "kind", "instabilities",
+/// "fastest", "dispersion": [{"wavenumber", "rates": [[re, im], ...]}, ...]}, ...], "critical": [...]}; null for what
+/// is infinite.
+std::string json_of(const PatternAnalysis& analysis, JsonStyle style = JsonStyle::indented);
 
 }  // namespace basalt

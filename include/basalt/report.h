@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "basalt/ladder.h"
 #include "basalt/request.h"
 #include "basalt/usage.h"
 
@@ -79,11 +80,29 @@ struct DeviceReport {
   bool pipelines_cached = false;  ///< A cache of them was read from disk.
 };
 
-/// Of tiles that the CPU computed again. Differences are those of amplitudes, as parts of their tile's norm.
+/// Of tiles that were computed again. Differences are those of amplitudes, as parts of their tile's norm.
 struct VerifyReport {
   std::uint64_t tiles = 0;
   double largest_difference = 0;
   double tolerance = 0;  ///< After up to a hundred steps, in proportion after more. One that is passed ends the run.
+};
+
+/// Of a run that is kept on disk.
+struct CheckpointReport {
+  std::string folder;
+  std::uint64_t written = 0;                    ///< By this process.
+  double seconds = 0;                           ///< That they took,
+  std::uint64_t file_bytes = 0;                 ///< and what was written, after compression.
+  std::optional<std::uint64_t> resumed_from{};  ///< The number of the checkpoint that this process went on from.
+};
+
+/// A part of a circuit that no gate connects with the others.
+struct PartEntry {
+  std::vector<std::uint32_t> qubits;  ///< Of the circuit, increasing.
+  std::uint64_t gates = 0;
+  std::uint64_t stages = 0;
+  double predicted_seconds = 0;  ///< 0: unknown.
+  double actual_seconds = 0;     ///< 0: not run.
 };
 
 struct Report {
@@ -101,10 +120,16 @@ struct Report {
   std::uint64_t shots = 0;
   bool measured = false;  ///< The program measures something.
   Precision precision = Precision::single_precision;
-  std::string backend;                ///< "cpu" or "vulkan"; "vulkan, then cpu" where the device failed on the way.
-  std::string choice;                 ///< Why it ran there; empty where the request named the backend.
-  std::vector<DeviceReport> devices;  ///< Of the Vulkan backend, in the order of the state's parts.
+  Method method = Method::state;       ///< Never automatic.
+  std::string method_reason;           ///< Why that.
+  std::vector<PartEntry> parts;        ///< Of the method of that name.
+  std::uint32_t live_qubits = 0;       ///< Of the method of that name: how many the state has.
+  std::string backend;                 ///< "cpu" or "vulkan"; "vulkan, then cpu" where the device failed on the way.
+  std::optional<LadderReport> ladder;  ///< Where the state did not fit where it would have been fastest.
+  std::string choice;                  ///< Why it ran there; empty where the request named the backend.
+  std::vector<DeviceReport> devices;   ///< Of the Vulkan backend, in the order of the state's parts.
   std::optional<VerifyReport> verify;
+  std::optional<CheckpointReport> checkpoints;
   std::string instruction_set;
   int threads = 1;
   std::uint64_t seed = 0;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "basalt/cancel.h"
@@ -25,11 +26,24 @@ enum class Backend : std::uint8_t {
   vulkan,     ///< A GPU, or whatever else has a Vulkan driver.
 };
 
+/// What stands for the state of the qubits while a circuit runs.
+enum class Method : std::uint8_t {
+  automatic,  ///< Whichever of the others the circuit and the request allow and saves time.
+  state,      ///< All amplitudes.
+  parts,      ///< All amplitudes of each part, where no gate connects the parts of a circuit.
+  live,  ///< All amplitudes of the qubits that are live, from their first entangling gate to their last measurement.
+  stabilizer,  ///< A tableau of Pauli strings: Clifford gates only, any number of qubits, no amplitudes.
+};
+
+/// "auto", "state", "parts", "live" or "stabilizer".
+std::string_view name_of(Method method) noexcept;
+
 /// A program and where it came from.
 struct Source {
-  std::string name;                             ///< What messages call it.
-  std::string text;                             ///< OpenQASM 2 or 3.
-  std::optional<std::filesystem::path> folder;  ///< Where includes are looked up; none: only the built-in files.
+  std::string name;                               ///< What messages call it.
+  std::string text;                               ///< OpenQASM 2 or 3.
+  std::optional<std::filesystem::path> folder;    ///< Where includes are looked up; none: only the built-in files.
+  std::map<std::string, std::string> included{};  ///< Texts of includes by name, taken before any file is.
 };
 
 /// Reads a program from a file, or from standard input for "-"; waiting for a pipe ends when `cancel`, which may be
@@ -43,18 +57,30 @@ inline constexpr std::uint64_t kMaxVerify = 4096;
 /// one. Immutable.
 struct PreparedProgram;
 
+/// Copies of a run on disk, from which it goes on after whatever ended it.
+struct CheckpointRequest {
+  std::string folder;  ///< Empty: none are written. A new run wants one that is empty or not there yet.
+  /// From one to the next, at least; none: 60, and more where they would take over 5% of the run's time.
+  std::optional<double> every_seconds{};
+  bool resume = false;  ///< The folder holds checkpoints of this request: go on from the latest that is whole.
+};
+
 struct Request {
   Source source;
   std::uint64_t shots = 1024;         ///< 1 to kMaxShots.
   std::optional<std::uint64_t> seed;  ///< None: taken from the system, and reported.
   Precision precision = Precision::single_precision;
+  bool allow_precision_loss = false;  ///< Double precision that does not fit in memory becomes single.
   Backend backend = Backend::automatic;
+  Method method = Method::automatic;
   std::string device;  ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
   /// Several with commas between them (1, 2, 4 and so on) hold a part of the state each.
   bool fall_back = false;  ///< Where the device fails, the CPU goes on, and the report says so. Takes memory for that.
-  /// Of one device: how many tiles of the state, in each circuit between measurements, the CPU computes again.
-  std::uint64_t verify = 0;  ///< At most kMaxVerify.
-  int threads = 0;           ///< 0: all that the process may use.
+  /// How many tiles of the state, in each circuit between measurements, are computed again by plain loops. Of a state
+  /// in memory or on devices.
+  std::uint64_t verify = 0;                                ///< At most kMaxVerify.
+  std::optional<std::uint64_t> device_memory_limit_bytes;  ///< Of a device's memory, what may be used.
+  int threads = 0;                                         ///< 0: all that the process may use.
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;  ///< Among the jobs that wait for this machine, of the range in basalt/ledger.h.
   std::vector<std::string> observables;           ///< Pauli sums, or @FILE with one a line.
@@ -63,6 +89,7 @@ struct Request {
   std::string save_state;                         ///< Path of a .npy file; empty: not saved.
   std::map<std::string, std::string> inputs;      ///< Values of OpenQASM 3 `input` variables.
   std::vector<std::string> without_passes;        ///< Names of passes over the circuit that are left out.
+  CheckpointRequest checkpoint{};
   std::shared_ptr<const PreparedProgram> prepared;  ///< Run in place of `source`; null: `source` is parsed.
 };
 

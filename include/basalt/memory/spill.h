@@ -28,8 +28,16 @@ class SpillStorage {
   virtual void discard(std::uint64_t offset, std::uint64_t bytes) noexcept = 0;
 };
 
-/// A file without a name in `directory`: it is gone when it is closed, also after a kill. Throws Error(io).
-std::unique_ptr<SpillStorage> make_spill_storage(const std::filesystem::path& directory);
+struct SpillStorageOptions {
+  std::uint64_t reserve_bytes = 0;  ///< Of the disk, taken at once.
+  /// Past the cache of the system, where the file system can: offsets, sizes and addresses are then multiples of 4096.
+  bool direct = false;
+};
+
+/// A file without a name in `directory`: it is gone when it is closed, also after a kill. Throws Error(io), and
+/// Error(out_of_resources) where the disk has no room for what is to be reserved.
+std::unique_ptr<SpillStorage> make_spill_storage(const std::filesystem::path& directory,
+                                                 const SpillStorageOptions& options = {});
 
 struct SpillOptions {
   std::uint64_t limit_bytes = std::uint64_t{1} << 40;  ///< Of the file, after compression.

@@ -1,0 +1,73 @@
+// One checkpoint: what is known of a run, and the state that it has, in one file that needs no other.
+//
+// A header, a document of the caller's, then the state in chunks of 4 MiB, in order of the index, bit k of which is
+// axis k. All of it stands under checksums: what was changed, cut off or added is found. Numbers are little-endian.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "basalt/memory.h"
+#include "runtime/memory/field.h"
+#include "runtime/parallel/file_descriptor.h"
+
+namespace basalt {
+
+struct CheckpointHeader {
+  ElementType type = ElementType::c64;
+  int axes = 0;
+  bool has_state = false;
+
+  [[nodiscard]] std::uint64_t state_bytes() const noexcept { return has_state ? element_bytes(type) << axes : 0; }
+};
+
+/// How the bytes of a state are reached, wherever it lies. Called from one thread.
+struct StateAccess {
+  /// Those from `first` on, until the next call.
+  std::function<std::span<const std::byte>(std::uint64_t first, std::uint64_t bytes)> view;
+  /// Where those from `first` on are to be put, and that they are there now.
+  std::function<std::span<std::byte>(std::uint64_t first, std::uint64_t bytes)> room;
+  std::function<void(std::uint64_t first, std::span<const std::byte> bytes)> filled;
+};
+
+struct CheckpointWrite {
+  ForEach for_each = for_each_in_turn;  ///< For chunks.
+  /// Called now and then with how much of the state is on disk; says whether to go on. May be empty.
+  std::function<bool(std::uint64_t done, std::uint64_t total)> go_on{};
+  std::uint64_t file_bytes = 0;  ///< Out: how long the file became.
+};
+
+/// The file appears whole, or not at all. False where it was not to go on. Throws Error(io).
+bool write_checkpoint(const std::string& path, const CheckpointHeader& header, std::span<const std::byte> document,
+                      const StateAccess& state, CheckpointWrite& write);
+
+/// A checkpoint that is read. Throws Error(io) where the file is missing, damaged, or of another version.
+class CheckpointFile {
+ public:
+  explicit CheckpointFile(std::string path);
+
+  [[nodiscard]] const CheckpointHeader& header() const noexcept { return header_; }
+  [[nodiscard]] std::span<const std::byte> document() const noexcept { return document_; }
+
+  /// Once. On an exception the state is no useful one.
+  void read_state(const StateAccess& state, const ForEach& for_each = for_each_in_turn);
+
+ private:
+  void read(std::span<std::byte> to);
+  [[noreturn]] void fail(const std::string& what) const;
+
+  std::string path_;
+  FileDescriptor file_;
+  CheckpointHeader header_;
+  std::vector<std::byte> document_;
+};
+
+/// What a file of a state of so many bytes takes, if nothing of it can be compressed.
+std::uint64_t checkpoint_bytes(std::uint64_t state_bytes) noexcept;
+
+}  // namespace basalt
