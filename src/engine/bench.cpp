@@ -190,7 +190,9 @@ class Bench {
   const BenchHooks& hooks_;
   const CancelToken never_;
   const CancelToken& cancel_;
-  Engine engine_;
+  /// What does not fit in memory is skipped: on disk it would be the disk that is measured.
+  Engine engine_{
+      {.threads = 0, .memory_limit_bytes = std::nullopt, .spill_limit_bytes = std::uint64_t{0}, .ledger = {}}};
   Inventory inventory_;
   std::string device_;                ///< Empty: the rows run on the processor.
   std::string driver_;                ///< Of the first device.

@@ -1,11 +1,14 @@
 #include "engine/branches.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "base/hash.h"
 #include "base/stopwatch.h"
+#include "engine/norm_watch.h"
 #include "runtime/metrics/span.h"
 #include "workloads/quantum/results/blocks.h"
 
@@ -44,29 +47,49 @@ BranchTree::BranchTree(std::shared_ptr<const quantum::Script> script, StatePlace
       state_(state),
       cancel_(cancel),
       settings_(std::move(settings)),
-      circuit_(script_->qubit_count) {}
+      circuit_(script_->qubit_count),
+      branch_(root()) {}
+
+Branch BranchTree::root() const {
+  return {.machine = Machine(script_),
+          .shots = settings_.shots,
+          .key = mix(settings_.seed, script_->qubit_count),
+          .global_phase = 0,
+          .history = {},
+          .steps_since_norm = 0,
+          .stages = 0,
+          .touched_axes = 0,
+          .map = {},
+          .advances = 0};
+}
 
 void BranchTree::run(Machine first, const ReadyCircuit& circuit, std::uint64_t gates, Machine::Status status,
                      const Leaf& leaf) {
-  Branch branch{.machine = std::move(first),
-                .shots = settings_.shots,
-                .key = mix(settings_.seed, script_->qubit_count),
-                .global_phase = 0,
-                .history = {},
-                .steps_since_norm = 0,
-                .stages = 0,
-                .touched_axes = 0,
-                .map = {}};
-  run_circuit(branch, circuit.planned, circuit.compiled);
+  branch_.machine = std::move(first);
+  branch_.advances = 1;
+  run_circuit(branch_, circuit.planned, circuit.compiled);
   costs_.gates += gates;
+  go_on(status, leaf);
+}
+
+/// From the end of a circuit on.
+void BranchTree::go_on(Machine::Status status, const Leaf& leaf) {
   for (;;) {
-    descend(branch, status);
-    leaf(branch);
+    descend(branch_, status);
+    leaf(branch_);
     if (forks_.empty()) {
       return;
     }
-    branch = take_waiting();
-    status = advance(branch);
+    kind_ = TreePosition::Kind::between_leaves;
+    tell_boundary();
+    take_waiting();
+    status = advance(branch_);
+  }
+}
+
+void BranchTree::tell_boundary() const {
+  if (at_boundary) {
+    at_boundary();
   }
 }
 
@@ -80,6 +103,7 @@ void BranchTree::descend(Branch& branch, Machine::Status status) {
                                                                             settings_.seed, mix(branch.key, 1));
       ++costs_.sweeps;
       costs_.execute_seconds += watch.seconds();
+      kind_.reset();
       if (outcomes.size() == 1) {
         take(branch, outcomes.front());
       } else {
@@ -110,66 +134,103 @@ Machine::Status BranchTree::run_machine(Branch& branch) {
   const metrics::Span span(metrics::SpanName::plan);
   circuit_.clear();
   const Machine::Status status = branch.machine.advance(circuit_, cancel_);
+  ++branch.advances;
   costs_.plan_seconds += watch.seconds();
   return status;
 }
 
-void BranchTree::apply_circuit(Branch& branch, Machine::Status status) {
+PlannedCircuit BranchTree::plan_circuit(const Branch& branch, Machine::Status status) {
   const Stopwatch watch;
   const bool ends = status == Machine::Status::finished;
-  const PlannedCircuit planned = state_.plan(
+  PlannedCircuit planned = state_.plan(
       circuit_, ends ? settings_.passes_at_end(branch.machine) : settings_.passes_before_more, branch.touched_axes);
   costs_.plan_seconds += watch.seconds();
+  return planned;
+}
+
+void BranchTree::apply_circuit(Branch& branch, Machine::Status status) {
+  const PlannedCircuit planned = plan_circuit(branch, status);
   run_circuit(branch, planned, {});
   costs_.gates += circuit_.operations().size();
 }
 
 void BranchTree::run_circuit(Branch& branch, const PlannedCircuit& planned,
                              std::span<const std::unique_ptr<TileProgram>> compiled) {
-  const std::span<const Stage> stages = planned.plan.stages;
-  const Program& program = planned.lowered.program;
+  tell_plan(planned);
+  if (is_followed(branch)) {
+    follow(planned.lowered.program);
+  }
+  run_stages(branch, planned.plan.stages, planned.lowered.program, compiled);
+  finish_circuit(branch, planned);
+}
+
+void BranchTree::tell_plan(const PlannedCircuit& planned) const {
   if (on_planned) {
     on_planned(planned);
   }
   if (on_plan) {
-    on_plan(program.steps.size(), planned.plan.predicted_bytes);
+    on_plan(planned.lowered.program.steps.size(), planned.plan.predicted_bytes);
   }
+}
+
+/// After each part comes a look at the norm, or a boundary, or both.
+std::size_t BranchTree::part_size(const Branch& branch, std::span<const Stage> stages) const {
+  std::size_t count = 0;
+  std::size_t steps = branch.steps_since_norm;
+  double seconds = 0;
+  while (count < stages.size() && steps < kStepsPerNorm && !(at_boundary && count > 0 && seconds >= boundary_seconds)) {
+    const double predicted = stages[count].predicted_seconds;
+    seconds += predicted > 0 ? predicted : boundary_seconds;
+    steps += stages[count].steps.size();
+    ++count;
+  }
+  return count;
+}
+
+void BranchTree::run_stages(Branch& branch, std::span<const Stage> stages, const Program& program,
+                            std::span<const std::unique_ptr<TileProgram>> compiled) {
   for (std::size_t first = 0; first < stages.size();) {
-    std::size_t count = 0;
-    while (first + count < stages.size() && branch.steps_since_norm < kStepsPerNorm) {
-      branch.steps_since_norm += stages[first + count].steps.size();
-      ++count;
-    }
-    execute_stages(stages.subspan(first, count), program, compiled.empty() ? compiled : compiled.subspan(first, count),
-                   true);
-    branch.stages += count;
+    const std::size_t count = part_size(branch, stages.subspan(first));
+    execute_stages(branch, stages.subspan(first, count), program,
+                   compiled.empty() ? compiled : compiled.subspan(first, count));
     first += count;
     if (branch.steps_since_norm >= kStepsPerNorm) {
-      branch.steps_since_norm = 0;
-      renormalise();
+      renormalise(branch);
     }
+    tell_boundary();
   }
   if (stages.empty() && on_gates) {
     on_gates(0, 0);  // passes may leave nothing of any number of gates: who follows them can still stop the run
   }
-  for (const Step& step : program.steps) {
+}
+
+void BranchTree::finish_circuit(Branch& branch, const PlannedCircuit& planned) {
+  for (const Step& step : planned.lowered.program.steps) {
     branch.touched_axes |= step.access.mixes;
   }
   branch.map = planned.lowered.map;
   branch.global_phase += planned.lowered.global_phase;
+  if (is_followed(branch)) {
+    current_ = {};
+    kind_ = TreePosition::Kind::after_circuit;
+  }
 }
 
-/// `report`: to those who follow gates.
-void BranchTree::execute_stages(std::span<const Stage> stages, const Program& program,
-                                std::span<const std::unique_ptr<TileProgram>> compiled, bool report) {
+void BranchTree::execute_stages(Branch& branch, std::span<const Stage> stages, const Program& program,
+                                std::span<const std::unique_ptr<TileProgram>> compiled) {
   const metrics::Span span(metrics::SpanName::execute);
   const Stopwatch watch;
   state_.execute(stages, program, compiled, [&](const Stage& stage, double seconds) {
     count(stage);
-    if (report && on_stage) {
+    branch.steps_since_norm += stage.steps.size();
+    ++branch.stages;
+    if (is_followed(branch)) {
+      note_done(stage);
+    }
+    if (on_stage) {
       on_stage(stage, program, seconds);
     }
-    if (report && on_gates) {
+    if (on_gates) {
       on_gates(stage.steps.size(), stage.predicted_bytes);
     }
   });
@@ -192,17 +253,21 @@ void BranchTree::scale_where(quantum::ControlMask keep, double scale) {
 
 /// A gate's matrix rounded to f32 is not quite unitary, and equal gates err the same way: the norm drifts. f64 does
 /// not need this (1e-13 in a thousand gates).
-void BranchTree::renormalise() {
-  if (state_.type() != ElementType::c64) {
-    return;
+void BranchTree::renormalise(Branch& branch) {
+  const std::optional<TreePosition::Kind> kind = kind_;
+  kind_.reset();
+  branch.steps_since_norm = 0;
+  if (state_.type() == ElementType::c64) {
+    const Stopwatch watch;
+    const double norm = state_.reader(nullptr)->norm();
+    ++costs_.sweeps;
+    costs_.execute_seconds += watch.seconds();
+    expect_norm(norm, state_.type(), fmt::format("after stage {} of its branch", branch.stages).c_str());
+    if (std::abs(norm - 1) > kNormTolerance) {
+      scale_where({}, 1 / std::sqrt(norm));
+    }
   }
-  const Stopwatch watch;
-  const double norm = state_.reader(nullptr)->norm();
-  ++costs_.sweeps;
-  costs_.execute_seconds += watch.seconds();
-  if (std::abs(norm - 1) > kNormTolerance) {
-    scale_where({}, 1 / std::sqrt(norm));
-  }
+  kind_ = kind;
 }
 
 void BranchTree::take(Branch& branch, const Outcome& outcome) {
@@ -213,7 +278,7 @@ void BranchTree::take(Branch& branch, const Outcome& outcome) {
   branch.history.push_back(outcome);
 }
 
-void BranchTree::collapse(const Branch& branch, const Outcome& outcome) {
+void BranchTree::collapse(Branch& branch, const Outcome& outcome) {
   if (outcome.probability >= certainty(state_.type())) {
     return;
   }
@@ -221,22 +286,23 @@ void BranchTree::collapse(const Branch& branch, const Outcome& outcome) {
   // With too many qubits for a table of probabilities, the outcome's is not known yet.
   const double probability = outcome.probability > 0 ? outcome.probability : state_.reader(nullptr)->norm_where(keep);
   scale_where(keep, 1 / std::sqrt(probability));
+  branch.touched_axes &= ~(keep.mask & ~keep.value);
 }
 
 /// Goes back to the last fork and takes the next outcome that waits there.
-Branch BranchTree::take_waiting() {
+void BranchTree::take_waiting() {
   Fork& fork = forks_.back();
+  branch_ = fork.branch;
+  if (!load_state(fork)) {
+    recompute(branch_);
+  }
+  kind_.reset();
   const Outcome next = std::move(fork.waiting.back());
   fork.waiting.pop_back();
-  Branch branch = fork.branch;
-  if (!load_state(fork)) {
-    recompute(fork.branch);
-  }
   if (fork.waiting.empty()) {
     forks_.pop_back();
   }
-  take(branch, next);
-  return branch;
+  take(branch_, next);
 }
 
 void BranchTree::save_state(Fork& fork) {
@@ -248,7 +314,7 @@ void BranchTree::save_state(Fork& fork) {
 
 bool BranchTree::load_state(const Fork& fork) {
   const Stopwatch watch;
-  const bool loaded = fork.saved && state_.load(*fork.saved, fork.waiting.empty());
+  const bool loaded = fork.saved && state_.load(*fork.saved, fork.waiting.size() == 1);
   costs_.sweeps += loaded ? 1 : 0;
   costs_.execute_seconds += watch.seconds();
   return loaded;
@@ -258,15 +324,8 @@ bool BranchTree::load_state(const Fork& fork) {
 void BranchTree::recompute(const Branch& target) {
   state_.reset();
   ++costs_.sweeps;
-  Branch branch{.machine = Machine(script_),
-                .shots = target.shots,
-                .key = 0,
-                .global_phase = 0,
-                .history = {},
-                .steps_since_norm = 0,
-                .stages = 0,
-                .touched_axes = 0,
-                .map = {}};
+  Branch branch = root();
+  branch.shots = target.shots;
   for (std::size_t taken = 0;;) {
     if (advance(branch) == Machine::Status::needs_outcomes) {
       if (taken == target.history.size()) {

@@ -30,6 +30,14 @@ struct Branch {
   std::size_t stages = 0;            ///< Stages applied since the state was all zeroes.
   std::uint64_t touched_axes = 0;    ///< The state is zero where another axis is 1.
   quantum::QubitMap map;             ///< Where the qubits are. Anything but the identity at the end only.
+  std::uint64_t advances = 0;        ///< Of the machine so far: with the history, where the machine is.
+};
+
+/// A place where shots went different ways, with the outcomes that still wait.
+struct Fork {
+  Branch branch;
+  std::vector<quantum::Outcome> waiting;
+  std::optional<StateStore::Key> saved;  ///< None where the state must be computed again.
 };
 
 /// What the tree costs, counted as it goes.
@@ -41,6 +49,22 @@ struct BranchCosts {
   double execute_seconds = 0;
   double predicted_seconds = 0;  ///< Of the stages.
   double predicted_flops = 0;
+};
+
+/// Where a run is: all that it needs, beside the script and a copy of the state, to go on from there. Where it was read
+/// from a file, machines are still at the start, and no states are saved.
+struct TreePosition {
+  enum class Kind : std::uint8_t {
+    in_circuit,      ///< Some steps of the branch's latest circuit are applied.
+    after_circuit,   ///< All are; what comes next is outcomes, or the end of the branch.
+    between_leaves,  ///< A branch has ended and the next is about to begin. Needs no state: it is computed again.
+  };
+  Kind kind = Kind::in_circuit;
+  std::vector<Fork> forks;        ///< The outermost first.
+  Branch branch;                  ///< Not between leaves.
+  std::vector<bool> steps_done;   ///< In a circuit: of its program. Closed under what steps depend on.
+  std::uint64_t fingerprint = 0;  ///< Of that program.
+  std::uint64_t gates = 0;        ///< As BranchCosts has them.
 };
 
 struct BranchSettings {
@@ -63,6 +87,10 @@ class BranchTree {
 
   /// Called when shots are about to go different ways; may throw to refuse.
   Split on_split;
+  /// Called where position() says what the state is, between stages and between leaves. May throw to end the run.
+  std::function<void()> at_boundary;
+  /// From one call to the next, as far as stages are predicted and not longer.
+  double boundary_seconds = 1;
   /// Called before a circuit is executed, with all that it will take.
   Gates on_plan;
   /// Called after every stage of the executor, and after a circuit that needed none.
@@ -77,30 +105,53 @@ class BranchTree {
   void run(quantum::Machine first, const ReadyCircuit& circuit, std::uint64_t gates, quantum::Machine::Status status,
            const Leaf& leaf);
 
+  /// Goes on from a position, with the state as it was there. `opening` is as run() has it. Throws Error(io) where the
+  /// position is none of this script.
+  void resume(TreePosition position, const ReadyCircuit& opening, const Leaf& leaf);
+
+  /// Nothing in the middle of a measurement. Only where at_boundary was set before the run.
+  [[nodiscard]] std::optional<TreePosition> position() const;
+
   [[nodiscard]] const BranchCosts& costs() const noexcept { return costs_; }
 
  private:
-  /// A place where shots went different ways, with the outcomes that still wait.
-  struct Fork {
-    Branch branch;
-    std::vector<quantum::Outcome> waiting;
-    std::optional<StateStore::Key> saved;  ///< None where the state must be computed again.
+  /// The circuit that is being applied.
+  struct Current {
+    std::vector<bool> done;              ///< Steps of the program that it was lowered to.
+    std::vector<std::uint32_t> numbers;  ///< In that program, of each step that is left; empty: they are the same.
+    std::uint64_t fingerprint = 0;
   };
 
+  [[nodiscard]] Branch root() const;
+  /// The others are those whose states are computed again.
+  [[nodiscard]] bool is_followed(const Branch& branch) const { return at_boundary && &branch == &branch_; }
+  void go_on(quantum::Machine::Status status, const Leaf& leaf);
+  [[nodiscard]] quantum::Machine::Status replay();
+  void run_rest(const PlannedCircuit& planned, std::span<const std::unique_ptr<TileProgram>> compiled,
+                const TreePosition& position);
+  void follow(const Program& program);
+  void note_done(const Stage& stage);
+  void tell_boundary() const;
+  void tell_plan(const PlannedCircuit& planned) const;
+  [[nodiscard]] PlannedCircuit plan_circuit(const Branch& branch, quantum::Machine::Status status);
+  [[nodiscard]] std::size_t part_size(const Branch& branch, std::span<const Stage> stages) const;
+  void finish_circuit(Branch& branch, const PlannedCircuit& planned);
   void descend(Branch& branch, quantum::Machine::Status status);
   [[nodiscard]] quantum::Machine::Status advance(Branch& branch);
   [[nodiscard]] quantum::Machine::Status run_machine(Branch& branch);
   void apply_circuit(Branch& branch, quantum::Machine::Status status);
   void run_circuit(Branch& branch, const PlannedCircuit& planned,
                    std::span<const std::unique_ptr<TileProgram>> compiled);
-  void execute_stages(std::span<const Stage> stages, const Program& program,
-                      std::span<const std::unique_ptr<TileProgram>> compiled, bool report);
+  void run_stages(Branch& branch, std::span<const Stage> stages, const Program& program,
+                  std::span<const std::unique_ptr<TileProgram>> compiled);
+  void execute_stages(Branch& branch, std::span<const Stage> stages, const Program& program,
+                      std::span<const std::unique_ptr<TileProgram>> compiled);
   void scale_where(quantum::ControlMask keep, double scale);
   void count(const Stage& stage);
-  void renormalise();
+  void renormalise(Branch& branch);
   void take(Branch& branch, const quantum::Outcome& outcome);
-  void collapse(const Branch& branch, const quantum::Outcome& outcome);
-  Branch take_waiting();
+  void collapse(Branch& branch, const quantum::Outcome& outcome);
+  void take_waiting();
   void save_state(Fork& fork);
   [[nodiscard]] bool load_state(const Fork& fork);
   void recompute(const Branch& target);
@@ -111,6 +162,10 @@ class BranchTree {
   BranchSettings settings_;
   quantum::Circuit circuit_;
   std::vector<Fork> forks_;
+  Branch branch_;
+  /// Of the state; none in the middle of a measurement.
+  std::optional<TreePosition::Kind> kind_;
+  Current current_;
   BranchCosts costs_;
 };
 

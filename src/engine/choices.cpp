@@ -34,15 +34,6 @@ void check_request(const Request& request) {
     throw Error(ErrorCode::bad_usage, fmt::format("--verify {} is out of range", request.verify),
                 fmt::format("give 1 to {}", kMaxVerify));
   }
-  if (request.backend == Backend::cpu && request.verify > 0) {
-    throw Error(ErrorCode::bad_usage, fmt::format("--verify {} is given, and the backend is cpu", request.verify),
-                "it has the CPU check what a device computes: give --backend vulkan with it");
-  }
-  if (request.backend == Backend::automatic && request.device.empty() && request.verify > 0) {
-    throw Error(ErrorCode::bad_usage,
-                fmt::format("--verify {} is given, and the backend may become the cpu", request.verify),
-                "it has the CPU check what a device computes: give --backend vulkan or --device with it");
-  }
   quantum::check_pass_names(request.without_passes);
 }
 

@@ -8,6 +8,7 @@
 #include "basalt/inventory.h"
 #include "engine/device_figures.h"
 #include "engine/planned_circuit.h"
+#include "engine/what_would_change.h"
 #include "runtime/vulkan/device_field.h"
 #include "runtime/vulkan/instance.h"
 #include "runtime/vulkan/properties_json.h"
@@ -31,26 +32,27 @@ std::uint64_t budget_of(const Gpu& gpu) {
 
 class Chooser {
  public:
-  Chooser(const BackendQuestion& question, const ListGpus& list, const FindFigures& figures_of)
+  Chooser(const BackendQuestion& question, const BackendSources& sources)
       : question_(question),
-        list_(list),
-        figures_of_(figures_of),
+        sources_(sources),
         start_seconds_(question.device_is_open ? kNextStartSeconds : kStartSeconds) {}
 
   BackendChoice operator()() {
-    choice_.candidates.push_back({.name = "cpu",
-                                  .backend = Backend::cpu,
-                                  .device = {},
-                                  .rejection = question_.cpu_rejection,
-                                  .start_seconds = 0,
-                                  .stage_seconds = question_.cpu_seconds,
-                                  .source = question_.cpu_source});
-    if (question_.cpu_rejection.empty() && question_.cpu_seconds <= start_seconds_) {
+    Candidate& cpu = choice_.candidates.emplace_back();
+    cpu.name = "cpu";
+    cpu.rejection = question_.cpu_rejection;
+    cpu.stage_seconds = question_.cpu_seconds;
+    cpu.source = question_.cpu_source;
+    cpu.obstacle = cpu.rejection.empty() ? Obstacle::none : Obstacle::memory;
+    cpu.needed_bytes = cpu.rejection.empty() ? 0 : question_.cpu_needed_bytes;
+    correct(cpu, question_.cpu_history);
+    choice_.device_start_seconds = start_seconds_;
+    if (cpu.rejection.empty() && cpu.seconds() <= start_seconds_) {
       choice_.reason = fmt::format("predicted {} there; a device would take {} to start, so none was looked at",
-                                   text_of(question_.cpu_seconds), text_of(start_seconds_));
+                                   seconds_text(cpu.seconds()), seconds_text(start_seconds_));
       return std::move(choice_);
     }
-    const Gpus gpus = list_();
+    const Gpus gpus = sources_.list();
     for (const Gpu& gpu : gpus.devices) {
       choice_.candidates.push_back(weigh(gpu));
     }
@@ -59,52 +61,50 @@ class Chooser {
   }
 
  private:
-  static std::string text_of(double seconds) {
-    return seconds < 1e-3 ? fmt::format("{:.0f} µs", seconds * 1e6)
-           : seconds < 1  ? fmt::format("{:.0f} ms", seconds * 1e3)
-                          : fmt::format("{:.3g} s", seconds);
-  }
-
   [[nodiscard]] Candidate weigh(const Gpu& gpu) const {
-    Candidate candidate{.name = gpu.name,
-                        .backend = Backend::vulkan,
-                        .device = std::to_string(gpu.index),
-                        .rejection = {},
-                        .start_seconds = start_seconds_,
-                        .stage_seconds = 0,
-                        .source = {}};
+    Candidate candidate;
+    candidate.name = gpu.name;
+    candidate.backend = Backend::vulkan;
+    candidate.device = std::to_string(gpu.index);
+    candidate.start_seconds = start_seconds_;
     vulkan::PhysicalDevice physical{
         .handle = VK_NULL_HANDLE, .properties = vulkan::properties_from_json(gpu.properties), .plan = {}};
     physical.plan = plan_device(physical.properties);
     const auto qubits = static_cast<int>(question_.circuit.qubit_count());
     const std::uint64_t bytes = vulkan::device_field_bytes(physical.plan, question_.type, qubits);
-    candidate.rejection = rejection_of(gpu, bytes);
+    reject(candidate, gpu, bytes);
     if (candidate.rejection.empty()) {
-      const std::optional<DeviceFigures> figures = figures_of_(physical.properties);
+      const std::optional<DeviceFigures> figures = sources_.figures_of(physical.properties);
       const DeviceLimits limits = choose_device_limits(physical, figures, question_.type);
-      candidate.stage_seconds =
-          plan_circuit_for_device(question_.circuit, question_.passes, question_.type, limits, /*touched_axes=*/0)
-              .plan.predicted_seconds;
-      candidate.start_seconds += static_cast<double>(bytes) / kMemoryBytesPerSecond;
+      const PlannedCircuit planned =
+          plan_circuit_for_device(question_.circuit, question_.passes, question_.type, limits, /*touched_axes=*/0);
+      candidate.stage_seconds = planned.plan.predicted_seconds;
+      candidate.memory_seconds = static_cast<double>(bytes) / kMemoryBytesPerSecond;
       candidate.source = figures ? "measured at " + figures->measured_at : "default for devices of its kind";
+      correct(candidate, history_of(sources_.history, fingerprint_of(physical.properties), planned, question_.type,
+                                    qubits, /*threads=*/0));
     }
     return candidate;
   }
 
-  [[nodiscard]] std::string rejection_of(const Gpu& gpu, std::uint64_t bytes) const {
-    if (!gpu.usable) {
-      return gpu.reason;
-    }
-    if (gpu.named_only) {
-      return "a processor that plays a device: used only when it is named";
-    }
-    if (question_.type == ElementType::c128 && !gpu.f64) {
-      return "no double precision: " + gpu.f64_reason;
-    }
+  /// Where the device cannot take it, or should not.
+  void reject(Candidate& candidate, const Gpu& gpu, std::uint64_t bytes) const {
+    const auto reject_for = [&](Obstacle obstacle, std::string why) {
+      candidate.obstacle = obstacle;
+      candidate.rejection = std::move(why);
+    };
     const std::uint64_t free = budget_of(gpu);
-    return bytes <= free
-               ? ""
-               : fmt::format("the state takes {}, and it has {} free", format_bytes(bytes), format_bytes(free));
+    if (!gpu.usable) {
+      reject_for(Obstacle::other, gpu.reason);
+    } else if (gpu.named_only) {
+      reject_for(Obstacle::naming, "a processor that plays a device: used only when it is named");
+    } else if (question_.type == ElementType::c128 && !gpu.f64) {
+      reject_for(Obstacle::precision, "no double precision: " + gpu.f64_reason);
+    } else if (bytes > free) {
+      reject_for(Obstacle::memory,
+                 fmt::format("the state takes {}, and it has {} free", format_bytes(bytes), format_bytes(free)));
+      candidate.needed_bytes = bytes;
+    }
   }
 
   void decide(const std::string& no_devices) {
@@ -125,8 +125,8 @@ class Chooser {
       choice_.reason = "nothing that there is can run it";
       choice_.reason += no_devices.empty() ? "" : "; there is no device: " + no_devices;
     } else if (next != nullptr) {
-      choice_.reason = fmt::format("predicted {} there, {:.3g} times as fast as {} ({})", text_of(best->seconds()),
-                                   next->seconds() / best->seconds(), next->name, text_of(next->seconds()));
+      choice_.reason = fmt::format("predicted {} there, {:.3g} times as fast as {} ({})", seconds_text(best->seconds()),
+                                   next->seconds() / best->seconds(), next->name, seconds_text(next->seconds()));
     } else if (choice_.candidates.size() > 1) {
       choice_.reason = "nothing else that there is can run it";
     } else {
@@ -135,16 +135,21 @@ class Chooser {
   }
 
   const BackendQuestion& question_;
-  const ListGpus& list_;
-  const FindFigures& figures_of_;
+  const BackendSources& sources_;
   double start_seconds_;  ///< Of a device.
   BackendChoice choice_;
 };
 
 }  // namespace
 
-BackendChoice choose_backend(const BackendQuestion& question, const ListGpus& list, const FindFigures& figures_of) {
-  return Chooser(question, list, figures_of)();
+BackendSources this_machine() {
+  return {.list = list_gpus,
+          .figures_of = [](const vulkan::DeviceProperties& properties) { return look_up_device(properties).figures; },
+          .history = find_history};
+}
+
+BackendChoice choose_backend(const BackendQuestion& question, const BackendSources& sources) {
+  return Chooser(question, sources)();
 }
 
 std::string source_of(const std::optional<CpuFigures>& figures) {

@@ -7,6 +7,7 @@
 
 #include "basalt/gpu.h"
 #include "basalt/plan.h"
+#include "engine/run_history.h"
 #include "plan/limits.h"
 #include "plan/wisdom.h"
 #include "runtime/vulkan/properties.h"
@@ -20,10 +21,12 @@ struct BackendQuestion {
   const quantum::Circuit& circuit;  ///< As far as it is known before the first measurement that matters.
   const quantum::PassOptions& passes;
   ElementType type = ElementType::c64;
-  double cpu_seconds = 0;       ///< Of the stages, by the CPU's plan.
-  std::string cpu_source;       ///< Of the speeds that this relies on.
-  std::string cpu_rejection;    ///< Why the CPU cannot run it; empty where it can.
-  bool device_is_open = false;  ///< This process has opened one before.
+  double cpu_seconds = 0;                ///< Of the stages, by the CPU's plan.
+  std::string cpu_source;                ///< Of the speeds that this relies on.
+  std::optional<History> cpu_history{};  ///< Of runs of this kind there; nothing where none counts.
+  std::string cpu_rejection;             ///< Why the CPU cannot run it; empty where it can.
+  std::uint64_t cpu_needed_bytes = 0;    ///< Of its memory.
+  bool device_is_open = false;           ///< This process has opened one before.
 };
 
 /// What there is, as list_gpus() tells; asked for only where a device could win.
@@ -31,8 +34,18 @@ using ListGpus = std::function<Gpus()>;
 /// What was measured of a device.
 using FindFigures = std::function<std::optional<DeviceFigures>(const vulkan::DeviceProperties& properties)>;
 
+/// Where answers come from.
+struct BackendSources {
+  ListGpus list;
+  FindFigures figures_of;
+  FindHistory history;
+};
+
+/// The drivers and the wisdom.
+BackendSources this_machine();
+
 /// The same question and the same answers give the same choice.
-BackendChoice choose_backend(const BackendQuestion& question, const ListGpus& list, const FindFigures& figures_of);
+BackendChoice choose_backend(const BackendQuestion& question, const BackendSources& sources);
 
 /// Where the speeds of the CPU come from, for people.
 std::string source_of(const std::optional<CpuFigures>& figures);

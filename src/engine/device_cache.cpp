@@ -9,6 +9,14 @@
 
 namespace basalt {
 
+void make_room(OpenDevice& device) {
+  const std::unique_lock alone(device.in_use, std::try_to_lock);
+  if (alone) {
+    device.recorded.forget();
+    device.memory.trim();
+  }
+}
+
 std::string heap_name(const OpenDevice& device) {
   return fmt::format("memory of {} ({})", device.device->properties().name, device.device->properties().uuid);
 }

@@ -13,6 +13,7 @@
 #include "runtime/vulkan/device.h"
 #include "runtime/vulkan/memory.h"
 #include "runtime/vulkan/pipelines.h"
+#include "workloads/quantum/shaders/recorded_runs.h"
 
 namespace basalt {
 
@@ -21,14 +22,19 @@ struct OpenDevice {
       : device(vulkan::Device::open(physical, options)),
         memory(device),
         pipelines(device, vulkan::cache_folder()),
+        recorded(pipelines),
         figures(look_up_device(physical.properties).figures) {}
 
   std::shared_ptr<vulkan::Device> device;
   vulkan::DeviceMemory memory;
   vulkan::Pipelines pipelines;
+  quantum::RecordedRuns recorded;              ///< For whoever holds `in_use`.
   const std::optional<DeviceFigures> figures;  ///< What was measured of it, before it was opened.
   std::mutex in_use;                           ///< One job at a time: two would only be in each other's way.
 };
+
+/// Gives back what is kept of earlier jobs for small states, where no job is at it: for a state that may need the room.
+void make_room(OpenDevice& device);
 
 /// Of the device's own memory, in the ledger.
 std::string heap_name(const OpenDevice& device);

@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <span>
+
+#include "runtime/vulkan/pipeline_cache_file.h"
 #include "workloads/quantum/shaders/device_run.h"
+#include "workloads/quantum/shaders/shaders.h"
 
 namespace basalt {
 namespace {
@@ -21,7 +26,8 @@ const DeviceSpeeds* speeds_of(const std::optional<DeviceFigures>& figures, Eleme
 }  // namespace
 
 std::string fingerprint_of(const vulkan::DeviceProperties& properties) {
-  return device_fingerprint(properties.uuid, properties.driver_version);
+  const auto code = std::as_bytes(quantum::stage_shader(ElementType::c64).code);
+  return device_fingerprint(properties.uuid, properties.driver_version, vulkan::checksum_of(code));
 }
 
 DeviceWisdomLookup look_up_device(const vulkan::DeviceProperties& properties, const std::filesystem::path& path) {

@@ -96,6 +96,15 @@ void admit_to_devices(const OpenDevices& devices, ElementType type, int qubits) 
   }
 }
 
+std::string device_rejection(const OpenDevice& device, ElementType type, int qubits,
+                             const std::optional<std::uint64_t>& limit) {
+  const std::uint64_t bytes = vulkan::device_field_bytes(device.device->plan(), type, qubits);
+  const std::uint64_t free = std::min(device.memory.free_bytes(), limit.value_or(~std::uint64_t{0}));
+  return bytes <= free ? ""
+                       : fmt::format("the state takes {}, and of its memory {} may be used", format_bytes(bytes),
+                                     format_bytes(free));
+}
+
 std::vector<HeapBytes> bytes_on_devices(const OpenDevices& devices, ElementType type, int qubits) {
   std::vector<HeapBytes> heaps;
   for (const auto& device : devices) {
@@ -116,6 +125,12 @@ MemoryEstimate beside_devices(MemoryEstimate estimate, std::size_t devices) {
   estimate.state_bytes = 0;
   estimate.saved_states = 0;
   estimate.scratch_bytes += kHostBytes * devices + quantum::PartExchange::host_bytes(devices);
+  return estimate;
+}
+
+MemoryEstimate beside_streams(MemoryEstimate estimate) {
+  estimate.saved_states = 0;
+  estimate.scratch_bytes += kHostBytes;
   return estimate;
 }
 

@@ -32,10 +32,17 @@ int part_qubits(int qubits, std::size_t parts) noexcept;
 /// what its device has free, with the numbers and the largest size that would.
 void admit_to_devices(const OpenDevices& devices, ElementType type, int qubits);
 
+/// Where a state does not fit `device`, of which `limit` bytes may be used, if that is given: why; empty where it does.
+std::string device_rejection(const OpenDevice& device, ElementType type, int qubits,
+                             const std::optional<std::uint64_t>& limit);
+
 /// What a state takes of the heaps, added up where devices share one.
 std::vector<HeapBytes> bytes_on_devices(const OpenDevices& devices, ElementType type, int qubits);
 
 /// What the host must hold beside a state on so many devices.
 MemoryEstimate beside_devices(MemoryEstimate estimate, std::size_t devices);
+
+/// The same where the host holds the state, and a device tiles of it.
+MemoryEstimate beside_streams(MemoryEstimate estimate);
 
 }  // namespace basalt

@@ -7,7 +7,6 @@
 
 #include "engine/device_figures.h"
 #include "workloads/quantum/shaders/device_reader.h"
-#include "workloads/quantum/shaders/device_run.h"
 #include "workloads/quantum/shaders/device_setup.h"
 
 namespace basalt {
@@ -28,16 +27,16 @@ void DevicePlace::reset() {
   quantum::set_zero_state(device_.pipelines, field_, &host_.cancel);
 }
 
-PlannedCircuit DevicePlace::plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                                 std::uint64_t touched_axes) {
-  return plan_circuit_for_device(circuit, options, field_.type(), limits_, touched_axes);
+PlannedCircuit DevicePlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
+  lowered.plan = plan_steps_for_device(lowered.lowered.program, field_.type(), field_.axes(), limits_, touched_axes);
+  return lowered;
 }
 
 void DevicePlace::execute(std::span<const Stage> stages, const Program& program,
                           std::span<const std::unique_ptr<TileProgram>> /*compiled*/,
                           const OnStageDone& on_stage_done) {
-  quantum::DeviceRun run(field_, device_.pipelines, stages, program);
-  run.run({.at_boundary = at_boundary_, .on_stage_done = on_stage_done}, &host_.cancel);
+  device_.recorded.run(field_, stages, program, {.at_boundary = at_boundary_, .on_stage_done = on_stage_done},
+                       &host_.cancel);
 }
 
 void DevicePlace::scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) {
@@ -70,11 +69,19 @@ double DevicePlace::measure_sweep_seconds() {
   return least;
 }
 
-void DevicePlace::download(std::span<std::byte> to) {
+vulkan::Staging& DevicePlace::staging() {
   if (staging_ == nullptr) {
     staging_ = std::make_unique<vulkan::Staging>(device_.memory);
   }
-  field_.download(*staging_, 0, to, &host_.cancel);
+  return *staging_;
+}
+
+void DevicePlace::download(std::uint64_t first, std::span<std::byte> to) {
+  field_.download(staging(), first, to, &host_.cancel);
+}
+
+void DevicePlace::upload(std::uint64_t first, std::span<const std::byte> from) {
+  field_.upload(staging(), from, first, &host_.cancel);
 }
 
 void DevicePlace::download_tile(std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
@@ -97,6 +104,16 @@ void DevicePlace::download_tile(std::uint64_t base, std::uint64_t axes, std::spa
   commands.end();
   commands.run(&host_.cancel);
   std::memcpy(to.data(), buffer.data(), to.size());
+}
+
+VerifiedPlace::Subject DevicePlace::subject() {
+  return {.name = device_.device->properties().name,
+          .advice =
+              "give --backend cpu, and trust no results of this device until its memory, its driver and its clock were "
+              "looked at",
+          .download_tile = [this](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
+            download_tile(base, axes, to);
+          }};
 }
 
 std::unique_ptr<quantum::StateReader> DevicePlace::reader(const quantum::QubitMap* map) {

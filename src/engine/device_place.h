@@ -6,6 +6,7 @@
 
 #include "engine/device_cache.h"
 #include "engine/state_place.h"
+#include "engine/verified_place.h"
 #include "plan/device_stages.h"
 #include "runtime/vulkan/device_field.h"
 
@@ -22,8 +23,7 @@ class DevicePlace final : public StatePlace {
 
   [[nodiscard]] ElementType type() const override { return field_.type(); }
   void reset() override;
-  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                      std::uint64_t touched_axes) override;
+  PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) override;
   void execute(std::span<const Stage> stages, const Program& program,
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
   void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override;
@@ -33,14 +33,19 @@ class DevicePlace final : public StatePlace {
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
 
   [[nodiscard]] vulkan::DeviceField& field() noexcept { return field_; }
-  /// Copies the first elements of the state to the host, as many as there is room for.
-  void download(std::span<std::byte> to);
-  /// The same for the elements whose index differs from `base` along `axes` only, in order of their index.
+  /// Copies `bytes` at byte offset `first` of the state to or from the host.
+  void download(std::uint64_t first, std::span<std::byte> to);
+  void upload(std::uint64_t first, std::span<const std::byte> from);
+  /// Copies the elements whose index differs from `base` along `axes` only to the host, in order of their
+  /// index.
   void download_tile(std::uint64_t base, std::uint64_t axes, std::span<std::byte> to);
+  /// For a VerifiedPlace over this.
+  [[nodiscard]] VerifiedPlace::Subject subject();
   /// One in-place scale of the whole state, by the device's clock.
   [[nodiscard]] double measure_sweep_seconds();
 
  private:
+  vulkan::Staging& staging();
   double timed_scale(quantum::ControlMask keep, double scale);
 
   OpenDevice& device_;

@@ -4,6 +4,7 @@
 
 #include "engine/resources.h"
 #include "engine/run.h"
+#include "engine/run_pattern.h"
 
 namespace basalt {
 
@@ -25,6 +26,10 @@ Engine::~Engine() = default;
 
 Report Engine::run(const Request& request, const RunHooks& hooks) {
   return run_request(*resources_, request, hooks);
+}
+
+PatternReport Engine::run_pattern(const PatternRequest& request, const PatternHooks& hooks) {
+  return run_pattern_request(*resources_, request, hooks);
 }
 
 Ledger& Engine::ledger() noexcept {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/stopwatch.h"
+#include "workloads/quantum/kernels/operands.h"
 
 namespace basalt {
 namespace {
@@ -19,6 +20,26 @@ constexpr std::uint64_t kAllAxes = ~std::uint64_t{0};
 
 bool is_failure_of_device(const Error& error) {
   return error.code() == ErrorCode::device_lost || error.code() == ErrorCode::out_of_resources;
+}
+
+/// X on `target` where `control` is 1.
+Step exchange_step(int control, int target) {
+  const std::uint64_t one = std::uint64_t{1} << control;
+  const std::uint64_t flip = std::uint64_t{1} << target;
+  return {.kernel = "quantum/exchange",
+          .access = {.mixes = flip, .reads = one, .fixed = one},
+          .share = 1,
+          .flops_per_element = 0,
+          .operands = std::make_shared<quantum::ExchangeOperands>(
+              quantum::ExchangeOperands{.control = {.mask = one | flip, .value = one}, .flip = flip})};
+}
+
+/// The axes at two places change places. Returns the number of steps.
+std::size_t add_swap(const AxisSwap& swap, Program& program) {
+  program.steps.push_back(exchange_step(swap.outside, swap.inside));
+  program.steps.push_back(exchange_step(swap.inside, swap.outside));
+  program.steps.push_back(exchange_step(swap.outside, swap.inside));
+  return 3;
 }
 
 /// Asks the device, and the host for what the device no longer answers.
@@ -82,7 +103,12 @@ class FailoverReader final : public quantum::StateReader {
 
 FailoverPlace::FailoverPlace(StatePlace& device, HostPlace& host, Field& host_state, Hooks hooks,
                              CheckpointSpacing spacing)
-    : device_(device), host_(host), host_state_(host_state), hooks_(std::move(hooks)), spacing_(spacing) {}
+    : device_(device),
+      host_(host),
+      host_state_(host_state),
+      hooks_(std::move(hooks)),
+      spacing_(spacing),
+      places_(AxisPlaces::identity(host_state.axes)) {}
 
 StatePlace& FailoverPlace::place() noexcept {
   return failover_ ? static_cast<StatePlace&>(host_) : device_;
@@ -90,6 +116,7 @@ StatePlace& FailoverPlace::place() noexcept {
 
 void FailoverPlace::reset() {
   kept_.steps.clear();
+  places_ = AxisPlaces::identity(host_state_.axes);
   base_ = Base::zero_state;
   checkpoint_stages_ = 0;
   kept_seconds_ = 0;
@@ -104,10 +131,9 @@ void FailoverPlace::reset() {
   }
 }
 
-PlannedCircuit FailoverPlace::plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                                   std::uint64_t touched_axes) {
+PlannedCircuit FailoverPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
   planned_on_host_ = failover_.has_value();
-  return place().plan(circuit, options, touched_axes);
+  return place().plan_lowered(std::move(lowered), touched_axes);
 }
 
 void FailoverPlace::execute(std::span<const Stage> stages, const Program& program,
@@ -115,6 +141,9 @@ void FailoverPlace::execute(std::span<const Stage> stages, const Program& progra
   if (planned_on_host_) {
     host_.execute(stages, program, compiled, on_stage_done);
     return;
+  }
+  if (failover_) {
+    arrange(expected_);
   }
   std::size_t done = 0;
   const OnStageDone count = [&](const Stage& stage, double seconds) {
@@ -129,7 +158,10 @@ void FailoverPlace::execute(std::span<const Stage> stages, const Program& progra
       run_part(rest.first(stages_until_checkpoint(rest)), program, count);
     }
   }
-  run_on_host(stages.subspan(done), program, on_stage_done);
+  if (failover_) {
+    run_on_host(stages.subspan(done), program, on_stage_done);
+    straighten();
+  }
 }
 
 /// As far as the device gets.
@@ -145,16 +177,21 @@ void FailoverPlace::run_part(std::span<const Stage> stages, const Program& progr
     kept_seconds_ += watch.seconds();
   } catch (const Error& error) {
     keep(stages.first(done), program);
-    survive(error);
+    take_over(error);
   }
 }
 
-/// Stages that were cut for the device.
+/// Stages that were cut for the device. Swaps are told with no steps, as the device tells them.
 void FailoverPlace::run_on_host(std::span<const Stage> stages, const Program& program,
                                 const OnStageDone& on_stage_done) {
+  constexpr std::uint32_t kSwap = ~std::uint32_t{0};
   Program steps;
   std::vector<std::uint32_t> numbers;  // in `program`, of each step: what stages say to others
   for (const Stage& stage : stages) {
+    for (const AxisSwap& swap : stage.swaps) {
+      numbers.insert(numbers.end(), add_swap(swap, steps), kSwap);
+      places_.swap(swap);
+    }
     for (const std::uint32_t number : stage.steps) {
       steps.steps.push_back(program.steps[number]);
       numbers.push_back(number);
@@ -165,16 +202,43 @@ void FailoverPlace::run_on_host(std::span<const Stage> stages, const Program& pr
   }
   host_.execute(host_.cut(steps, kAllAxes), steps, {}, [&](const Stage& stage, double seconds) {
     Stage told = stage;
-    std::ranges::transform(told.steps, told.steps.begin(), [&](std::uint32_t step) { return numbers[step]; });
+    told.steps.clear();
+    for (const std::uint32_t step : stage.steps) {
+      if (numbers[step] != kSwap) {
+        told.steps.push_back(numbers[step]);
+      }
+    }
     on_stage_done(told, seconds);
   });
+}
+
+/// On the host every axis is at its own place. What is left of the device's plan counts on those of before.
+void FailoverPlace::straighten() {
+  expected_ = places_;
+  arrange(AxisPlaces::identity(host_state_.axes));
+}
+
+/// Moves the axes of the state on the host.
+void FailoverPlace::arrange(const AxisPlaces& wanted) {
+  Program steps;
+  for (std::size_t axis = 0; axis < wanted.place.size(); ++axis) {
+    if (places_.place[axis] != wanted.place[axis]) {
+      const AxisSwap swap{.inside = places_.place[axis], .outside = wanted.place[axis]};
+      add_swap(swap, steps);
+      places_.swap(swap);
+    }
+  }
+  if (!steps.steps.empty()) {
+    host_.execute(host_.cut(steps, kAllAxes), steps, {}, [](const Stage& /*stage*/, double /*seconds*/) {});
+  }
 }
 
 void FailoverPlace::scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) {
   if (!failover_) {
     try {
       device_.scale_where(keep, scale, on_stage_done);
-      kept_.steps.push_back(collapse_step(keep, scale));
+      kept_.steps.push_back(
+          collapse_step({.mask = places_.places_of(keep.mask), .value = places_.places_of(keep.value)}, scale));
       return;
     } catch (const Error& error) {
       survive(error);
@@ -189,6 +253,10 @@ std::unique_ptr<quantum::StateReader> FailoverPlace::reader(const quantum::Qubit
 
 void FailoverPlace::keep(std::span<const Stage> stages, const Program& program) {
   for (const Stage& stage : stages) {
+    for (const AxisSwap& swap : stage.swaps) {
+      add_swap(swap, kept_);
+      places_.swap(swap);
+    }
     for (const std::uint32_t step : stage.steps) {
       kept_.steps.push_back(program.steps[step]);
     }
@@ -223,10 +291,10 @@ void FailoverPlace::checkpoint_if_due() {
     }
     base_ = Base::lost;  // until the copy is whole
     const Stopwatch watch;
-    hooks_.download(host_state_.buffer.bytes());
+    hooks_.download(0, host_state_.buffer.bytes());
     download_seconds_ = watch.seconds();
   } catch (const Error& error) {
-    survive(error);
+    take_over(error);
     return;
   }
   base_ = Base::checkpoint;
@@ -242,7 +310,7 @@ void FailoverPlace::measure_download() {
   const std::span<std::byte> sample = all.first(std::min<std::uint64_t>(all.size(), kSampleBytes));
   const Stopwatch watch;
   try {
-    hooks_.download(sample);
+    hooks_.download(0, sample);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::out_of_resources) {
       throw;
@@ -253,7 +321,34 @@ void FailoverPlace::measure_download() {
   download_seconds_ = watch.seconds() * static_cast<double>(all.size()) / static_cast<double>(sample.size());
 }
 
+void FailoverPlace::download(std::uint64_t first, std::span<std::byte> to) {
+  if (!failover_) {
+    try {
+      hooks_.download(first, to);
+      return;
+    } catch (const Error& error) {
+      survive(error);
+    }
+  }
+  std::ranges::copy(host_state_.buffer.bytes().subspan(first, to.size()), to.begin());
+}
+
+void FailoverPlace::note_loaded(std::uint64_t first, std::span<const std::byte> bytes) {
+  if (base_ != Base::checkpoint) {
+    std::ranges::fill(host_state_.buffer.bytes(), std::byte{0});  // the padding of small states
+  }
+  std::ranges::copy(bytes, host_state_.buffer.bytes().begin() + static_cast<std::ptrdiff_t>(first));
+  kept_.steps.clear();
+  base_ = Base::checkpoint;
+}
+
 void FailoverPlace::survive(const Error& error) {
+  take_over(error);
+  straighten();
+}
+
+/// Axes stay at their places: stages that are left count on that.
+void FailoverPlace::take_over(const Error& error) {
   if (failover_ || !is_failure_of_device(error)) {
     throw error;
   }

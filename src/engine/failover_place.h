@@ -1,4 +1,4 @@
-// A state on a device that the CPU takes over when the device fails.
+// A state on a device, or split over several, that the CPU takes over when a device fails.
 //
 // What was applied is kept as steps from the last checkpoint on, or from |0...0⟩. A checkpoint is a copy of the state
 // in the host's memory. When the device fails, the CPU applies those steps to the copy, and works on it from then on.
@@ -13,6 +13,7 @@
 #include "basalt/error.h"
 #include "engine/host_place.h"
 #include "engine/state_place.h"
+#include "plan/split_plan.h"
 
 namespace basalt {
 
@@ -33,8 +34,8 @@ struct Failover {
 class FailoverPlace final : public StatePlace {
  public:
   struct Hooks {
-    /// Copies the first elements of the device's state to the host, as many as there is room for.
-    std::function<void(std::span<std::byte> to)> download;
+    /// Copies bytes of the device's state to the host, from `first` on. Axes lie where swaps have brought them.
+    std::function<void(std::uint64_t first, std::span<std::byte> to)> download;
     /// The device has failed: called once, before anything else becomes of it.
     std::function<void(const Error& error)> on_failure;
   };
@@ -44,8 +45,7 @@ class FailoverPlace final : public StatePlace {
 
   [[nodiscard]] ElementType type() const override { return host_.type(); }
   void reset() override;
-  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                      std::uint64_t touched_axes) override;
+  PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) override;
   void execute(std::span<const Stage> stages, const Program& program,
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
   void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override;
@@ -57,13 +57,22 @@ class FailoverPlace final : public StatePlace {
   [[nodiscard]] StatePlace& place() noexcept;
   [[nodiscard]] const std::optional<Failover>& failover() const noexcept { return failover_; }
 
-  /// In a handler of `error`: moves the state to the host if the device has failed, else throws it on.
+  /// Copies bytes of the state, wherever it is now.
+  void download(std::uint64_t first, std::span<std::byte> to);
+  /// These bytes were put into the device's state, from `first` on: it is no longer what steps made of it.
+  void note_loaded(std::uint64_t first, std::span<const std::byte> bytes);
+
+  /// In a handler of `error`, where no stage is under way: moves the state to the host if the device has failed, else
+  /// throws it on.
   void survive(const Error& error);
 
  private:
   /// What the steps that were kept are to be applied to.
   enum class Base : std::uint8_t { zero_state, checkpoint, lost };
 
+  void take_over(const Error& error);
+  void straighten();
+  void arrange(const AxisPlaces& wanted);
   void run_part(std::span<const Stage> stages, const Program& program, const OnStageDone& on_stage_done);
   void run_on_host(std::span<const Stage> stages, const Program& program, const OnStageDone& on_stage_done);
   void keep(std::span<const Stage> stages, const Program& program);
@@ -78,7 +87,9 @@ class FailoverPlace final : public StatePlace {
   Hooks hooks_;
   CheckpointSpacing spacing_;
   Base base_ = Base::lost;       ///< Until the first reset(): who knows what the state is.
-  Program kept_;                 ///< Applied since then,
+  AxisPlaces places_;            ///< Of the state's axes: what swaps of a state in parts have made of them.
+  AxisPlaces expected_;          ///< After the failure: what is left of the device's plan counts on these.
+  Program kept_;                 ///< Applied since then, by places,
   double kept_seconds_ = 0;      ///< and how long that took.
   double download_seconds_ = 0;  ///< Of the whole state; 0: not known yet.
   std::uint64_t stages_done_ = 0;

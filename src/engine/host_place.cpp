@@ -45,27 +45,40 @@ void HostPlace::reset() {
   prepare_zero_state(state_, context_.arena, context_.cancel);
 }
 
-PlannedCircuit HostPlace::plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                               std::uint64_t touched_axes) {
-  return plan_circuit(circuit, options, state_.type, limits_, touched_axes);
+PlannedCircuit HostPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
+  lowered.plan = plan_steps(lowered.lowered.program, state_.type, state_.axes, limits_, touched_axes);
+  return lowered;
 }
 
 void HostPlace::execute(std::span<const Stage> stages, const Program& program,
                         std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) {
   ExecuteContext context = context_;
   context.on_stage_done = on_stage_done;
-  basalt::execute(stages, program, state_, context, compiled);
+  const auto run = [&](std::size_t count) {
+    basalt::execute(stages.first(count), program, state_, context, compiled.empty() ? compiled : compiled.first(count));
+    stages = stages.subspan(count);
+    compiled = compiled.empty() ? compiled : compiled.subspan(count);
+  };
+  while (!stages.empty()) {
+    run(watch_.unwatched(stages));
+    if (!stages.empty()) {
+      const Stage& watched = stages.front();
+      watch_.look(watched);
+      run(1);
+      watch_.look_again(watched);
+    }
+  }
 }
 
 void HostPlace::scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) {
   const Program program{{collapse_step(keep, scale)}};
-  execute(make_plan(program, state_.type, state_.axes, limits_).stages, program, {}, on_stage_done);
+  ExecuteContext context = context_;
+  context.on_stage_done = on_stage_done;
+  basalt::execute(make_plan(program, state_.type, state_.axes, limits_).stages, program, state_, context);
 }
 
 std::vector<Stage> HostPlace::cut(const Program& program, std::uint64_t touched_axes) const {
-  return make_plan(program, state_.type, state_.axes, limits_,
-                   {.touched_axes = touched_axes, .tiles = context_.tiles, .runs_in_tiles = quantum::runs_in_tiles})
-      .stages;
+  return plan_steps(program, state_.type, state_.axes, limits_, touched_axes).stages;
 }
 
 std::unique_ptr<quantum::StateReader> HostPlace::reader(const quantum::QubitMap* map) {

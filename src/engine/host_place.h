@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/norm_watch.h"
 #include "engine/state_place.h"
 #include "execute/execute.h"
 #include "runtime/memory/field.h"
@@ -13,12 +14,11 @@ namespace basalt {
 class HostPlace final : public StatePlace {
  public:
   HostPlace(Field& state, MemoryResource& memory, StateStore& store, const ExecuteContext& context, PlanLimits limits)
-      : state_(state), memory_(memory), store_(store), context_(context), limits_(std::move(limits)) {}
+      : state_(state), memory_(memory), store_(store), context_(context), limits_(std::move(limits)), watch_(state) {}
 
   [[nodiscard]] ElementType type() const override { return state_.type; }
   void reset() override;
-  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                      std::uint64_t touched_axes) override;
+  PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) override;
   void execute(std::span<const Stage> stages, const Program& program,
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
   void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override;
@@ -36,6 +36,7 @@ class HostPlace final : public StatePlace {
   StateStore& store_;
   const ExecuteContext& context_;
   PlanLimits limits_;
+  NormWatch watch_;
 };
 
 /// What scale_where() does, as a step.

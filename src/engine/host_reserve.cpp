@@ -13,8 +13,8 @@ namespace {
 /// `hooks` that also tell others what of the memory was touched.
 FailoverPlace::Hooks telling(FailoverPlace::Hooks hooks, Lease& lease, const LimitAdaptor& memory) {
   return {.download =
-              [&, download = std::move(hooks.download)](std::span<std::byte> to) {
-                download(to);
+              [&, download = std::move(hooks.download)](std::uint64_t first, std::span<std::byte> to) {
+                download(first, to);
                 lease.note_resident(memory.current_bytes());
               },
           .on_failure =

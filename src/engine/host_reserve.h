@@ -1,6 +1,8 @@
 // What a job on a device sets aside of the host, so that it can go on there when the device fails.
 #pragma once
 
+#include <optional>
+
 #include "engine/failover_place.h"
 #include "engine/host_place.h"
 #include "engine/job.h"
@@ -31,5 +33,23 @@ class HostReserve {
   HostPlace host_;
   FailoverPlace place_;
 };
+
+/// One in-place scale of a state where the run ended: in `device`, a place that measures it, or in the reserve. The
+/// results are there by then: a device that fails only now, of which `on_failure` is told, does them no harm.
+template <typename Device, typename OnFailure>
+double sweep_seconds_of(Device& device, std::optional<HostReserve>& reserve, const OnFailure& on_failure) {
+  if (reserve && reserve->place().failover()) {
+    return reserve->measure_sweep_seconds();
+  }
+  try {
+    return device.measure_sweep_seconds();
+  } catch (const Error& error) {
+    if (!reserve || error.code() == ErrorCode::cancelled) {
+      throw;
+    }
+    on_failure(error);
+    return reserve->measure_sweep_seconds();
+  }
+}
 
 }  // namespace basalt

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "basalt/engine.h"
+#include "basalt/plan.h"
+#include "engine/disk_shape.h"
 #include "engine/memory_budget.h"
 #include "engine/plan_cache.h"
 #include "engine/resources.h"
@@ -12,6 +14,8 @@
 #include "runtime/metrics/metrics.h"
 
 namespace basalt {
+
+class RunKeeper;
 
 /// For one thread. References must outlive it.
 struct Job {
@@ -48,8 +52,20 @@ struct Job {
   MemoryEstimate estimate;
   int most_threads = 1;
   PlanLimits limits;
+  std::shared_ptr<RunKeeper> keeper;  ///< Null: the run is not kept on disk.
   Lease lease;
+  BackendChoice choice;           ///< Without candidates where the request named the backend.
+  std::optional<DiskShape> disk;  ///< How the state lies there, where it does.
+  /// Tiles of a state in the host's memory that a device works on, where it does.
+  std::optional<VisitLimits> streamed;
   std::vector<std::shared_ptr<OpenDevice>> devices;  ///< Of the Vulkan backend: each holds a part of the state.
 };
+
+/// Of a program without classical bits that is asked for nothing: its most probable states, and a note.
+void show_something(Job& job);
+
+/// Having to wait for others is no reason to be refused: the limit becomes what there is without them. What they
+/// touch or give back just now is counted a little later, so that it is looked at for some time.
+void wait_for_sight_of(Job& job, std::uint64_t bytes);
 
 }  // namespace basalt

@@ -67,7 +67,18 @@ Json results_json(const Report& report) {
   document["shots"] = report.shots;
   document["branches"] = report.branches;
   document["precision"] = report.precision == Precision::single_precision ? "single" : "double";
+  document["method"] = name_of(report.method);
+  document["method_reason"] = report.method_reason;
+  if (!report.parts.empty()) {
+    document["parts"] = parts_json(report.parts);
+  }
+  if (report.method == Method::live) {
+    document["live_qubits"] = report.live_qubits;
+  }
   document["backend"] = report.backend;
+  if (report.ladder) {
+    document["ladder"] = ladder_json(*report.ladder);
+  }
   if (!report.choice.empty()) {
     document["choice"] = report.choice;
   }
@@ -84,18 +95,21 @@ Json results_json(const Report& report) {
                           {"largest_difference", report.verify->largest_difference},
                           {"tolerance", report.verify->tolerance}};
   }
+  if (report.checkpoints) {
+    document["checkpoints"] = {{"folder", report.checkpoints->folder},
+                               {"written", report.checkpoints->written},
+                               {"seconds", report.checkpoints->seconds},
+                               {"file_bytes", report.checkpoints->file_bytes}};
+    if (report.checkpoints->resumed_from) {
+      document["checkpoints"]["resumed_from"] = *report.checkpoints->resumed_from;
+    }
+  }
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["seed"] = report.seed;
   document["norm"] = report.norm;
-  document["memory"] = {
-      {"estimate_bytes", report.memory.estimate_bytes}, {"peak_bytes", report.memory.peak_bytes},
-      {"counts_bytes", report.memory.counts_bytes},     {"limit_bytes", report.memory.limit_bytes},
-      {"limit_source", report.memory.limit_source},     {"spilled_bytes", report.memory.spilled_bytes}};
-  document["timing_seconds"] = {{"parse", report.timing.parse},     {"plan", report.timing.plan},
-                                {"wait", report.timing.wait},       {"allocate", report.timing.allocate},
-                                {"execute", report.timing.execute}, {"sample", report.timing.sample},
-                                {"total", report.timing.total}};
+  document["memory"] = memory_json(report.memory);
+  document["timing_seconds"] = timing_json(report.timing);
   document["usage"] = usage_json(report.usage);
   document["sweeps"] = report.sweeps;
   document["sweep_seconds"] = report.sweep_seconds;

@@ -18,7 +18,12 @@ inline std::string text_of(const Json& document, JsonStyle style) {
 }
 
 Json usage_json(const UsageReport& report);
+Json memory_json(const MemoryReport& memory);
+Json timing_json(const TimingReport& timing);
 Json passes_json(const std::vector<PassEntry>& passes);
+Json ladder_json(const LadderReport& ladder);
+Json parts_json(const std::vector<PartEntry>& parts);
+
 Json stages_json(const std::vector<StageEntry>& stages);
 
 }  // namespace basalt

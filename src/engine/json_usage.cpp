@@ -51,4 +51,15 @@ Json usage_json(const UsageReport& report) {
           {"devices", devices_json(report.devices)}};
 }
 
+Json memory_json(const MemoryReport& memory) {
+  return {{"estimate_bytes", memory.estimate_bytes}, {"peak_bytes", memory.peak_bytes},
+          {"counts_bytes", memory.counts_bytes},     {"limit_bytes", memory.limit_bytes},
+          {"limit_source", memory.limit_source},     {"spilled_bytes", memory.spilled_bytes}};
+}
+
+Json timing_json(const TimingReport& timing) {
+  return {{"parse", timing.parse},     {"plan", timing.plan},     {"wait", timing.wait},  {"allocate", timing.allocate},
+          {"execute", timing.execute}, {"sample", timing.sample}, {"total", timing.total}};
+}
+
 }  // namespace basalt

@@ -24,7 +24,7 @@ void bound(Capacity& capacity, Resource resource, std::uint64_t value) {
 }  // namespace
 
 MachineWatch::MachineWatch(EngineSettings settings)
-    : settings_(std::move(settings)), figures_(look_up_wisdom(watch_.now()).figures) {
+    : settings_(std::move(settings)), wisdom_(look_up_wisdom(watch_.now())) {
   follow();
 }
 
@@ -65,7 +65,7 @@ PlanLimits MachineWatch::plan_limits(int threads) {
   const std::scoped_lock lock(mutex_);
   const auto [entry, is_new] = plan_limits_.try_emplace(threads);
   if (is_new) {
-    entry->second = choose_limits(inventory_, figures_, threads);
+    entry->second = choose_limits(inventory_, wisdom_.figures, threads);
     entry->second.choices.clear();
   }
   return entry->second;

@@ -32,18 +32,19 @@ class MachineWatch {
   /// For a job on `threads` threads. Its `choices`, which are for people, are not there.
   [[nodiscard]] PlanLimits plan_limits(int threads);
 
-  /// What was measured of the processor.
-  [[nodiscard]] const std::optional<CpuFigures>& figures() const noexcept { return figures_; }
+  /// What was measured of the processor, and its name in the wisdom.
+  [[nodiscard]] const std::optional<CpuFigures>& figures() const noexcept { return wisdom_.figures; }
+  [[nodiscard]] const std::string& fingerprint() const noexcept { return wisdom_.fingerprint; }
 
  private:
   void look(double most_seconds_ago);
   void follow();
 
   const EngineSettings settings_;
-  std::mutex mutex_;  ///< Guards what follows, the figures aside.
+  std::mutex mutex_;  ///< Guards what follows, the wisdom aside.
   InventoryWatch watch_;
   Stopwatch since_read_;
-  const std::optional<CpuFigures> figures_;
+  const WisdomStatus wisdom_;
   Inventory inventory_;
   Capacity capacity_;
   std::map<int, PlanLimits> plan_limits_;  ///< By threads; those that were asked for.

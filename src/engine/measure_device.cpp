@@ -43,21 +43,6 @@ std::uint64_t low_bits(int axes) {
   return bit(axes) - 1;
 }
 
-/// A rotation about a slanted axis: all entries of its matrix are complex.
-Step dense_gate(int axis) {
-  auto operands = std::make_shared<quantum::DenseOperands>();
-  operands->target_count = 1;
-  operands->targets[0] = static_cast<std::uint8_t>(axis);
-  const std::complex<double> i(0, 1);
-  operands->matrix = {std::cos(0.3) * std::exp(0.1 * i), -std::sin(0.3) * std::exp(0.7 * i),
-                      std::sin(0.3) * std::exp(0.2 * i), std::cos(0.3) * std::exp(0.8 * i)};
-  return {.kernel = "quantum/dense",
-          .access = {.mixes = bit(axis), .reads = 0, .fixed = 0},
-          .share = 1,
-          .flops_per_element = 0,
-          .operands = std::move(operands)};
-}
-
 /// X under a control: no arithmetic.
 Step exchange(int axis, int control) {
   auto operands = std::make_shared<quantum::ExchangeOperands>();
@@ -72,7 +57,7 @@ Step exchange(int axis, int control) {
 
 /// Dense gates on one axis: none can be merged with another, or wait.
 std::vector<Step> dense_gates(int axis, int count) {
-  return std::vector<Step>(static_cast<std::size_t>(count), dense_gate(axis));
+  return std::vector<Step>(static_cast<std::size_t>(count), slanted_rotation(axis));
 }
 
 /// The tile's axes in groups that are registers together: the highest, which are to begin with, those between, and the
@@ -247,6 +232,20 @@ DeviceSpeeds measure_type(OpenDevice& device, ElementType type, double seconds, 
 }
 
 }  // namespace
+
+Step slanted_rotation(int axis) {
+  auto operands = std::make_shared<quantum::DenseOperands>();
+  operands->target_count = 1;
+  operands->targets[0] = static_cast<std::uint8_t>(axis);
+  const std::complex<double> i(0, 1);
+  operands->matrix = {std::cos(0.3) * std::exp(0.1 * i), -std::sin(0.3) * std::exp(0.7 * i),
+                      std::sin(0.3) * std::exp(0.2 * i), std::cos(0.3) * std::exp(0.8 * i)};
+  return {.kernel = "quantum/dense",
+          .access = {.mixes = std::uint64_t{1} << axis, .reads = 0, .fixed = 0},
+          .share = 1,
+          .flops_per_element = 14,
+          .operands = std::move(operands)};
+}
 
 DeviceFigures measure_device(OpenDevice& device, const DeviceCalibration& settings) {
   const bool has_double = device.device->plan().f64;

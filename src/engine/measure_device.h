@@ -7,8 +7,12 @@
 #include "basalt/cancel.h"
 #include "basalt/device_tune.h"
 #include "engine/device_cache.h"
+#include "plan/program.h"
 
 namespace basalt {
+
+/// A rotation of one axis, all entries of whose matrix are complex: arithmetic is measured by such.
+Step slanted_rotation(int axis);
 
 struct DeviceCalibration {
   double seconds = 2;  ///< About how long it may take.

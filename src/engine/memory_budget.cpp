@@ -78,15 +78,20 @@ MemoryEstimate estimate_memory(const Request& request, const quantum::Script& sc
   estimate.state_bytes = field_bytes(element_type_of(request.precision), qubits);
   // Results are read after the last gate: one scratch is gone when the other is taken.
   const std::uint64_t tile_bytes = std::min(kMostTileBytes, estimate.state_bytes);
-  estimate.scratch_bytes =
-      std::max(scratch_for(request, script, axes), static_cast<std::uint64_t>(threads) * tile_buffer_bytes(tile_bytes));
-  const std::uint64_t width = quantum::bit_string_width(script.registers);
-  if (width > 0) {
-    const std::uint64_t bits = width - (script.registers.size() - 1);
-    const std::uint64_t outcomes = std::min(request.shots, power_of_two(bits));
-    estimate.counts_bytes = quantum::Tally::bytes_for(outcomes, width);
-  }
+  estimate.tile_bytes = static_cast<std::uint64_t>(threads) * tile_buffer_bytes(tile_bytes);
+  estimate.result_bytes = scratch_for(request, script, axes);
+  estimate.scratch_bytes = std::max(estimate.tile_bytes, estimate.result_bytes);
+  estimate.counts_bytes = estimate_counts(request, script);
   return estimate;
+}
+
+std::uint64_t estimate_counts(const Request& request, const quantum::Script& script) {
+  const std::uint64_t width = quantum::bit_string_width(script.registers);
+  if (width == 0) {
+    return 0;
+  }
+  const std::uint64_t bits = width - (script.registers.size() - 1);
+  return quantum::Tally::bytes_for(std::min(request.shots, power_of_two(bits)), width);
 }
 
 namespace {
@@ -124,10 +129,14 @@ std::string advice_for(Request request, const quantum::Script& script, const Lim
 }  // namespace
 
 void admit(const MemoryEstimate& estimate, const Request& request, const quantum::Script& script, const Limit& limit) {
-  const std::uint64_t needed = estimate.promised_bytes();
-  if (needed <= limit.value) {
-    return;
+  if (estimate.promised_bytes() > limit.value) {
+    refuse(estimate, request, script, limit, {});
   }
+}
+
+void refuse(const MemoryEstimate& estimate, const Request& request, const quantum::Script& script, const Limit& limit,
+            const std::string& elsewhere) {
+  const std::uint64_t needed = estimate.promised_bytes();
   const ElementType type = element_type_of(request.precision);
   std::string message =
       fmt::format("the state of {} qubits in {} precision needs {}", script.qubit_count,
@@ -136,7 +145,12 @@ void admit(const MemoryEstimate& estimate, const Request& request, const quantum
     message += fmt::format(" and {} beside it for scratch and counts", format_bytes(needed - estimate.state_bytes));
   }
   message += fmt::format("; this process may use {} ({})", format_bytes(limit.value), limit.source);
-  throw Error(ErrorCode::out_of_resources, std::move(message), advice_for(request, script, limit));
+  std::string advice = advice_for(request, script, limit);
+  if (!elsewhere.empty()) {
+    message += "; on disk: " + elsewhere;
+    advice += "; or name a folder on a larger disk by BASALT_SPILL_DIR";
+  }
+  throw Error(ErrorCode::out_of_resources, std::move(message), std::move(advice));
 }
 
 }  // namespace basalt

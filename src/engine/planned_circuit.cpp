@@ -7,27 +7,39 @@
 
 namespace basalt {
 
-PlannedCircuit plan_circuit(const quantum::Circuit& circuit, const quantum::PassOptions& options, ElementType type,
-                            const PlanLimits& limits, std::uint64_t touched_axes) {
+PlannedCircuit lower_circuit(const quantum::Circuit& circuit, const quantum::PassOptions& options) {
   PlannedCircuit result;
   quantum::GateList list = list_gates(circuit);
   result.passes = run_passes(list, options);
   result.lowered = lower(list);
-  result.plan = make_plan(
-      result.lowered.program, type, static_cast<int>(circuit.qubit_count()), limits,
+  return result;
+}
+
+Plan plan_steps(const Program& program, ElementType type, int axes, const PlanLimits& limits,
+                std::uint64_t touched_axes) {
+  return make_plan(
+      program, type, axes, limits,
       {.touched_axes = touched_axes, .tiles = quantum::tile_compiler(), .runs_in_tiles = quantum::runs_in_tiles});
+}
+
+Plan plan_steps_for_device(const Program& program, ElementType type, int axes, const DeviceLimits& limits,
+                           std::uint64_t touched_axes) {
+  return make_device_plan(program, type, std::max(axes, limits.tile_axes), limits,
+                          {.touched_axes = touched_axes, .describe = quantum::describe_device_tile});
+}
+
+PlannedCircuit plan_circuit(const quantum::Circuit& circuit, const quantum::PassOptions& options, ElementType type,
+                            const PlanLimits& limits, std::uint64_t touched_axes) {
+  PlannedCircuit result = lower_circuit(circuit, options);
+  result.plan = plan_steps(result.lowered.program, type, static_cast<int>(circuit.qubit_count()), limits, touched_axes);
   return result;
 }
 
 PlannedCircuit plan_circuit_for_device(const quantum::Circuit& circuit, const quantum::PassOptions& options,
                                        ElementType type, const DeviceLimits& limits, std::uint64_t touched_axes) {
-  PlannedCircuit result;
-  quantum::GateList list = list_gates(circuit);
-  result.passes = run_passes(list, options);
-  result.lowered = lower(list);
-  const int axes = std::max(static_cast<int>(circuit.qubit_count()), limits.tile_axes);
-  result.plan = make_device_plan(result.lowered.program, type, axes, limits,
-                                 {.touched_axes = touched_axes, .describe = quantum::describe_device_tile});
+  PlannedCircuit result = lower_circuit(circuit, options);
+  result.plan = plan_steps_for_device(result.lowered.program, type, static_cast<int>(circuit.qubit_count()), limits,
+                                      touched_axes);
   return result;
 }
 

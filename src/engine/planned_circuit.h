@@ -19,11 +19,21 @@ struct PlannedCircuit {
   std::vector<quantum::PassReport> passes;
 };
 
-/// For a state that is zero where an axis outside of `touched_axes` is 1. Pure.
+/// Passes and lowering: all that comes before a plan, and knows no hardware. Pure.
+PlannedCircuit lower_circuit(const quantum::Circuit& circuit, const quantum::PassOptions& options);
+
+/// Stages for steps on a state of `axes` axes that is zero where an axis outside of `touched_axes` is 1. Pure.
+Plan plan_steps(const Program& program, ElementType type, int axes, const PlanLimits& limits,
+                std::uint64_t touched_axes);
+
+/// The same for a device whose workgroups hold tiles of `limits`. Pure.
+Plan plan_steps_for_device(const Program& program, ElementType type, int axes, const DeviceLimits& limits,
+                           std::uint64_t touched_axes);
+
+/// Both. Pure.
 PlannedCircuit plan_circuit(const quantum::Circuit& circuit, const quantum::PassOptions& options, ElementType type,
                             const PlanLimits& limits, std::uint64_t touched_axes);
 
-/// The same for a device whose workgroups hold tiles of `limits`. Pure.
 PlannedCircuit plan_circuit_for_device(const quantum::Circuit& circuit, const quantum::PassOptions& options,
                                        ElementType type, const DeviceLimits& limits, std::uint64_t touched_axes);
 

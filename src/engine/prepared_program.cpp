@@ -19,8 +19,13 @@ PreparedProgram prepare_program(const Source& source, std::uint64_t memory_limit
   quantum::IncludePolicy policy{.folder = source.folder};
   policy.cancel = &cancel;
   policy.max_tree_bytes = std::min(policy.max_tree_bytes, std::max(memory_limit_bytes, kLeastTreeBytes));
+  policy.included = source.included;
   const quantum::syntax::Tree tree = quantum::parse(source.name, source.text, policy);
-  return {.script = quantum::compile(tree, {}, false, &cancel)};
+  PreparedProgram program{.script = quantum::compile(tree, {}, false, &cancel)};
+  for (std::uint32_t text = 1; text < tree.sources.count(); ++text) {
+    program.included.emplace(tree.sources.name(text), tree.sources.text(text));
+  }
+  return program;
 }
 
 std::shared_ptr<const PreparedProgram> prepare(const Source& source, const CancelToken* cancel) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "basalt/cancel.h"
 #include "basalt/request.h"
@@ -13,6 +15,7 @@ namespace basalt {
 
 struct PreparedProgram {
   quantum::Script script;
+  std::map<std::string, std::string> included{};                     ///< Texts of what it includes, by name.
   std::unique_ptr<PlanCache> plans = std::make_unique<PlanCache>();  ///< Used where the program has no inputs.
 };
 

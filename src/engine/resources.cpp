@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 #include <utility>
 
 #include "basalt/error_log.h"
@@ -32,6 +33,11 @@ std::unique_ptr<RecorderAdaptor> make_recorder(MemoryResource& upstream) {
   return path == nullptr || *path == '\0' ? nullptr : std::make_unique<RecorderAdaptor>(upstream, path);
 }
 
+bool is_history_off() {
+  const char* value = std::getenv("BASALT_HISTORY");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
+  return value != nullptr && std::string_view(value) == "off";
+}
+
 /// What a pool may keep between jobs. No lease covers it: it must not matter to others, also in a small container.
 std::uint64_t most_idle_bytes(const Inventory& inventory) {
   constexpr std::uint64_t kMostIdleBytes = std::uint64_t{256} << 20;
@@ -43,6 +49,7 @@ std::uint64_t most_idle_bytes(const Inventory& inventory) {
 
 Resources::Resources(const EngineSettings& settings)
     : settings_(settings),
+      records_history_(settings.record_history && !is_history_off()),
       machine_(settings),
       placed_(host_, placement_for(machine_.whole()), machine_.whole().nodes),
       pool_(placed_, {.max_idle_bytes = most_idle_bytes(machine_.whole())}),
@@ -110,11 +117,19 @@ void Resources::job_ended() noexcept {
   }
 }
 
+SpillSpace Resources::spill_space() {
+  SpillSpace space = inventory().spill;
+  if (settings_.spill_limit_bytes && *settings_.spill_limit_bytes < space.bytes.value) {
+    space.bytes = {*settings_.spill_limit_bytes, "--spill-limit"};
+  }
+  return space;
+}
+
 SpillFile* Resources::spill() {
   const std::scoped_lock lock(spill_mutex_);
   if (spill_ == nullptr) {
-    const SpillSpace space = inventory().spill;
-    const std::uint64_t limit = std::min(space.bytes.value, settings_.spill_limit_bytes.value_or(space.bytes.value));
+    const SpillSpace space = spill_space();
+    const std::uint64_t limit = space.bytes.value;
     if (limit == 0) {
       return nullptr;
     }

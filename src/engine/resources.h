@@ -38,12 +38,18 @@ class Resources {
 
   [[nodiscard]] PlanLimits plan_limits(int threads) { return machine_.plan_limits(threads); }
 
+  /// The processor's name in the wisdom.
+  [[nodiscard]] const std::string& fingerprint() const noexcept { return machine_.fingerprint(); }
+  [[nodiscard]] bool records_history() const noexcept { return records_history_; }
+
   [[nodiscard]] Ledger& ledger() noexcept { return ledger_; }
   /// Where jobs take state-sized memory: a pool that keeps what they give back, and reliefs for when it runs out.
   [[nodiscard]] FailureAdaptor& memory() noexcept { return memory_; }
   [[nodiscard]] HolderTable& holders() noexcept { return holders_; }
   /// Where states wait on disk; null where there is no room for them.
   [[nodiscard]] SpillFile* spill();
+  /// The disk within the settings, for what is larger than memory.
+  [[nodiscard]] SpillSpace spill_space();
   [[nodiscard]] ArenaCache& arenas() noexcept { return arenas_; }
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
   [[nodiscard]] DeviceCache& devices() noexcept { return devices_; }
@@ -61,6 +67,7 @@ class Resources {
   [[nodiscard]] bool somebody_waits() const noexcept;
 
   const EngineSettings settings_;
+  const bool records_history_;
   MachineWatch machine_;
 
   HostMemory host_;

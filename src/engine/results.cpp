@@ -3,51 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <set>
+#include <complex>
+#include <iterator>
 
 #include "basalt/error.h"
 #include "base/hash.h"
-#include "workloads/quantum/results/marginal.h"
+#include "engine/asked_results.h"
+#include "engine/memory_budget.h"
+#include "engine/norm_watch.h"
 
 namespace basalt {
 namespace {
 
-constexpr std::uint64_t kMaxTop = 1'000'000;
-
-std::vector<quantum::Observable> read_all_observables(const Request& request, quantum::Qubit qubit_count) {
+std::vector<quantum::Observable> with_masks(const std::vector<quantum::PauliSum>& sums) {
   std::vector<quantum::Observable> result;
-  for (const std::string& text : request.observables) {
-    if (std::ranges::count(request.observables, text) > 1) {
-      throw Error(ErrorCode::bad_usage, "--observable \"" + text + "\" is given more than once", "give each once");
-    }
-    if (text.starts_with('@')) {
-      auto from_file = quantum::read_observables(text.substr(1), qubit_count);
-      std::ranges::move(from_file, std::back_inserter(result));
-    } else {
-      result.push_back(quantum::parse_observable(text, qubit_count));
-    }
-  }
+  result.reserve(sums.size());
+  std::ranges::transform(sums, std::back_inserter(result), quantum::masks_of);
   return result;
-}
-
-void check_probability_qubits(const Request& request, quantum::Qubit qubit_count) {
-  std::set<std::uint32_t> seen;
-  for (const std::uint32_t qubit : request.probability_qubits) {
-    if (qubit >= qubit_count) {
-      throw Error(ErrorCode::bad_usage,
-                  fmt::format("--probabilities: qubit {} is outside the circuit, which has {}", qubit, qubit_count),
-                  fmt::format("give qubits from 0 to {}", qubit_count - 1));
-    }
-    if (!seen.insert(qubit).second) {
-      throw Error(ErrorCode::bad_usage, fmt::format("--probabilities: qubit {} is given twice", qubit),
-                  "name each qubit once");
-    }
-  }
-  if (seen.size() > quantum::kMaxMarginalQubits) {
-    throw Error(ErrorCode::bad_usage, fmt::format("--probabilities: {} qubits are too many", seen.size()),
-                fmt::format("give at most {}, or use --top or --save-state", quantum::kMaxMarginalQubits));
-  }
 }
 
 }  // namespace
@@ -56,13 +28,10 @@ Results::Results(const Request& request, const quantum::Script& script, Report& 
     : request_(request),
       script_(script),
       report_(report),
-      observables_(read_all_observables(request, script.qubit_count)),
+      observables_(with_masks(asked_observables(request, script.qubit_count))),
       expectation_values_(observables_.size(), 0.0) {
   check_probability_qubits(request, script.qubit_count);
-  if (request.top > kMaxTop) {
-    throw Error(ErrorCode::bad_usage, fmt::format("--top {} is out of range", request.top),
-                fmt::format("give at most {}, or use --save-state", kMaxTop));
-  }
+  check_top(request);
   report_.branches = 0;
 }
 
@@ -81,6 +50,7 @@ void Results::add(quantum::StateReader& state, const Branch& branch) {
   report_.measured = report_.measured || branch.machine.measured();
   ++report_.branches;
   report_.norm = state.norm();
+  expect_norm(report_.norm, element_type_of(request_.precision), "at the end");
   add_counts(state, branch);
   const std::vector<double> values = state.expectations(observables_);
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -128,16 +98,10 @@ void Results::add_counts(quantum::StateReader& state, const Branch& branch) {
 void Results::finish() {
   report_.counts = std::move(tally_).sorted();
   for (std::size_t i = 0; i < observables_.size(); ++i) {
-    if (!std::isfinite(expectation_values_[i])) {
-      throw Error(ErrorCode::bad_usage, "the value of --observable \"" + observables_[i].name + "\" is not finite",
-                  "use smaller coefficients");
-    }
-    report_.expectation_values.emplace_back(observables_[i].name, expectation_values_[i]);
+    report_expectation(report_, observables_[i].name, expectation_values_[i]);
   }
   report_.probability_qubits = request_.probability_qubits;
-  if (!report_.measured && !script_.registers.empty()) {
-    report_.notes.emplace_back("the program measures nothing: its classical bits are what it set them to");
-  }
+  note_unmeasured(report_, script_);
 }
 
 std::string Results::bits_of(std::uint64_t index) const {

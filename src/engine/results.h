@@ -8,6 +8,7 @@
 #include "basalt/report.h"
 #include "basalt/request.h"
 #include "engine/branches.h"
+#include "engine/kept_json.h"
 #include "workloads/quantum/observable.h"
 #include "workloads/quantum/results/tally.h"
 
@@ -23,6 +24,10 @@ class Results {
   void branching() const;
 
   void add(quantum::StateReader& state, const Branch& branch);
+
+  /// What was added up so far, for a checkpoint; and back.
+  [[nodiscard]] KeptJson keep();
+  void restore(const KeptJson& kept);
 
   /// Moves what was added up into the report.
   void finish();

@@ -6,6 +6,7 @@
 #include "base/stopwatch.h"
 #include "engine/device_place.h"
 #include "engine/host_reserve.h"
+#include "engine/run_keeper.h"
 #include "engine/run_tree.h"
 #include "engine/verified_place.h"
 
@@ -19,20 +20,21 @@ void count_loss(Job& job, const Error& error) {
   }
 }
 
-/// Of where the run ended. The results are there by then: a device that fails only now does them no harm.
-double sweep_seconds(Job& job, DevicePlace& device, std::optional<HostReserve>& reserve) {
-  if (reserve && reserve->place().failover()) {
-    return reserve->measure_sweep_seconds();
-  }
-  try {
-    return device.measure_sweep_seconds();
-  } catch (const Error& error) {
-    if (!reserve || error.code() == ErrorCode::cancelled) {
-      throw;
-    }
-    count_loss(job, error);
-    return reserve->measure_sweep_seconds();
-  }
+/// By way of `window`. `reserve` may be null.
+StateAccess access_to(DevicePlace& device, FailoverPlace* reserve, Buffer& window) {
+  return {.view = [&, reserve](std::uint64_t first, std::uint64_t bytes) -> std::span<const std::byte> {
+            const std::span<std::byte> to = window.bytes().first(bytes);
+            reserve != nullptr ? reserve->download(first, to) : device.download(first, to);
+            return to;
+          },
+          .room = [&](std::uint64_t /*first*/, std::uint64_t bytes) { return window.bytes().first(bytes); },
+          .filled =
+              [&, reserve](std::uint64_t first, std::span<const std::byte> bytes) {
+                device.upload(first, bytes);
+                if (reserve != nullptr) {
+                  reserve->note_loaded(first, bytes);
+                }
+              }};
 }
 
 }  // namespace
@@ -43,27 +45,30 @@ void run_on_device(Job& job) {
   const ArenaCache::Loan arena = job.resources.arenas().lend(std::max(1, job.lease.cores()));
   try {
     const Stopwatch watch;
-    DevicePlace device(*job.devices.front(), job.type(), job.qubits(), {*arena, job.cancel, bounded},
+    const CancelToken& cancel = job.keeper ? job.keeper->cancel() : job.cancel;
+    DevicePlace device(*job.devices.front(), job.type(), job.qubits(), {*arena, cancel, bounded},
                        [&] { job.lease.at_boundary(); });
     StatePlace* place = &device;
     std::optional<VerifiedPlace> verified;
     if (job.request.verify > 0) {
-      const VerifiedPlace::Subject subject{
-          .name = job.devices.front()->device->properties().name,
-          .download_tile = [&](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
-            device.download_tile(base, axes, to);
-          }};
-      place = &verified.emplace(*place, subject, job.request.verify, job.report.seed, bounded);
+      place = &verified.emplace(*place, device.subject(), job.request.verify, job.report.seed, bounded);
     }
     std::optional<HostReserve> reserve;
     if (job.request.fall_back) {
       reserve.emplace(job, bounded, *arena, *place,
-                      FailoverPlace::Hooks{.download = [&](std::span<std::byte> to) { device.download(to); },
-                                           .on_failure = [&](const Error& error) { count_loss(job, error); }});
+                      FailoverPlace::Hooks{
+                          .download = [&](std::uint64_t first, std::span<std::byte> to) { device.download(first, to); },
+                          .on_failure = [&](const Error& error) { count_loss(job, error); }});
       place = &reserve->place();
     }
     place->reset();
     job.report.timing.allocate = watch.seconds();
+    Buffer window;
+    if (job.keeper) {
+      window = Buffer(bounded, RunKeeper::window_bytes(element_bytes(job.type()) << job.qubits()));
+      job.keeper->attach(access_to(device, reserve ? &reserve->place() : nullptr, window),
+                         [&](std::uint64_t count, const auto& body) { (*arena).for_each(count, cancel, body); });
+    }
     run_tree(job, *place, {.planned = plan_opening_for(job, *place), .compiled = {}}, [] {});
     if (verified) {
       job.report.verify = verified->report();
@@ -71,7 +76,7 @@ void run_on_device(Job& job) {
     if (reserve) {
       reserve->tell();
     }
-    job.report.sweep_seconds = sweep_seconds(job, device, reserve);
+    job.report.sweep_seconds = sweep_seconds_of(device, reserve, [&](const Error& error) { count_loss(job, error); });
     job.report.devices.front().peak_bytes = device.field().size_bytes();
   } catch (const Error& error) {
     count_loss(job, error);

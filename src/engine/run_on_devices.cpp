@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 #include "base/stopwatch.h"
+#include "engine/host_reserve.h"
 #include "engine/run_tree.h"
 #include "engine/split_place.h"
 
@@ -21,7 +23,10 @@ std::vector<std::unique_lock<std::mutex>> occupy(OpenDevices devices) {
   return locks;
 }
 
-void give_up_lost(Job& job) {
+void give_up_lost(Job& job, const Error& error) {
+  if (error.code() != ErrorCode::device_lost) {
+    return;
+  }
   for (const auto& device : job.devices) {
     if (device->device->is_lost()) {
       job.resources.devices().lost(*device);
@@ -37,19 +42,34 @@ void run_on_devices(Job& job) {
   const ArenaCache::Loan arena = job.resources.arenas().lend(std::max(1, job.lease.cores()));
   try {
     const Stopwatch watch;
-    SplitPlace place(job.devices, job.type(), job.qubits(), {*arena, job.cancel, bounded},
+    SplitPlace parts(job.devices, job.type(), job.qubits(), {*arena, job.cancel, bounded},
                      [&] { job.lease.at_boundary(); });
+    if (job.request.verify > 0) {
+      parts.verify(job.request.verify, job.report.seed, bounded);
+    }
+    std::optional<HostReserve> reserve;
+    if (job.request.fall_back) {
+      reserve.emplace(job, bounded, *arena, parts,
+                      FailoverPlace::Hooks{
+                          .download = [&](std::uint64_t first, std::span<std::byte> to) { parts.download(first, to); },
+                          .on_failure = [&](const Error& error) { give_up_lost(job, error); }});
+    }
+    StatePlace& place = reserve ? static_cast<StatePlace&>(reserve->place()) : parts;
     place.reset();
     job.report.timing.allocate = watch.seconds();
     run_tree(job, place, {.planned = plan_opening_for(job, place), .compiled = {}}, [] {});
-    job.report.sweep_seconds = place.measure_sweep_seconds();
+    if (job.request.verify > 0) {
+      job.report.verify = parts.verify_report();
+    }
+    if (reserve) {
+      reserve->tell();
+    }
+    job.report.sweep_seconds = sweep_seconds_of(parts, reserve, [&](const Error& error) { give_up_lost(job, error); });
     for (DeviceReport& device : job.report.devices) {
-      device.peak_bytes = place.part_bytes();
+      device.peak_bytes = parts.part_bytes();
     }
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::device_lost) {
-      give_up_lost(job);
-    }
+    give_up_lost(job, error);
     throw;
   }
   job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;

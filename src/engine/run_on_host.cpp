@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "base/stopwatch.h"
 #include "engine/host_place.h"
 #include "engine/occupancy.h"
+#include "engine/run_keeper.h"
 #include "engine/run_tree.h"
 #include "engine/state_checkpoint.h"
+#include "engine/verified_place.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/span.h"
 #include "runtime/metrics/work_time.h"
@@ -26,6 +30,33 @@ Field allocate_state(const Job& job, MemoryResource& memory, const Arena& arena)
   Field state(memory, job.type(), job.qubits());
   prepare_zero_state(state, arena, job.cancel);
   return state;
+}
+
+/// Of the state wherever its block is, for that may change between stages.
+StateAccess access_to(Field& state) {
+  return {.view = [&](std::uint64_t first, std::uint64_t bytes) -> std::span<const std::byte> {
+            return state.buffer.data() == nullptr ? std::span<const std::byte>{}
+                                                  : state.buffer.bytes().subspan(first, bytes);
+          },
+          .room = [&](std::uint64_t first, std::uint64_t bytes) { return state.buffer.bytes().subspan(first, bytes); },
+          .filled = [](std::uint64_t /*first*/, std::span<const std::byte> /*bytes*/) {}};
+}
+
+VerifiedPlace::Subject subject_of(const Field& state) {
+  return {.name = "the CPU",
+          .advice =
+              "run again; if it happens again, trust no results of this machine until its memory and its clock "
+              "were looked at",
+          .download_tile = [&](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
+            const std::uint64_t element = element_bytes(state.type);
+            const std::uint64_t run = std::uint64_t{1} << std::countr_one(axes);
+            const std::uint64_t starts = axes & ~(run - 1);
+            std::uint64_t start = 0;
+            for (std::uint64_t done = 0; done < to.size(); done += run * element) {
+              std::memcpy(to.data() + done, state.buffer.data() + (base | start) * element, run * element);
+              start = (start - starts) & starts;  // the next larger number with bits of `starts` only
+            }
+          }};
 }
 
 }  // namespace
@@ -60,22 +91,34 @@ void run_on_host(Job& job) {
     job.lease.note_resident(state.size_bytes());
   }
 
-  StateStore store(memory, job.estimate.saved_states, job.resources.spill(), arena, job.cancel);
+  const CancelToken& cancel = job.keeper ? job.keeper->cancel() : job.cancel;
+  StateStore store(memory, job.estimate.saved_states, job.resources.spill(), arena, cancel);
   const FailureAdaptor::Registration relief = job.resources.memory().add_relief(
       FailureAdaptor::Rank::spill, [&](std::uint64_t bytes) { return store.relieve(bytes); });
-  StateCheckpoint checkpoint(job.resources, state, store, memory, arena, job.cancel, job.report.notes);
+  StateCheckpoint checkpoint(job.resources, state, store, memory, arena, cancel, job.keeper.get(), job.report.notes);
   Occupancy occupancy(job.lease, arena, checkpoint.actions(), job.cancel, job.hooks.on_wait);
   const ExecuteContext context{.kernels = job.resources.kernels(),
                                .arena = arena,
-                               .cancel = job.cancel,
+                               .cancel = cancel,
                                .memory = memory,
                                .tiles = quantum::tile_compiler(),
                                .at_boundary = [&] { occupancy.at_boundary(); },
                                .on_stage_done = {}};
   HostPlace place(state, memory, store, context, job.limits);
-  run_tree(job, place, *plan_opening(job), [&] { job.lease.note_resident(bounded.current_bytes()); });
+  if (job.keeper) {
+    job.keeper->attach(access_to(state),
+                       [&](std::uint64_t count, const auto& body) { arena.for_each(count, cancel, body); });
+  }
+  const auto on_split = [&] { job.lease.note_resident(bounded.current_bytes()); };
+  if (job.request.verify > 0) {
+    VerifiedPlace verified(place, subject_of(state), job.request.verify, job.report.seed, memory);
+    run_tree(job, verified, {.planned = plan_opening_for(job, verified), .compiled = {}}, on_split);
+    job.report.verify = verified.report();
+  } else {
+    run_tree(job, place, *plan_opening(job), on_split);
+  }
   job.report.timing.execute -= occupancy.waited_seconds();
-  job.report.sweep_seconds = measure_sweep_seconds(state, arena, job.cancel);
+  job.report.sweep_seconds = measure_sweep_seconds(state, arena, cancel);
   job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;
   job.report.timing.wait += occupancy.waited_seconds();
   job.report.memory.peak_bytes = bounded.peak_bytes();

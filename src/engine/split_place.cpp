@@ -5,6 +5,7 @@
 #include <future>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/stopwatch.h"
 #include "engine/device_figures.h"
 #include "workloads/quantum/move_axes.h"
@@ -16,6 +17,11 @@ namespace {
 
 /// What a step may mix at most: so many axes of a part must be free to change places.
 constexpr int kMostMixed = 6;
+
+/// Of tiles that are spread over parts.
+std::uint64_t share_of(std::uint64_t tiles, std::size_t part, std::size_t parts) noexcept {
+  return tiles / parts + (part < tiles % parts ? 1 : 0);
+}
 
 std::vector<std::unique_ptr<DevicePlace>> make_parts(const OpenDevices& devices, ElementType type, int axes,
                                                      const quantum::DrawResources& host,
@@ -77,21 +83,16 @@ class Parallel {
 
 }  // namespace
 
-PlannedCircuit plan_circuit_for_parts(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                                      ElementType type, const DeviceLimits& limits, std::size_t parts,
-                                      const AxisPlaces& places) {
-  PlannedCircuit result;
-  quantum::GateList list = list_gates(circuit);
-  result.passes = run_passes(list, options);
-  result.lowered = lower(list);
-  const int part_axes = part_qubits(static_cast<int>(circuit.qubit_count()), parts);
+PlannedCircuit plan_for_parts(PlannedCircuit lowered, ElementType type, int axes, const DeviceLimits& limits,
+                              std::size_t parts, const AxisPlaces& places) {
+  const int part_axes = part_qubits(axes, parts);
   const SplitLimits split{.part_axes = part_axes, .held_axes = std::clamp(part_axes - kMostMixed, 0, limits.low_axes)};
   SplitPlan plan =
-      make_split_plan(result.lowered.program, type, limits, split,
+      make_split_plan(lowered.lowered.program, type, limits, split,
                       {.places = places, .describe = quantum::describe_device_tile, .move = quantum::move_axes});
-  result.lowered.program = std::move(plan.program);
-  result.plan = std::move(plan.plan);
-  return result;
+  lowered.lowered.program = std::move(plan.program);
+  lowered.plan = std::move(plan.plan);
+  return lowered;
 }
 
 DeviceLimits common_limits(const std::vector<DeviceLimits>& limits) {
@@ -129,10 +130,54 @@ void SplitPlace::reset() {
   }
 }
 
-PlannedCircuit SplitPlace::plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                                std::uint64_t /*touched_axes*/) {
+PlannedCircuit SplitPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t /*touched_axes*/) {
   // what is touched goes from place to place with the axes: that is known here
-  return plan_circuit_for_parts(circuit, options, type(), limits_, parts_.size(), places_);
+  PlannedCircuit planned = plan_for_parts(std::move(lowered), type(), axes_, limits_, parts_.size(), places_);
+  for (const auto& part : verified_) {
+    part->draw(planned.plan.stages.size());
+  }
+  return planned;
+}
+
+void SplitPlace::verify(std::uint64_t tiles, std::uint64_t seed, MemoryResource& memory) {
+  for (std::size_t part = 0; part < parts_.size(); ++part) {
+    verified_.push_back(std::make_unique<VerifiedPlace>(*parts_[part], parts_[part]->subject(),
+                                                        share_of(tiles, part, parts_.size()), mix(seed, part), memory));
+  }
+}
+
+std::uint64_t SplitPlace::verify_bytes(std::uint64_t tiles, std::size_t parts) noexcept {
+  std::uint64_t bytes = 0;
+  for (std::size_t part = 0; part < parts; ++part) {
+    bytes += basalt::verify_bytes(share_of(tiles, part, parts), kDeviceTileBytes);
+  }
+  return bytes;
+}
+
+VerifyReport SplitPlace::verify_report() const {
+  VerifyReport report = verified_.front()->report();
+  for (auto part = verified_.begin() + 1; part != verified_.end(); ++part) {
+    report.tiles += (*part)->report().tiles;
+    report.largest_difference = std::max(report.largest_difference, (*part)->report().largest_difference);
+  }
+  return report;
+}
+
+void SplitPlace::download(std::uint64_t first, std::span<std::byte> to) {
+  const std::uint64_t bytes = element_bytes(type()) << part_axes_;
+  while (!to.empty()) {
+    const std::uint64_t in_part = first % bytes;
+    const std::uint64_t count = std::min<std::uint64_t>(to.size(), bytes - in_part);
+    parts_[first / bytes]->download(in_part, to.first(count));
+    first += count;
+    to = to.subspan(count);
+  }
+}
+
+void SplitPlace::pass_over(std::size_t part, std::size_t stages) {
+  if (!verified_.empty()) {
+    verified_[part]->pass_over(stages);
+  }
 }
 
 void SplitPlace::execute(std::span<const Stage> stages, const Program& program,
@@ -160,6 +205,9 @@ void SplitPlace::swap_axes(const Stage& stage, const OnStageDone& on_stage_done)
     }
     places_.swap(swap);
   }
+  for (std::size_t part = 0; part < parts_.size(); ++part) {
+    pass_over(part, 1);
+  }
   on_stage_done(stage, watch.seconds());
 }
 
@@ -175,13 +223,16 @@ void SplitPlace::execute_on_parts(std::span<const Stage> stages, const Program& 
     const quantum::PartProgram own =
         quantum::restrict_to_part(program, stages, outside, static_cast<std::uint64_t>(part) << part_axes_);
     std::size_t next = 0;
-    parts_[part]->execute(own.stages, own.program, {},
-                          [&](const Stage&, double stage_seconds) { seconds[part][next++] = stage_seconds; });
+    StatePlace& place = verified_.empty() ? static_cast<StatePlace&>(*parts_[part]) : *verified_[part];
+    place.execute(own.stages, own.program, {},
+                  [&](const Stage&, double stage_seconds) { seconds[part][next++] = stage_seconds; });
   };
   Parallel parallel;
   for (std::size_t part = 1; part < parts_.size(); ++part) {
     if (holds_something(part)) {
       parallel.start([&run, part] { run(part); });
+    } else {
+      pass_over(part, stages.size());
     }
   }
   parallel.finish([&] { run(0); });

@@ -14,9 +14,8 @@
 namespace basalt {
 
 /// For devices that have tiles of the same size. Pure.
-PlannedCircuit plan_circuit_for_parts(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                                      ElementType type, const DeviceLimits& limits, std::size_t parts,
-                                      const AxisPlaces& places);
+PlannedCircuit plan_for_parts(PlannedCircuit lowered, ElementType type, int axes, const DeviceLimits& limits,
+                              std::size_t parts, const AxisPlaces& places);
 
 /// The limits that hold for every one of some devices. Pure.
 DeviceLimits common_limits(const std::vector<DeviceLimits>& limits);
@@ -33,8 +32,7 @@ class SplitPlace final : public StatePlace {
   [[nodiscard]] ElementType type() const override { return parts_.front()->type(); }
   void reset() override;
   /// Plans go on from where the axes lie now: what is planned must be executed before the next plan is made.
-  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                      std::uint64_t touched_axes) override;
+  PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) override;
   void execute(std::span<const Stage> stages, const Program& program,
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
   void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override;
@@ -43,12 +41,22 @@ class SplitPlace final : public StatePlace {
   std::optional<StateStore::Key> save(bool /*worth_spilling*/) override { return std::nullopt; }
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
 
+  /// Looks after all parts from the next plan on, with so many tiles of all together. `memory` must outlive this.
+  void verify(std::uint64_t tiles, std::uint64_t seed, MemoryResource& memory);
+  /// What that takes of the host's memory.
+  static std::uint64_t verify_bytes(std::uint64_t tiles, std::size_t parts) noexcept;
+  [[nodiscard]] VerifyReport verify_report() const;
+
+  /// Copies bytes of the state to the host, from `first` on, with axes where they lie now.
+  void download(std::uint64_t first, std::span<std::byte> to);
+
   [[nodiscard]] std::uint64_t part_bytes() const noexcept { return parts_.front()->field().size_bytes(); }
   /// One in-place scale of the whole state, all devices at the same time.
   [[nodiscard]] double measure_sweep_seconds();
 
  private:
   [[nodiscard]] bool holds_something(std::size_t part) const noexcept;
+  void pass_over(std::size_t part, std::size_t stages);
   void swap_axes(const Stage& stage, const OnStageDone& on_stage_done);
   void execute_on_parts(std::span<const Stage> stages, const Program& program, const OnStageDone& on_stage_done);
 
@@ -57,7 +65,8 @@ class SplitPlace final : public StatePlace {
   quantum::DrawResources host_;
   DeviceLimits limits_;
   std::vector<std::unique_ptr<DevicePlace>> parts_;
-  std::vector<quantum::StatePart> fields_;  ///< Of the parts.
+  std::vector<std::unique_ptr<VerifiedPlace>> verified_;  ///< Over the parts; empty: nobody looks.
+  std::vector<quantum::StatePart> fields_;                ///< Of the parts.
   quantum::PartExchange exchange_;
   AxisPlaces places_;
   quantum::QubitMap reader_map_;  ///< Of the latest reader.

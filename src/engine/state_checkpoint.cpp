@@ -2,16 +2,20 @@
 
 #include <fmt/format.h>
 
+#include "engine/run_keeper.h"
+
 namespace basalt {
 
 StateCheckpoint::StateCheckpoint(Resources& resources, Field& state, StateStore& store, MemoryResource& memory,
-                                 const Arena& arena, const CancelToken& cancel, std::vector<std::string>& notes)
+                                 const Arena& arena, const CancelToken& cancel, RunKeeper* keeper,
+                                 std::vector<std::string>& notes)
     : resources_(resources),
       state_(state),
       store_(store),
       memory_(memory),
       arena_(arena),
       cancel_(cancel),
+      keeper_(keeper),
       notes_(notes) {}
 
 Checkpoint StateCheckpoint::actions() {
@@ -19,6 +23,21 @@ Checkpoint StateCheckpoint::actions() {
 }
 
 bool StateCheckpoint::save() {
+  keeper_has_it_ = keeper_ != nullptr && keeper_->keep();
+  if (!keeper_has_it_ && !store()) {
+    return false;
+  }
+  written_bytes_ += state_.size_bytes();
+  store_.clear_memory();
+  state_.buffer = Buffer();
+  resources_.release_idle();
+  return true;
+}
+
+bool StateCheckpoint::store() {
+  if (resources_.spill() == nullptr) {
+    return false;
+  }
   try {
     item_ = resources_.spill()->store(state_.buffer.bytes(), cancel_,
                                       [this](std::uint64_t count, const auto& body) { for_each(count, body); });
@@ -29,15 +48,15 @@ bool StateCheckpoint::save() {
     notes_.push_back(fmt::format("memory was not given up for another job: {}", error.message()));
     return false;
   }
-  written_bytes_ += state_.size_bytes();
-  store_.clear_memory();
-  state_.buffer = Buffer();
-  resources_.release_idle();
   return true;
 }
 
 void StateCheckpoint::restore() {
   state_ = Field(memory_, state_.type, state_.axes);
+  if (keeper_has_it_) {
+    keeper_->bring_back();
+    return;
+  }
   resources_.spill()->restore(item_, state_.buffer.bytes(), cancel_,
                               [this](std::uint64_t count, const auto& body) { for_each(count, body); });
   item_ = {};

@@ -15,11 +15,14 @@
 
 namespace basalt {
 
-/// References must outlive it. Where a state cannot be written, `notes` says why.
+class RunKeeper;
+
+/// References must outlive it. Where a state cannot be written, `notes` says why. A run that is kept on disk anyway
+/// goes there: `keeper` may be null.
 class StateCheckpoint {
  public:
   StateCheckpoint(Resources& resources, Field& state, StateStore& store, MemoryResource& memory, const Arena& arena,
-                  const CancelToken& cancel, std::vector<std::string>& notes);
+                  const CancelToken& cancel, RunKeeper* keeper, std::vector<std::string>& notes);
 
   /// The state goes to disk and comes back; states that wait go to disk or are computed again.
   [[nodiscard]] Checkpoint actions();
@@ -29,6 +32,7 @@ class StateCheckpoint {
 
  private:
   bool save();
+  bool store();
   void restore();
   void for_each(std::uint64_t count, const std::function<void(std::uint64_t)>& body) const;
 
@@ -38,6 +42,8 @@ class StateCheckpoint {
   MemoryResource& memory_;
   const Arena& arena_;
   const CancelToken& cancel_;
+  RunKeeper* keeper_;
+  bool keeper_has_it_ = false;
   std::vector<std::string>& notes_;
   SpillFile::Item item_;
   std::uint64_t written_bytes_ = 0;

@@ -29,8 +29,13 @@ class StatePlace {
   virtual void reset() = 0;
 
   /// For a state that is zero where an axis outside of `touched_axes` is 1.
-  virtual PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                              std::uint64_t touched_axes) = 0;
+  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                      std::uint64_t touched_axes) {
+    return plan_lowered(lower_circuit(circuit, options), touched_axes);
+  }
+
+  /// Adds the plan; a place may also change the steps to what it needs.
+  virtual PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) = 0;
 
   /// Applies stages of such a plan. `compiled` is empty, or has an entry for each of them.
   virtual void execute(std::span<const Stage> stages, const Program& program,

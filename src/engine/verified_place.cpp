@@ -13,16 +13,13 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "runtime/memory/field.h"
-#include "workloads/quantum/kernels/tile_compiler.h"
+#include "workloads/quantum/kernels/plain_steps.h"
 
 namespace basalt {
 namespace {
 
 /// Of the random numbers.
 constexpr std::uint64_t kStream = 0x7665726966790000;
-
-/// Tiles of devices have at most this many elements of c64, half as many of c128.
-constexpr std::uint64_t kMostTileElements = std::uint64_t{1} << 12;
 
 /// Places the low bits of `number` where `mask` has bits.
 std::uint64_t deposit(std::uint64_t number, std::uint64_t mask) noexcept {
@@ -34,15 +31,15 @@ std::uint64_t deposit(std::uint64_t number, std::uint64_t mask) noexcept {
 }
 
 template <typename Real>
-void widen(std::span<const std::byte> from, std::span<double> to) {
+void widen(std::span<const std::byte> from, std::span<std::complex<double>> to) {
   for (std::size_t i = 0; i < to.size(); ++i) {
-    Real number = 0;
-    std::memcpy(&number, from.data() + i * sizeof(Real), sizeof(Real));
-    to[i] = static_cast<double>(number);
+    std::complex<Real> number;
+    std::memcpy(&number, from.data() + i * sizeof(number), sizeof(number));
+    to[i] = number;
   }
 }
 
-void to_doubles(ElementType type, std::span<const std::byte> from, std::span<double> to) {
+void to_doubles(ElementType type, std::span<const std::byte> from, std::span<std::complex<double>> to) {
   type == ElementType::c64 ? widen<float>(from, to) : widen<double>(from, to);
 }
 
@@ -53,36 +50,48 @@ double verify_tolerance(ElementType type, std::size_t steps) {
   return of_hundred * std::max(1.0, static_cast<double>(steps) / 100);
 }
 
-std::uint64_t verify_bytes(std::uint64_t tiles) noexcept {
-  constexpr std::uint64_t kTileBytes = kMostTileElements * element_bytes(ElementType::c64);
-  constexpr std::uint64_t kScratchBytes = std::uint64_t{4} << 20;  // of the CPU's own program for a tile
-  return tiles == 0 ? 0 : (tiles + 8) * kTileBytes + kScratchBytes;
+std::uint64_t verify_bytes(std::uint64_t tiles, std::uint64_t tile_bytes) noexcept {
+  constexpr std::uint64_t kBeside = 8;  // one afterwards, and twice in double precision
+  return tiles == 0 ? 0 : (tiles + kBeside) * tile_bytes;
 }
 
-VerifiedPlace::VerifiedPlace(StatePlace& device, Subject subject, std::uint64_t tiles, std::uint64_t seed,
+std::uint64_t host_tile_bytes(std::uint64_t state_bytes) noexcept {
+  return std::min(state_bytes, std::uint64_t{1} << 20);
+}
+
+VerifiedPlace::VerifiedPlace(StatePlace& place, Subject subject, std::uint64_t tiles, std::uint64_t seed,
                              MemoryResource& memory)
-    : device_(device),
+    : place_(place),
       subject_(std::move(subject)),
       tiles_(tiles),
       seed_(seed),
       memory_(memory),
-      report_{.tiles = 0, .largest_difference = 0, .tolerance = verify_tolerance(device.type(), 1)} {}
+      report_{.tiles = 0, .largest_difference = 0, .tolerance = verify_tolerance(place.type(), 1)} {}
 
-PlannedCircuit VerifiedPlace::plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                                   std::uint64_t touched_axes) {
-  PlannedCircuit planned = device_.plan(circuit, options, touched_axes);
+PlannedCircuit VerifiedPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
+  PlannedCircuit planned = place_.plan_lowered(std::move(lowered), touched_axes);
+  draw(planned.plan.stages.size());
+  return planned;
+}
+
+void VerifiedPlace::draw(std::size_t stages) {
   draws_.clear();
   next_draw_ = 0;
   next_stage_ = 0;
   const CounterRandom random(seed_, mix(kStream, plans_++));
-  const auto stages = static_cast<double>(planned.plan.stages.size());
-  for (std::uint64_t i = 0; i < tiles_ && !planned.plan.stages.empty(); ++i) {
+  for (std::uint64_t i = 0; i < tiles_ && stages > 0; ++i) {
     // one from each of as many equal parts of the stages
     const double place = (static_cast<double>(i) + random.uniform(2 * i)) / static_cast<double>(tiles_);
-    draws_.push_back({.stage = std::min(planned.plan.stages.size() - 1, static_cast<std::size_t>(place * stages)),
+    draws_.push_back({.stage = std::min(stages - 1, static_cast<std::size_t>(place * static_cast<double>(stages))),
                       .bits = random.bits(2 * i + 1)});
   }
-  return planned;
+}
+
+void VerifiedPlace::pass_over(std::size_t stages) {
+  next_stage_ += stages;
+  while (next_draw_ < draws_.size() && draws_[next_draw_].stage < next_stage_) {
+    ++next_draw_;
+  }
 }
 
 void VerifiedPlace::execute(std::span<const Stage> stages, const Program& program,
@@ -93,7 +102,7 @@ void VerifiedPlace::execute(std::span<const Stage> stages, const Program& progra
     const std::size_t unlooked = next_draw_ < draws_.size() ? draws_[next_draw_].stage - next_stage_ : left;
     const std::size_t count = std::min(left, unlooked);
     if (count > 0) {
-      device_.execute(stages.subspan(first, count), program, {}, on_stage_done);
+      place_.execute(stages.subspan(first, count), program, {}, on_stage_done);
       first += count;
       next_stage_ += count;
     } else {
@@ -118,6 +127,10 @@ std::vector<std::uint64_t> VerifiedPlace::take_draws(const Stage& stage) {
 
 void VerifiedPlace::verify(const Stage& stage, const Program& program, const OnStageDone& on_stage_done) {
   const std::vector<std::uint64_t> tiles = take_draws(stage);
+  if (stage.tile_axes == 0) {
+    place_.execute(std::span(&stage, 1), program, {}, on_stage_done);  // without tiles there is nothing to compare
+    return;
+  }
   const std::uint64_t elements = std::uint64_t{1} << std::popcount(stage.tile_axes);
   const std::uint64_t tile_bytes = elements * element_bytes(type());
   const Buffer before(memory_, tiles.size() * tile_bytes);
@@ -126,38 +139,34 @@ void VerifiedPlace::verify(const Stage& stage, const Program& program, const OnS
                            before.bytes().subspan(i * tile_bytes, tile_bytes));
   }
 
-  device_.execute(std::span(&stage, 1), program, {}, on_stage_done);
+  place_.execute(std::span(&stage, 1), program, {}, on_stage_done);
 
-  std::vector<const Step*> steps;
-  steps.reserve(stage.steps.size());
-  for (const std::uint32_t step : stage.steps) {
-    steps.push_back(&program.steps[step]);
-  }
-  const std::unique_ptr<TileProgram> on_cpu =
-      quantum::tile_compiler().compile(steps, {.type = ElementType::c128, .axes = stage.tile_axes});
-  const Buffer scratch(memory_, std::max<std::uint64_t>(1, on_cpu->scratch_bytes()));
   const Buffer after(memory_, tile_bytes);
   const Buffer reference(memory_, elements * element_bytes(ElementType::c128));
+  const std::span<std::complex<double>> expected = reference.view<std::complex<double>>();
   for (std::size_t i = 0; i < tiles.size(); ++i) {
     const std::uint64_t base = deposit(tiles[i], stage.outer_axes);
     subject_.download_tile(base, stage.tile_axes, after.bytes());
-    to_doubles(type(), before.bytes().subspan(i * tile_bytes, tile_bytes), reference.view<double>());
-    on_cpu->run(reference.data(), base, false, scratch.data());
-    compare(after.bytes(), reference.view<double>(), stage, tiles[i]);
+    to_doubles(type(), before.bytes().subspan(i * tile_bytes, tile_bytes), expected);
+    for (const std::uint32_t step : stage.steps) {
+      quantum::apply_plainly(program.steps[step], base, stage.tile_axes, expected);
+    }
+    compare(after.bytes(), expected, stage, tiles[i]);
   }
 }
 
-void VerifiedPlace::compare(std::span<const std::byte> device, std::span<const double> reference, const Stage& stage,
-                            std::uint64_t tile) {
+void VerifiedPlace::compare(std::span<const std::byte> bytes, std::span<const std::complex<double>> reference,
+                            const Stage& stage, std::uint64_t tile) {
   // what is below is so small that devices may take it for 0
   const double least_norm = type() == ElementType::c64 ? 1e-30 : 1e-290;
-  std::vector<double> actual(reference.size());
-  to_doubles(type(), device, actual);
+  const Buffer doubles(memory_, reference.size_bytes());
+  const std::span<std::complex<double>> actual = doubles.view<std::complex<double>>();
+  to_doubles(type(), bytes, actual);
   double norm = 0;
   double largest = 0;
-  for (std::size_t i = 0; i < reference.size(); i += 2) {
-    norm = std::hypot(norm, std::hypot(reference[i], reference[i + 1]));
-    const double off = std::hypot(actual[i] - reference[i], actual[i + 1] - reference[i + 1]);
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    norm = std::hypot(norm, std::abs(reference[i]));
+    const double off = std::abs(actual[i] - reference[i]);
     largest = std::isfinite(off) ? std::max(largest, off) : std::numeric_limits<double>::infinity();
   }
   const double difference = largest / std::max(norm, least_norm);
@@ -170,8 +179,7 @@ void VerifiedPlace::compare(std::span<const std::byte> device, std::span<const d
         fmt::format("\"{}\" computes wrongly: after stage {}, an amplitude of tile {} is off by {:.2g} of the tile's "
                     "norm (tolerated: {:.2g})",
                     subject_.name, next_stage_ + 1, tile, difference, tolerance),
-        "give --backend cpu, and trust no results of this device until its memory, its driver and its clock "
-        "were looked at");
+        subject_.advice);
   }
 }
 

@@ -1,7 +1,8 @@
-// A state on a device that the CPU looks after: before a stage it takes some tiles of the state, computes them in
-// double precision, and compares them with what the device makes of them.
+// A state that is looked after: before a stage some of its tiles are taken and computed by plain loops in double
+// precision, and compared with what the place makes of them. Of a device, and of the CPU itself.
 #pragma once
 
+#include <complex>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,35 +21,42 @@ namespace basalt {
 /// what goes wrong in memory or in a driver is rarely so small.
 double verify_tolerance(ElementType type, std::size_t steps);
 
-/// What a VerifiedPlace takes of the host's memory for `tiles` tiles.
-std::uint64_t verify_bytes(std::uint64_t tiles) noexcept;
+/// What a VerifiedPlace takes of the host's memory for `tiles` tiles of at most so many bytes.
+std::uint64_t verify_bytes(std::uint64_t tiles, std::uint64_t tile_bytes) noexcept;
+
+/// Of tiles: of any device, and of the CPU for a state of so many bytes.
+inline constexpr std::uint64_t kDeviceTileBytes = std::uint64_t{1} << 15;
+std::uint64_t host_tile_bytes(std::uint64_t state_bytes) noexcept;
 
 /// For one thread. References must outlive it.
 class VerifiedPlace final : public StatePlace {
  public:
-  /// What of a device it is about, and how to look at it.
+  /// What it is about, and how to look at it.
   struct Subject {
     std::string name;
+    std::string advice;  ///< Where it computes wrongly.
     /// Copies the elements whose index differs from `base` along `axes` only, in order of their index.
     std::function<void(std::uint64_t base, std::uint64_t axes, std::span<std::byte> to)> download_tile;
   };
 
   /// `tiles` of every circuit that is planned, spread over its stages, are drawn by `seed`.
-  VerifiedPlace(StatePlace& device, Subject subject, std::uint64_t tiles, std::uint64_t seed, MemoryResource& memory);
+  VerifiedPlace(StatePlace& place, Subject subject, std::uint64_t tiles, std::uint64_t seed, MemoryResource& memory);
 
-  [[nodiscard]] ElementType type() const override { return device_.type(); }
-  void reset() override { device_.reset(); }
-  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                      std::uint64_t touched_axes) override;
-  /// Throws Error(failed) where the device is wrong.
+  [[nodiscard]] ElementType type() const override { return place_.type(); }
+  void reset() override { place_.reset(); }
+  PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) override;
+  /// For a plan that was made elsewhere, of so many stages. Each is to be executed or passed over.
+  void draw(std::size_t stages);
+  void pass_over(std::size_t stages);
+  /// Throws Error(failed) where the place is wrong.
   void execute(std::span<const Stage> stages, const Program& program,
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
   void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override {
-    device_.scale_where(keep, scale, on_stage_done);
+    place_.scale_where(keep, scale, on_stage_done);
   }
-  std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) override { return device_.reader(map); }
-  std::optional<StateStore::Key> save(bool worth_spilling) override { return device_.save(worth_spilling); }
-  bool load(StateStore::Key key, bool last) override { return device_.load(key, last); }
+  std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) override { return place_.reader(map); }
+  std::optional<StateStore::Key> save(bool worth_spilling) override { return place_.save(worth_spilling); }
+  bool load(StateStore::Key key, bool last) override { return place_.load(key, last); }
 
   [[nodiscard]] const VerifyReport& report() const noexcept { return report_; }
 
@@ -60,10 +68,10 @@ class VerifiedPlace final : public StatePlace {
 
   [[nodiscard]] std::vector<std::uint64_t> take_draws(const Stage& stage);
   void verify(const Stage& stage, const Program& program, const OnStageDone& on_stage_done);
-  void compare(std::span<const std::byte> device, std::span<const double> reference, const Stage& stage,
+  void compare(std::span<const std::byte> bytes, std::span<const std::complex<double>> reference, const Stage& stage,
                std::uint64_t tile);
 
-  StatePlace& device_;
+  StatePlace& place_;
   Subject subject_;
   std::uint64_t tiles_;
   std::uint64_t seed_;

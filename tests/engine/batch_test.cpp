@@ -101,11 +101,13 @@ TEST_F(BatchTest, RowsOfASweepAreSingleRuns) {
 }
 
 TEST_F(BatchTest, FailingJobsStandAlone) {
-  const auto batch = jobs(Json{{"id", "wrong"}, {"source", "qubit q; nonsense q;"}}.dump() + '\n' +
-                          Json{{"id", "gone"}, {"file", "gone.qasm"}}.dump() + '\n' +
-                          Json{{"id", "large"}, {"source", qasm3("qubit[60] q; h q;")}}.dump() + '\n' +
-                          Json{{"id", "slow"}, {"source", kEndless}, {"timeout", 0.05}}.dump() + '\n' +
-                          Json{{"id", "fine"}, {"source", kCoin}}.dump() + '\n');
+  const auto batch =
+      jobs(Json{{"id", "wrong"}, {"source", "qubit q; nonsense q;"}}.dump() + '\n' +
+           Json{{"id", "gone"}, {"file", "gone.qasm"}}.dump() + '\n' +
+           Json{{"id", "large"}, {"source", qasm3("qubit[60] q; h q; for uint i in [0:58] { cp(0.1) q[i], q[i+1]; }")}}
+               .dump() +
+           '\n' + Json{{"id", "slow"}, {"source", kEndless}, {"timeout", 0.05}}.dump() + '\n' +
+           Json{{"id", "fine"}, {"source", kCoin}}.dump() + '\n');
   BatchSettings settings = on_threads();
   settings.retries = 2;
   std::map<std::string, Json> lines;

@@ -64,6 +64,19 @@ quantum::Circuit layers_of(int qubits, int layers) {
   return circuit;
 }
 
+std::optional<History> no_history(const std::string& /*fingerprint*/, const std::string& /*kind*/) {
+  return std::nullopt;
+}
+
+/// Of runs that all took `ratio` times what was predicted.
+History history_of_ratio(double ratio, std::size_t runs) {
+  History history;
+  for (std::size_t i = 0; i < runs; ++i) {
+    history.add(ratio);
+  }
+  return history;
+}
+
 struct Question {
   int qubits = 28;
   double cpu_seconds = 10;
@@ -71,20 +84,24 @@ struct Question {
   ElementType type = ElementType::c64;
   bool device_is_open = false;
   std::optional<DeviceFigures> figures{};
+  FindHistory history = no_history;
+  std::optional<History> cpu_history{};
 };
 
 BackendChoice choose(const Question& question, const Gpus& gpus) {
   const quantum::Circuit circuit = layers_of(question.qubits, 6);
   const quantum::PassOptions passes;
-  return choose_backend(
-      {.circuit = circuit,
-       .passes = passes,
-       .type = question.type,
-       .cpu_seconds = question.cpu_seconds,
-       .cpu_source = "default for processors",
-       .cpu_rejection = question.cpu_rejection,
-       .device_is_open = question.device_is_open},
-      [&] { return gpus; }, [&](const vulkan::DeviceProperties&) { return question.figures; });
+  return choose_backend({.circuit = circuit,
+                         .passes = passes,
+                         .type = question.type,
+                         .cpu_seconds = question.cpu_seconds,
+                         .cpu_source = "default for processors",
+                         .cpu_history = question.cpu_history,
+                         .cpu_rejection = question.cpu_rejection,
+                         .device_is_open = question.device_is_open},
+                        {.list = [&] { return gpus; },
+                         .figures_of = [&](const vulkan::DeviceProperties&) { return question.figures; },
+                         .history = question.history});
 }
 
 TEST(ChooseBackend, LooksAtNoDeviceWhereStartingOneTakesLonger) {
@@ -92,8 +109,9 @@ TEST(ChooseBackend, LooksAtNoDeviceWhereStartingOneTakesLonger) {
   const quantum::PassOptions passes;
   const BackendChoice choice = choose_backend(
       {.circuit = circuit, .passes = passes, .cpu_seconds = 0.2, .cpu_source = {}, .cpu_rejection = {}},
-      []() -> Gpus { throw std::logic_error("asked for devices"); },
-      [](const vulkan::DeviceProperties&) -> std::optional<DeviceFigures> { return std::nullopt; });
+      {.list = []() -> Gpus { throw std::logic_error("asked for devices"); },
+       .figures_of = [](const vulkan::DeviceProperties&) -> std::optional<DeviceFigures> { return std::nullopt; },
+       .history = no_history});
   EXPECT_EQ(choice.winner, 0U);
   ASSERT_EQ(choice.candidates.size(), 1U);
   EXPECT_EQ(choice.reason, "predicted 200 ms there; a device would take 400 ms to start, so none was looked at");
@@ -174,6 +192,37 @@ TEST(ChooseBackend, ReliesOnWhatWasMeasured) {
   EXPECT_EQ(measured.winner, 0U);
   EXPECT_EQ(measured.candidates[1].source, "measured at 2026-01-02T03:04:05Z");
   EXPECT_GT(measured.candidates[1].stage_seconds, 100 * by_default.candidates[1].stage_seconds);
+}
+
+TEST(ChooseBackend, CorrectsTheProcessorByItsHistory) {
+  Question question{.qubits = 24, .cpu_seconds = 0.3};
+  EXPECT_EQ(choose(question, cards({"nvidia_h100"})).winner, 0U);
+  question.cpu_history = history_of_ratio(4, 12);
+  const BackendChoice choice = choose(question, cards({"nvidia_h100"}));
+  EXPECT_EQ(choice.winner, 1U);
+  EXPECT_DOUBLE_EQ(choice.candidates[0].stage_seconds, 1.2);
+  EXPECT_EQ(choice.candidates[0].samples, 12U);
+  EXPECT_EQ(choice.candidates[0].source, "history n=12: 4 times what was predicted; default for processors");
+}
+
+TEST(ChooseBackend, CorrectsDevicesByTheirHistory) {
+  Question question{.qubits = 28, .cpu_seconds = 3};
+  const BackendChoice before = choose(question, cards({"nvidia_h100"}));
+  EXPECT_EQ(before.winner, 1U);
+  std::string asked;
+  question.history = [&](const std::string& /*fingerprint*/, const std::string& kind) {
+    asked = kind;
+    return std::optional(history_of_ratio(1000, 10));
+  };
+  const BackendChoice after = choose(question, cards({"nvidia_h100"}));
+  EXPECT_EQ(after.winner, 0U);
+  EXPECT_EQ(asked, "c64 quantum/dense 2^28");
+  EXPECT_DOUBLE_EQ(after.candidates[1].stage_seconds, 1000 * before.candidates[1].stage_seconds);
+  // nine runs are too few to change anything
+  question.history = [](const std::string& /*fingerprint*/, const std::string& /*kind*/) {
+    return std::optional(history_of_ratio(1000, 9));
+  };
+  EXPECT_EQ(choose(question, cards({"nvidia_h100"})).winner, 1U);
 }
 
 }  // namespace

@@ -256,7 +256,7 @@ TEST(Run, RefusesWhatCannotBe) {
     change(request);
     return request;
   };
-  const std::string sixty = qasm3("qubit[60] q; h q;");
+  const std::string sixty = qasm3("qubit[60] q; h q; for uint i in [0:58] { cp(0.1) q[i], q[i+1]; }");
   const std::string huge = qasm3("qubit[1000] q;");
   const std::string branching = qasm3("qubit[2] q; bit c; h q[0]; c = measure q[0]; if (c) x q[1];");
   const Refusal refusals[] = {
@@ -301,7 +301,7 @@ TEST(Run, RefusesWhatCannotBe) {
 }
 
 TEST(Run, ARefusalForMemoryNamesTheLargestSizeThatFits) {
-  Request request = request_for(qasm3("qubit[30] q; h q;"));
+  Request request = request_for(qasm3("qubit[30] q; h q; for uint i in [0:28] { cp(0.1) q[i], q[i+1]; }"));
   request.memory_limit_bytes = 1 << 20;
   try {
     run(request);

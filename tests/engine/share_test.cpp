@@ -6,7 +6,7 @@
 #include <future>
 #include <thread>
 
-#include "engine_harness.h"
+#include "kept_run.h"
 
 namespace basalt {
 namespace {
@@ -103,6 +103,19 @@ TEST(Share, WithoutDiskTheLowerPriorityKeepsItsMemory) {
   EXPECT_EQ(reports.first.memory.spilled_bytes, 0U);
 }
 
+TEST(Share, AJobThatIsKeptGivesWayThroughItsCheckpoints) {
+  const auto expected = run(deep_circuit(0)).counts;
+  const TemporaryFolder folder;
+  Request kept = deep_circuit(-5);
+  kept.checkpoint = {.folder = folder.path("run"), .every_seconds = 3600};
+  Engine engine(room_for_one_state(0));
+  const Pair reports = run_into_each_other(engine, kept, deep_circuit(5));
+  EXPECT_EQ(reports.first.counts, expected);
+  EXPECT_EQ(reports.second.counts, expected);
+  EXPECT_EQ(reports.first.checkpoints->written, 1U);
+  EXPECT_GT(reports.first.timing.wait, 0);
+}
+
 TEST(Share, OneCoreServesTheHigherPriorityFirst) {
   const auto expected = run(deep_circuit(0)).counts;
   Engine engine({.threads = 1, .memory_limit_bytes = std::nullopt, .spill_limit_bytes = std::nullopt, .ledger = "off"});
@@ -120,6 +133,7 @@ TEST(Share, ManyJobsOfManySizesAllEndWhereFewFit) {
                           "if (c[0]) { x q[1]; } h q[2]; c[1] = measure q[1];"),
                     50);
     request.priority = qubits % 5 - 2;
+    request.method = Method::state;
     return request;
   };
   constexpr int kSizes[] = {14, 18, 16, 17, 15};

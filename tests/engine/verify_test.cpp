@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <complex>
 #include <cstring>
 
 #include "device_fixture.h"
 #include "engine/device_place.h"
+#include "engine/resources.h"
+#include "engine/run.h"
 #include "engine/verified_place.h"
 #include "reference/random_circuit.h"
 #include "runtime/vulkan/instance.h"
@@ -62,19 +65,76 @@ TEST_F(VerifyTest, TakesStatesOfOneTileAndBranchesAndFallback) {
   }
 }
 
-TEST_F(VerifyTest, IsForDevices) {
-  Request request = request_for(qasm3("qubit q; h q;"));
-  for (const auto& [backend, verify] : {std::pair{Backend::cpu, std::uint64_t{1}}, {Backend::vulkan, kMaxVerify + 1}}) {
-    request.backend = backend;
-    request.verify = verify;
-    try {
-      run(request);
-      FAIL();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ErrorCode::bad_usage);
-      EXPECT_THAT(error.what(), HasSubstr("--verify " + std::to_string(verify)));
+TEST_F(VerifyTest, LooksAfterEachPartOfAStateOnSeveralDevices) {
+  const std::string text =
+      reference::to_qasm3(reference::random_circuit(kQubits, 120, 3, reference::GateSet::stdgates));
+  for (const int parts : {2, 4}) {
+    for (const bool fall_back : {false, true}) {
+      Request request = on_devices(request_for(text, 10), parts);
+      request.verify = 63;
+      request.fall_back = fall_back;
+      const Report report = run(request);
+      EXPECT_EQ(report.backend, "vulkan");
+      ASSERT_TRUE(report.verify.has_value());
+      EXPECT_GT(report.verify->tiles, 4U);
+      EXPECT_LE(report.verify->tiles, 63U);
+      EXPECT_GT(report.verify->largest_difference, 0);
+      EXPECT_LT(report.verify->largest_difference, 1e-6);
     }
   }
+}
+
+/// A driver that leaves one dispatch out.
+class ForgetfulDriver {
+ public:
+  explicit ForgetfulDriver(std::uint64_t which) {
+    forgotten = which;
+    calls = 0;
+  }
+  static vulkan::DeviceOptions options() {
+    return {.alter =
+                [](VolkDeviceTable& table) {
+                  original = table.vkCmdDispatch;
+                  table.vkCmdDispatch = dispatch;
+                },
+            .hang_seconds = 0};
+  }
+
+ private:
+  static VKAPI_ATTR void VKAPI_CALL dispatch(VkCommandBuffer commands, std::uint32_t x, std::uint32_t y,
+                                             std::uint32_t z) {
+    if (calls++ != forgotten) {
+      original(commands, x, y, z);
+    }
+  }
+  static inline PFN_vkCmdDispatch original = nullptr;
+  static inline std::atomic<std::uint64_t> calls{0};
+  static inline std::uint64_t forgotten = 0;
+};
+
+TEST_F(VerifyTest, FindsAStageThatOneOfSeveralDevicesLeavesOut) {
+  Request request = on_devices(
+      request_for(reference::to_qasm3(reference::random_circuit(kQubits, 60, 4, reference::GateSet::stdgates))), 2);
+  request.verify = kMaxVerify;
+  int found = 0;
+  for (std::uint64_t call = 0; call < 12; ++call) {
+    const ForgetfulDriver driver(call);
+    Resources resources({});
+    resources.devices().open_with(ForgetfulDriver::options());
+    try {
+      run_request(resources, request, {});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::failed);
+      found += std::string(error.what()).find("computes wrongly: after stage") != std::string::npos ? 1 : 0;
+    }
+  }
+  EXPECT_GT(found, 0);
+}
+
+TEST_F(VerifyTest, TooManyTilesAreRefused) {
+  Request request = request_for(qasm3("qubit q; h q;"));
+  request.verify = kMaxVerify + 1;
+  EXPECT_THAT(failure_of(request).second, HasSubstr("--verify " + std::to_string(kMaxVerify + 1)));
 }
 
 /// Passes on to a device, and does one stage more than it was told.
@@ -84,9 +144,8 @@ class WrongPlace final : public StatePlace {
 
   [[nodiscard]] ElementType type() const override { return device_.type(); }
   void reset() override { device_.reset(); }
-  PlannedCircuit plan(const quantum::Circuit& circuit, const quantum::PassOptions& options,
-                      std::uint64_t touched_axes) override {
-    return device_.plan(circuit, options, touched_axes);
+  PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) override {
+    return device_.plan_lowered(std::move(lowered), touched_axes);
   }
   void execute(std::span<const Stage> stages, const Program& program,
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override {
@@ -117,7 +176,9 @@ struct Device {
       : open(physical), place(open, ElementType::c64, kQubits, {arena, cancel, memory}, {}) {}
 
   VerifiedPlace::Subject subject() {
-    return {.name = "some card", .download_tile = [&](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
+    return {.name = "some card",
+            .advice = "give --backend cpu",
+            .download_tile = [&](std::uint64_t base, std::uint64_t axes, std::span<std::byte> to) {
               place.download_tile(base, axes, to);
             }};
   }
@@ -192,7 +253,7 @@ TEST_F(VerifyTest, ReadsTilesOfAnyAxes) {
   device.place.execute(planned.plan.stages, planned.lowered.program, {},
                        [](const Stage& /*stage*/, double /*seconds*/) {});
   std::vector<std::complex<float>> all(std::size_t{1} << kQubits);
-  device.place.download(std::as_writable_bytes(std::span(all)));
+  device.place.download(0, std::as_writable_bytes(std::span(all)));
   for (const std::uint64_t axes : {0x1ULL, 0xFULL, 0x3000ULL, 0x2A5ULL, 0x3FFFULL}) {
     const std::uint64_t base = 0x1555 & ~axes;
     std::vector<std::complex<float>> tile(std::size_t{1} << std::popcount(axes));

@@ -6,12 +6,10 @@
 #include <string_view>
 #include <utility>
 
-#include "workloads/quantum/input/printable.h"
+#include "base/printable.h"
 
 namespace basalt {
 namespace {
-
-using quantum::in_quotes;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t";

@@ -9,15 +9,14 @@
 
 #include "basalt/inventory.h"
 #include "basalt/ledger.h"
+#include "base/nearest.h"
+#include "base/printable.h"
 #include "engine/batch/job_line.h"
-#include "workloads/quantum/input/nearest.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using quantum::in_quotes;
 
 constexpr int kMaxDepth = 2;  // an object, and a list or an object in it
 constexpr std::size_t kMaxIdBytes = 1000;
@@ -32,7 +31,7 @@ struct Refusal {
 
 [[noreturn]] void refuse(const std::string& key, const Json& value, const std::string& needed) {
   const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  throw Refusal{key, fmt::format("\"{}\" is {}", key, quantum::printable(text, 60)), fmt::format("give {}", needed)};
+  throw Refusal{key, fmt::format("\"{}\" is {}", key, printable(text, 60)), fmt::format("give {}", needed)};
 }
 
 std::string text_of(const std::string& key, const Json& value) {
@@ -124,7 +123,7 @@ class JobReader {
     for (const Reader& reader : readers()) {
       known.push_back(reader.key);
     }
-    const std::string near = quantum::nearest_name(key, known);
+    const std::string near = nearest_name(key, known);
     throw Refusal{key, fmt::format("a job has no key {}", in_quotes(key)),
                   near.empty() ? fmt::format("the keys are: {}", fmt::join(known, ", "))
                                : fmt::format("did you mean \"{}\"?", near)};

@@ -9,21 +9,20 @@
 #include <utility>
 
 #include "basalt/batch.h"
+#include "base/printable.h"
 #include "engine/batch/csv.h"
 #include "engine/batch/job_line.h"
-#include "workloads/quantum/input/printable.h"
 
 namespace basalt {
 namespace {
 
 namespace fs = std::filesystem;
-using quantum::in_quotes;
 using quantum::SourceMap;
 
 /// Jobs travel as JSON, which has no other encoding.
 void check_utf8(const std::string& path) {
   for (std::size_t offset = 0; offset < path.size();) {
-    const quantum::CodePoint point = quantum::decode_utf8(path, offset);
+    const CodePoint point = decode_utf8(path, offset);
     if (!point.valid) {
       throw Error(ErrorCode::bad_usage, fmt::format("the path {} is not UTF-8", in_quotes(path, 200)),
                   "rename the file");

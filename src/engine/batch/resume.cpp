@@ -7,15 +7,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/printable.h"
 #include "engine/batch/definition.h"
 #include "engine/seed.h"
-#include "workloads/quantum/input/printable.h"
 #include "workloads/quantum/input/source.h"
 
 namespace basalt {
 namespace {
-
-using quantum::in_quotes;
 
 constexpr const char* kAdvice = "give the command that the file is from, or another --output";
 

@@ -1,0 +1,76 @@
+#include "basalt/json.h"
+#include "engine/json_text.h"
+
+namespace basalt {
+namespace {
+
+Json parameters_json(const PatternModel& model) {
+  Json result = Json::array();
+  for (const PatternParameter& parameter : model.parameters) {
+    result.push_back({{"name", parameter.name}, {"value", parameter.value}, {"description", parameter.description}});
+  }
+  return result;
+}
+
+Json species_json(const std::vector<SpeciesSummary>& species) {
+  Json result = Json::array();
+  for (const SpeciesSummary& each : species) {
+    result.push_back({{"name", each.name},
+                      {"mean", each.mean},
+                      {"least", each.least},
+                      {"most", each.most},
+                      {"deviation", each.deviation}});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string json_of(const PatternReport& report, JsonStyle style) {
+  Json document = Json::object();
+  document["model"] = report.model;
+  document["parameters"] = Json::object();
+  for (const auto& [name, value] : report.parameters) {
+    document["parameters"][name] = value;
+  }
+  document["size"] = report.size;
+  document["spacing"] = report.spacing;
+  document["step"] = report.step;
+  document["largest_stable_step"] = report.largest_stable_step;
+  document["steps"] = report.steps;
+  document["time"] = report.time;
+  document["integrator"] = name_of(report.integrator);
+  document["stencil"] = name_of(report.stencil);
+  document["precision"] = report.precision == Precision::single_precision ? "single" : "double";
+  document["seed"] = report.seed;
+  document["species"] = species_json(report.species);
+  document["files"] = report.files;
+  document["backend"] = report.backend;
+  document["instruction_set"] = report.instruction_set;
+  document["threads"] = report.threads;
+  document["memory"] = memory_json(report.memory);
+  document["timing_seconds"] = timing_json(report.timing);
+  document["usage"] = usage_json(report.usage);
+  document["visits"] = report.visits;
+  document["bytes_moved"] = report.bytes_moved;
+  document["sweep_seconds"] = report.sweep_seconds;
+  document["sweep_equivalents"] = report.sweep_equivalents;
+  document["notes"] = report.notes;
+  return text_of(document, style);
+}
+
+std::string json_of(const std::vector<PatternModel>& models, JsonStyle style) {
+  Json list = Json::array();
+  for (const PatternModel& model : models) {
+    list.push_back({{"name", model.name},
+                    {"title", model.title},
+                    {"species", model.species},
+                    {"equations", model.equations},
+                    {"parameters", parameters_json(model)},
+                    {"spacing", model.spacing},
+                    {"source", model.source}});
+  }
+  return text_of({{"models", std::move(list)}}, style);
+}
+
+}  // namespace basalt

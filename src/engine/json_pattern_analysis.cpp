@@ -1,0 +1,90 @@
+#include <complex>
+
+#include "basalt/json.h"
+#include "engine/json_text.h"
+
+namespace basalt {
+namespace {
+
+Json names_json(const std::vector<Bifurcation>& bifurcations) {
+  Json names = Json::array();
+  for (const Bifurcation each : bifurcations) {
+    names.push_back(name_of(each));
+  }
+  return names;
+}
+
+Json values_json(const std::vector<std::string>& species, const std::vector<double>& values) {
+  Json document = Json::object();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    document[species[i]] = values[i];
+  }
+  return document;
+}
+
+Json dispersion_json(const std::vector<DispersionPoint>& relation) {
+  Json rows = Json::array();
+  for (const DispersionPoint& point : relation) {
+    Json rates = Json::array();
+    for (const std::complex<double> rate : point.rates) {
+      rates.push_back({rate.real(), rate.imag()});
+    }
+    rows.push_back({{"wavenumber", point.wavenumber}, {"rates", std::move(rates)}});
+  }
+  return rows;
+}
+
+Json state_json(const PatternAnalysis& analysis, const SteadyState& state) {
+  Json document = {{"values", values_json(analysis.species, state.values)},
+                   {"rotation", state.rotation},
+                   {"residual", state.residual},
+                   {"any", state.any},
+                   {"kind", state.kind},
+                   {"instabilities", names_json(state.instabilities)}};
+  document["bands"] = Json::array();
+  for (const WaveBand& band : state.bands) {
+    document["bands"].push_back({band.from, band.to});
+  }
+  document["fastest"] = {{"wavenumber", state.fastest.wavenumber},
+                         {"wavelength", state.fastest.wavelength},
+                         {"growth", state.fastest.growth},
+                         {"frequency", state.fastest.frequency}};
+  if (state.conditions) {
+    document["conditions"] = {{"trace", state.conditions->trace},
+                              {"determinant", state.conditions->determinant},
+                              {"mixed", state.conditions->mixed},
+                              {"discriminant", state.conditions->discriminant}};
+  }
+  document["dispersion"] = dispersion_json(state.dispersion);
+  return document;
+}
+
+}  // namespace
+
+std::string json_of(const PatternAnalysis& analysis, JsonStyle style) {
+  Json document = {{"model", analysis.model}, {"parameters", Json::object()}};
+  for (const auto& [name, value] : analysis.parameters) {
+    document["parameters"][name] = value;
+  }
+  document["spacing"] = analysis.spacing ? Json(*analysis.spacing) : Json();
+  document["states"] = Json::array();
+  for (const SteadyState& state : analysis.states) {
+    document["states"].push_back(state_json(analysis, state));
+  }
+  if (analysis.vary) {
+    document["vary"] = {
+        {"parameter", analysis.vary->parameter}, {"from", analysis.vary->from}, {"to", analysis.vary->to}};
+    document["critical"] = Json::array();
+    for (const CriticalPoint& point : analysis.critical) {
+      document["critical"].push_back({{"bifurcation", name_of(point.bifurcation)},
+                                      {"value", point.value},
+                                      {"state", values_json(analysis.species, point.state)},
+                                      {"wavenumber", point.wavenumber},
+                                      {"wavelength", point.wavelength},
+                                      {"frequency", point.frequency}});
+    }
+  }
+  return text_of(document, style);
+}
+
+}  // namespace basalt

@@ -1,0 +1,89 @@
+// Keeps a run on disk while it goes on, so that another process can go on with it: writes checkpoints of its state and
+// of its place in the tree of branches, reads them back, and in the end leaves the result.
+//
+// Losing a checkpoint never loses the run: what the disk refuses is noted, and the one before stays.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/stopwatch.h"
+#include "engine/job.h"
+#include "execute/checkpoint_file.h"
+#include "execute/checkpoint_folder.h"
+#include "execute/checkpoint_schedule.h"
+
+namespace basalt {
+
+/// For one thread. The job must outlive it.
+class RunKeeper {
+ public:
+  /// Takes the folder of a job that is prepared, and writes down what was asked for. Throws Error(bad_usage) where the
+  /// folder is another run's or the job cannot be kept, Error(out_of_resources) where the disk has no room for two
+  /// states, and Error(io).
+  explicit RunKeeper(Job& job);
+
+  /// For whatever changes the state: it must not be left in the middle of a stage. at_boundary() looks for requests.
+  [[nodiscard]] const CancelToken& cancel() const noexcept { return cancel_; }
+
+  /// How to get at the state, from now on. A view without bytes says that it is nowhere now.
+  void attach(StateAccess state, ForEach for_each);
+
+  /// Reads the latest checkpoint that is whole into the state and the results. Nothing where that is the very start:
+  /// the state may then be anything. Throws Error(io) where none is whole.
+  std::optional<TreePosition> load();
+
+  /// The tree whose position is kept, until it is null.
+  void follow(const BranchTree* tree) noexcept { tree_ = tree; }
+
+  /// How often at_boundary() is to be called.
+  [[nodiscard]] double boundary_seconds() const;
+
+  /// Between stages. Writes a checkpoint if one is due. Throws Error(cancelled) if that was requested.
+  void at_boundary();
+
+  /// While a leaf is read, which changes results but not the state, a run may be stopped.
+  void begin_leaf();
+  void end_leaf();
+
+  /// Writes a checkpoint now; false, with a note, where that does not work. bring_back() reads its state.
+  bool keep();
+  void bring_back();
+
+  /// The run is being stopped: writes a last checkpoint if that is possible here.
+  void stop();
+
+  /// The run was stopped: what to tell.
+  [[nodiscard]] Error farewell() const;
+
+  /// The run is done: leaves `report` and removes the checkpoints.
+  void finish(const Report& report);
+
+  /// What a state on a device goes through on its way to a file.
+  static std::uint64_t window_bytes(std::uint64_t state_bytes) noexcept;
+
+ private:
+  [[nodiscard]] Request asked_for() const;
+  void expect_room() const;
+  void write(const std::optional<TreePosition>& position, const KeptJson& results);
+  bool try_write(bool must);
+  [[nodiscard]] bool is_worth(const Stopwatch& writing, std::uint64_t done, std::uint64_t total);
+  TreePosition read(std::uint64_t generation, const KeptJson& document, CheckpointFile& file);
+
+  Job& job_;
+  CheckpointFolder folder_;
+  CheckpointSchedule schedule_;
+  CancelToken cancel_;
+  Stopwatch since_start_;
+  StateAccess state_;
+  ForEach for_each_ = for_each_in_turn;
+  const BranchTree* tree_ = nullptr;
+  std::uint64_t next_ = 0;  ///< Generation.
+  bool in_leaf_ = false;
+  std::optional<KeptJson> results_;  ///< As they were before the leaf, where that is known.
+  bool must_ = false;                ///< The checkpoint that is being written is wanted whatever it takes.
+  bool stopped_ = false;             ///< With a last checkpoint.
+  bool has_failed_ = false;          ///< A checkpoint could not be written, and a note says so.
+};
+
+}  // namespace basalt

@@ -1,0 +1,113 @@
+// Patterns through the engine: promises, reports, and runs that end early.
+#include "basalt/pattern.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "basalt/engine.h"
+#include "basalt/json.h"
+
+namespace basalt {
+namespace {
+
+using testing::HasSubstr;
+
+PatternRequest small_request() {
+  PatternRequest request;
+  request.model = "gray-scott";
+  request.parameters = {{"F", 0.062}, {"k", 0.0609}};
+  request.size = {96, 64};
+  request.steps = 120;
+  return request;
+}
+
+TEST(RunPattern, ReportsWhatItDid) {
+  Engine engine;
+  const PatternReport report = engine.run_pattern(small_request());
+  EXPECT_EQ(report.model, "gray-scott");
+  EXPECT_EQ(report.parameters[0], (std::pair<std::string, double>("F", 0.062)));
+  EXPECT_DOUBLE_EQ(report.time, 120);
+  EXPECT_EQ(report.visits, 120);
+  // two species read and written in f32
+  EXPECT_DOUBLE_EQ(report.bytes_moved, 120.0 * 96 * 64 * 16);
+  ASSERT_EQ(report.species.size(), 2);
+  EXPECT_GT(report.species[1].mean, 0.001);
+  EXPECT_LT(report.species[1].most, 1);
+  EXPECT_LE(report.memory.peak_bytes, report.memory.estimate_bytes);
+  EXPECT_GT(report.memory.peak_bytes, 4 * 96 * 64 * 4);
+  EXPECT_GT(report.sweep_seconds, 0);
+  const nlohmann::json document = nlohmann::json::parse(json_of(report));
+  EXPECT_EQ(document["parameters"]["k"], 0.0609);
+  EXPECT_EQ(document["size"], (std::vector<int>{96, 64}));
+}
+
+TEST(RunPattern, IsTheSameOnAnyNumberOfThreadsAndTimes) {
+  Engine engine;
+  PatternRequest request = small_request();
+  request.size = {500, 300};  // beyond what one thread is given alone
+  request.steps = 20;
+  const PatternReport all = engine.run_pattern(request);
+  request.threads = 1;
+  const PatternReport one = engine.run_pattern(request);
+  for (std::size_t species = 0; species < 2; ++species) {
+    EXPECT_EQ(all.species[species].mean, one.species[species].mean);
+    EXPECT_EQ(all.species[species].deviation, one.species[species].deviation);
+  }
+}
+
+TEST(RunPattern, FindsABlowUpAndNamesStepAndCell) {
+  Engine engine;
+  PatternRequest request;
+  request.model = "brusselator";
+  request.size = {40};
+  request.steps = 1000;
+  request.initial.values = {1e6, 1e6};
+  try {
+    engine.run_pattern(request);
+    FAIL() << "a state of 10^6 that is cubed should not stay finite";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::failed);
+    EXPECT_THAT(error.what(), HasSubstr("blew up between steps 0 and 50: u of cell (0, 0, 0)"));
+  }
+}
+
+TEST(RunPattern, RefusesWhatDoesNotFit) {
+  Engine engine;
+  PatternRequest request = small_request();
+  request.size = {100000, 100000};
+  request.memory_limit_bytes = 1 << 20;
+  try {
+    engine.run_pattern(request);
+    FAIL() << "149 GiB should not fit in 1 MiB";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::out_of_resources);
+    EXPECT_THAT(error.what(), HasSubstr("1.0 MiB may be used (--memory)"));
+    EXPECT_THAT(error.what(), HasSubstr("give a grid of about"));
+  }
+}
+
+TEST(RunPattern, StopsWhenItIsAsked) {
+  Engine engine;
+  CancelToken cancel;
+  PatternRequest request = small_request();
+  request.steps = 1'000'000'000;
+  std::uint64_t steps = 0;
+  const auto on_progress = [&](std::uint64_t done) {
+    steps = done;
+    if (done == 7) {
+      cancel.request();
+    }
+  };
+  try {
+    engine.run_pattern(request, {.cancel = &cancel, .on_progress = on_progress, .on_wait = {}});
+    FAIL() << "it was cancelled";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::cancelled);
+  }
+  EXPECT_EQ(steps, 7);
+}
+
+}  // namespace
+}  // namespace basalt
