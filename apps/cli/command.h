@@ -16,6 +16,7 @@ struct Chosen {
 
 // `chosen` must outlive the application.
 void add_run_command(CLI::App& app, Chosen& chosen);
+void add_resume_command(CLI::App& app, Chosen& chosen);
 void add_batch_command(CLI::App& app, Chosen& chosen);
 void add_worker_command(CLI::App& app, Chosen& chosen);
 void add_check_command(CLI::App& app, Chosen& chosen);
@@ -23,5 +24,6 @@ void add_plan_command(CLI::App& app, Chosen& chosen);
 void add_devices_command(CLI::App& app, Chosen& chosen);
 void add_tune_command(CLI::App& app, Chosen& chosen);
 void add_bench_command(CLI::App& app, Chosen& chosen);
+void add_pattern_command(CLI::App& app, Chosen& chosen);
 
 }  // namespace basalt::cli

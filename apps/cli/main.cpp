@@ -20,8 +20,8 @@ namespace basalt::cli {
 namespace {
 
 constexpr const char* kDescription =
-    "Basalt runs quantum circuits on the hardware that is there: it plans the run, promises its\n"
-    "memory before taking it, and reports what it did.";
+    "Basalt runs quantum circuits and patterns on the hardware that is there: it plans the run, promises\n"
+    "its memory before taking it, and reports what it did.";
 
 constexpr const char* kFooter =
     "Exit status: 0 done; 1 the run failed; 2 bad usage or input; 3 refused for resources;\n"
@@ -67,6 +67,7 @@ int run_command(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   Chosen chosen;
   add_run_command(app, chosen);
+  add_resume_command(app, chosen);
   add_batch_command(app, chosen);
   add_worker_command(app, chosen);
   add_check_command(app, chosen);
@@ -74,6 +75,7 @@ int run_command(int argc, char** argv) {
   add_devices_command(app, chosen);
   add_tune_command(app, chosen);
   add_bench_command(app, chosen);
+  add_pattern_command(app, chosen);
   app.add_subcommand("version", "Print the version.")->callback([&chosen] {
     chosen.act = [] { std::cout << "basalt " << BASALT_VERSION << '\n'; };
   });

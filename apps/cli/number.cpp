@@ -41,6 +41,20 @@ double seconds_of(const std::string& option, const std::string& text) {
   return value;
 }
 
+double duration_of(const std::string& option, const std::string& text) {
+  double unit = 1;
+  std::string number = text;
+  if (!text.empty() && std::string("smh").find(text.back()) != std::string::npos) {
+    unit = text.back() == 's' ? 1 : text.back() == 'm' ? 60 : 3600;
+    number.pop_back();
+  }
+  try {
+    return unit * seconds_of(option, number);
+  } catch (const CLI::ValidationError&) {
+    throw CLI::ValidationError(option, "'" + text + "' is no time such as 30s, 10m or 2h");
+  }
+}
+
 std::vector<std::uint32_t> qubit_list(const std::string& option, const std::string& text) {
   std::vector<std::uint32_t> qubits;
   for (std::size_t begin = 0; begin <= text.size();) {

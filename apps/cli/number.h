@@ -16,6 +16,9 @@ int integer_between(const std::string& option, const std::string& text, int leas
 /// "2.5" → 2.5 seconds. Throws CLI::ValidationError naming `option` unless it is a number above 0.
 double seconds_of(const std::string& option, const std::string& text);
 
+/// "90s" → 90, "10m" → 600, "2h" → 7200; "90" is seconds. Throws CLI::ValidationError naming `option` otherwise.
+double duration_of(const std::string& option, const std::string& text);
+
 /// "0,1,5" → {0, 1, 5}.
 std::vector<std::uint32_t> qubit_list(const std::string& option, const std::string& text);
 

@@ -58,6 +58,7 @@ void add_plan_command(CLI::App& app, Chosen& chosen) {
   command.footer(kFooter);
   command.add_option("FILE", options->file, "OpenQASM 2 or 3 program; - reads standard input")->required();
   add_request_options(command, options->request);
+  add_method_option(command, options->request.method);
   add_backend_options(command, options->request.backend, options->request.device);
   add_input_option(command, options->assignments);
   add_passes_flag(command, options->passes);

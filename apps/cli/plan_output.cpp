@@ -7,6 +7,7 @@
 
 #include "basalt/inventory.h"
 #include "basalt/json.h"
+#include "ladder_output.h"
 #include "pass_output.h"
 #include "print.h"
 
@@ -90,14 +91,68 @@ void print_candidates(const BackendChoice& choice) {
     const std::string what =
         !candidate.rejection.empty() ? candidate.rejection
         : candidate.start_seconds > 0
-            ? fmt::format("{}: {} to start, {} of stages; {}", format_seconds(candidate.seconds()),
-                          format_seconds(candidate.start_seconds), format_seconds(candidate.stage_seconds),
-                          candidate.source)
+            ? fmt::format("{}: {} to start, {} for its memory, {} of stages; {}", format_seconds(candidate.seconds()),
+                          format_seconds(candidate.start_seconds), format_seconds(candidate.memory_seconds),
+                          format_seconds(candidate.stage_seconds), candidate.source)
             : fmt::format("{} of stages; {}", format_seconds(candidate.seconds()), candidate.source);
     print(fmt::format("  {:<{}}  {}", candidate.name, name_width, what));
   }
   const Candidate& winner = choice.candidates[choice.winner];
   print("  " + (winner.rejection.empty() ? winner.name + ": " : "") + choice.reason);
+}
+
+/// By numbers of threads, and in single precision.
+void print_ways(const std::vector<ProcessorWay>& ways) {
+  std::size_t name_width = 0;
+  for (const ProcessorWay& way : ways) {
+    name_width = std::max(name_width, way.name.size());
+  }
+  for (const ProcessorWay& way : ways) {
+    const std::string seconds = way.predicted_seconds > 0 ? format_seconds(way.predicted_seconds) : "-";
+    print(fmt::format("  {:<{}}  {:>8}{}", way.name, name_width, seconds,
+                      way.taken               ? "  taken"
+                      : way.rejection.empty() ? ""
+                                              : "  " + way.rejection));
+  }
+}
+
+void print_memory(const std::vector<MemoryStep>& steps) {
+  std::size_t when_width = 0;
+  bool on_device = false;
+  bool on_disk = false;
+  for (const MemoryStep& step : steps) {
+    when_width = std::max(when_width, step.when.size());
+    on_device = on_device || step.device_bytes > 0;
+    on_disk = on_disk || step.disk_bytes > 0;
+  }
+  print(fmt::format("  {:<{}}  {:>10}{}{}", "", when_width, "host", on_device ? "      device" : "",
+                    on_disk ? "        disk" : ""));
+  for (const MemoryStep& step : steps) {
+    print(fmt::format("  {:<{}}  {:>10}{}{}  {}", step.when, when_width, format_bytes(step.host_bytes),
+                      on_device ? fmt::format("  {:>10}", format_bytes(step.device_bytes)) : "",
+                      on_disk ? fmt::format("  {:>10}", format_bytes(step.disk_bytes)) : "", step.what));
+  }
+}
+
+/// Where the job runs and how, what else was weighed, and what would change it.
+void print_decision(const PlanReport& report) {
+  if (!report.backend_choice.candidates.empty()) {
+    print(heading("choice"));
+    print_candidates(report.backend_choice);
+    print("");
+  }
+  if (!report.ways.empty()) {
+    print(heading("processor"));
+    print_ways(report.ways);
+    print("");
+  }
+  if (!report.changes.empty()) {
+    print(heading("what would change it"));
+    for (const std::string& change : report.changes) {
+      print("  " + change);
+    }
+    print("");
+  }
 }
 
 /// Of threads, or a device: who would run it.
@@ -110,25 +165,94 @@ std::string describe_processor(const PlanReport& report) {
 
 }  // namespace
 
+namespace {
+
+void print_tableau(const std::string& name, const PlanReport& report) {
+  print(fmt::format("{}: {} qubits, {} gates, as {} Clifford steps with {} outcome{}; cpu ({}), tableau of {}", name,
+                    report.qubits, report.gates, report.steps, report.outcomes, report.outcomes == 1 ? "" : "s",
+                    describe_processor(report), format_bytes(report.state_bytes)));
+}
+
+void print_parts(const std::string& name, const PlanReport& report) {
+  print(fmt::format("{}: {} qubits, {} gates, as {} steps in {} part{}; cpu ({}, {} precision), states of at most {}",
+                    name, report.qubits, report.gates, report.steps, report.parts.size(),
+                    report.parts.size() == 1 ? "" : "s", describe_processor(report),
+                    report.precision == Precision::single_precision ? "single" : "double",
+                    format_bytes(report.state_bytes)));
+}
+
+void print_part_table(const PlanReport& report) {
+  print(heading("parts"));
+  print(fmt::format("  {:>5}  {:>6}  {:>8}  {:>6}  {:>10}  {}", "part", "qubits", "gates", "stages", "predicted",
+                    "from"));
+  for (std::size_t i = 0; i < std::min(report.parts.size(), kMostRows); ++i) {
+    const PartEntry& part = report.parts[i];
+    print(fmt::format("  {:>5}  {:>6}  {:>8}  {:>6}  {:>10}  {} to {}", i + 1, part.qubits.size(), part.gates,
+                      part.stages, format_seconds(part.predicted_seconds), part.qubits.front(), part.qubits.back()));
+  }
+  if (report.parts.size() > kMostRows) {
+    print(fmt::format("  … and {} more parts (--json prints all)", report.parts.size() - kMostRows));
+  }
+  print(fmt::format("  {:>5}  {:>6}  {:>8}  {:>6}  {:>10}", "total", "", report.gates, "",
+                    format_seconds(report.predicted_seconds)));
+  print("");
+}
+
+void print_stop(const PlanReport& report) {
+  if (report.stops_at_measurement) {
+    print("up to the first measurement whose outcome the program needs");
+  }
+}
+
+void print_method(const PlanReport& report) {
+  print(heading("method"));
+  print(fmt::format("  {}: {}", name_of(report.method), report.method_reason));
+  print("");
+}
+
+}  // namespace
+
 void write_plan(const std::string& file, const PlanReport& report, bool passes, bool json) {
   if (json) {
     print(json_of(file, report));
     return;
   }
   print_notes(report.notes);
-  print(fmt::format("{}: {} qubits, {} gates, as {} steps in {} stage{}; {} ({}, {} precision), state of {}",
-                    file == "-" ? "<stdin>" : file, report.qubits, report.gates, report.steps, report.stages.size(),
+  const std::string name = file == "-" ? "<stdin>" : file;
+  if (report.method == Method::stabilizer) {
+    print_tableau(name, report);
+    print_stop(report);
+    print("");
+    print_method(report);
+    print(fmt::format("read in {}", format_seconds(report.plan_seconds)));
+    return;
+  }
+  if (report.method == Method::parts) {
+    print_parts(name, report);
+    print("");
+    print_method(report);
+    print_part_table(report);
+    if (passes) {
+      print_passes(report.passes);
+    }
+    print(heading("relies on"));
+    print_choices(report);
+    print(fmt::format("\nplanned in {}", format_seconds(report.plan_seconds)));
+    return;
+  }
+  const std::string live =
+      report.method == Method::live ? fmt::format(", {} of them in the state at a time", report.live_qubits) : "";
+  print(fmt::format("{}: {} qubits{}, {} gates, as {} steps in {} stage{}; {} ({}, {} precision), state of {}", name,
+                    report.qubits, live, report.gates, report.steps, report.stages.size(),
                     report.stages.size() == 1 ? "" : "s", report.backend == Backend::cpu ? "cpu" : "vulkan",
                     describe_processor(report), report.precision == Precision::single_precision ? "single" : "double",
                     format_bytes(report.state_bytes)));
-  if (report.stops_at_measurement) {
-    print("up to the first measurement whose outcome the program needs");
-  }
+  print_stop(report);
   print("");
-  if (!report.backend_choice.candidates.empty()) {
-    print(heading("choice"));
-    print_candidates(report.backend_choice);
-    print("");
+  print_method(report);
+  print_decision(report);
+  if (report.ladder) {
+    print_ladder(*report.ladder);
   }
   if (passes) {
     print_passes(report.passes);
@@ -136,6 +260,11 @@ void write_plan(const std::string& file, const PlanReport& report, bool passes, 
   print(heading("stages") + "  axes of the tile, which are qubits unless a pass renamed them");
   print_stages(report);
   print("");
+  if (!report.memory.empty()) {
+    print(heading("memory") + "  at most");
+    print_memory(report.memory);
+    print("");
+  }
   print(heading("relies on"));
   print_choices(report);
   print(fmt::format("\nplanned in {}", format_seconds(report.plan_seconds)));

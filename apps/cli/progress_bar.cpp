@@ -18,22 +18,33 @@ constexpr std::chrono::milliseconds kInterval{100};
 
 ProgressBar::ProgressBar(bool wanted) : visible_(wanted && isatty(STDERR_FILENO) != 0), next_(start_ + kPatience) {}
 
-void ProgressBar::show(const Progress& progress) {
+/// Whether a bar is to be drawn now; the next is due later.
+bool ProgressBar::is_due() {
   const auto now = Clock::now();
   if (!visible_ || now < next_) {
-    return;
+    return false;
   }
   next_ = now + kInterval;
-  const double elapsed = std::chrono::duration<double>(now - start_).count();
-  std::string gates = fmt::format("{}", progress.gates_done);
-  if (progress.gates_total > 0) {
-    gates += fmt::format("/{}", progress.gates_total);
+  return true;
+}
+
+void ProgressBar::show(const Progress& progress) {
+  if (visible_) {
+    const std::string of = progress.gates_total > 0 ? fmt::format("/{}", progress.gates_total) : std::string();
+    show(progress.fraction, fmt::format("{}{} gates", progress.gates_done, of));
   }
+}
+
+void ProgressBar::show(double fraction, const std::string& done) {
+  if (!is_due()) {
+    return;
+  }
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   std::string left = "time left unknown";
-  if (progress.fraction > 0.001) {
-    left = format_duration(elapsed * (1 / progress.fraction - 1)) + " left";
+  if (fraction > 0.001) {
+    left = format_duration(elapsed * (1 / fraction - 1)) + " left";
   }
-  fmt::print(stderr, "\r\x1b[K{}  {} gates  {}", draw_bar(progress.fraction), gates, left);
+  fmt::print(stderr, "\r\x1b[K{}  {}  {}", draw_bar(fraction), done, left);
   std::fflush(stderr);
   drawn_ = true;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "basalt/engine.h"
 
@@ -16,11 +17,14 @@ class ProgressBar {
 
   [[nodiscard]] bool visible() const noexcept { return visible_; }
   void show(const Progress& progress);
+  /// `done` says how far, e.g. "12/20 steps".
+  void show(double fraction, const std::string& done);
   void clear();
   /// What a bar of another process left on the terminal.
   static void clear_line();
 
  private:
+  [[nodiscard]] bool is_due();
   using Clock = std::chrono::steady_clock;
   bool visible_;
   bool drawn_ = false;

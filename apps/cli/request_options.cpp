@@ -16,6 +16,8 @@ Precision precision_of(const std::string& name) {
   return name == "single" ? Precision::single_precision : Precision::double_precision;
 }
 
+}  // namespace
+
 Backend backend_of(const std::string& name, bool may_choose) {
   if (name == "auto" && may_choose) {
     return Backend::automatic;
@@ -25,6 +27,17 @@ Backend backend_of(const std::string& name, bool may_choose) {
         "--backend", "'" + name + (may_choose ? "' is none of auto, cpu, vulkan" : "' is neither cpu nor vulkan"));
   }
   return name == "cpu" ? Backend::cpu : Backend::vulkan;
+}
+
+namespace {
+
+Method method_of(const std::string& name) {
+  for (const Method method : {Method::automatic, Method::state, Method::parts, Method::live, Method::stabilizer}) {
+    if (name == name_of(method)) {
+      return method;
+    }
+  }
+  throw CLI::ValidationError("--method", "'" + name + "' is none of auto, state, parts, live, stabilizer");
 }
 
 }  // namespace
@@ -55,11 +68,20 @@ void add_request_options(CLI::App& command, Request& request) {
   add_value(command, "--precision", "single|double",
             "single: 8 bytes an amplitude, about 6 digits;\ndouble: 16 bytes, about 15 digits. Default: single",
             [&](const std::string& text) { request.precision = precision_of(text); });
+  command.add_flag(
+      "--allow-precision-loss", request.allow_precision_loss,
+      "A state in double precision that does not fit in memory may become one in\nsingle precision, before "
+      "it goes to disk");
   add_value(command, "--threads", "N", "Threads to use. Default: all cores that this process may use",
             [&](const std::string& text) { request.threads = count_of("--threads", text); });
   add_value(command, "--memory", "LIMIT",
             "Most memory to use, as 4G, 512M or a number of bytes.\nDefault: what is free",
             [&](const std::string& text) { request.memory_limit_bytes = parse_bytes(text, "--memory"); });
+  add_value(
+      command, "--device-memory", "LIMIT",
+      "Most of a device's memory to use: a state that needs more stays in the\nhost's, and tiles of it are streamed "
+      "through the device. Default: what\nis free",
+      [&](const std::string& text) { request.device_memory_limit_bytes = parse_bytes(text, "--device-memory"); });
   command
       .add_option("--observable", request.observables,
                   "Expectation value of a sum of Pauli strings, as\n\"0.5*Z0*Z1 + X3\", or @FILE with one a line (a "
@@ -76,6 +98,16 @@ void add_request_options(CLI::App& command, Request& request) {
       ->allow_extra_args(false);
   add_value(command, "--top", "K", "The K most probable basis states with their amplitudes",
             [&](const std::string& text) { request.top = whole_number("--top", text); });
+}
+
+void add_method_option(CLI::App& command, Method& method) {
+  add_value(
+      command, "--method", "auto|state|parts|live|stabilizer",
+      "What stands for the qubits: all amplitudes (state); those of each part, where no\ngate connects the parts; "
+      "those of the qubits between their first entangling gate and\ntheir last measurement (live); or a tableau of "
+      "Pauli strings (stabilizer), for Clifford\ncircuits of any width. Default: auto, whichever the circuit and what "
+      "is asked for allow,\nwhere it saves time",
+      [&method](const std::string& text) { method = method_of(text); });
 }
 
 void add_backend_options(CLI::App& command, Backend& backend, std::string& device) {

@@ -18,9 +18,15 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, const std::st
 /// "4" → 4 threads or workers. Throws CLI::ValidationError naming `option` unless it is 1 or more.
 int count_of(const std::string& option, const std::string& text);
 
+/// "cpu" or "vulkan", and "auto" where `may_choose`. Throws CLI::ValidationError otherwise.
+Backend backend_of(const std::string& name, bool may_choose);
+
 /// Adds --shots, --seed, --precision, --threads, --memory, --observable, --probabilities, --without-pass
 /// and --top, all writing into `request`, which must outlive the command.
 void add_request_options(CLI::App& command, Request& request);
+
+/// --method, which writes into `method`; it must outlive the command.
+void add_method_option(CLI::App& command, Method& method);
 
 /// Where a circuit runs: --backend and --device. What they write into must outlive the command.
 /// `backend` holds the default; where that is to choose, so may the user say.

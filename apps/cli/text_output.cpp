@@ -7,6 +7,7 @@
 
 #include "basalt/gpu.h"
 #include "basalt/json.h"
+#include "ladder_output.h"
 #include "output.h"
 #include "print.h"
 
@@ -148,8 +149,14 @@ std::uint64_t bytes_of(const std::vector<DeviceReport>& devices) {
 }
 
 void print_verification(const VerifyReport& verify) {
-  print(fmt::format("verified {} tile{} on the CPU: largest difference {:.2g} of a tile's norm (tolerated: {:.2g})",
+  print(fmt::format("verified {} tile{} by plain loops: largest difference {:.2g} of a tile's norm (tolerated: {:.2g})",
                     verify.tiles, verify.tiles == 1 ? "" : "s", verify.largest_difference, verify.tolerance));
+}
+
+void print_checkpoints(const CheckpointReport& checkpoints, double total_seconds) {
+  print(fmt::format("{} checkpoint{} written in {} ({:.1f}% of the run), {} of files", checkpoints.written,
+                    checkpoints.written == 1 ? "" : "s", format_seconds(checkpoints.seconds),
+                    100 * checkpoints.seconds / total_seconds, format_bytes(checkpoints.file_bytes)));
 }
 
 void print_summary(const std::string& file, const Report& report) {
@@ -157,12 +164,18 @@ void print_summary(const std::string& file, const Report& report) {
   const std::string where =
       !report.devices.empty()
           ? fmt::format("{} ({}, {}", names_of(report.devices), report.backend, report.devices.front().driver)
-          : fmt::format("cpu ({}, {} thread{}", report.instruction_set, report.threads, report.threads == 1 ? "" : "s");
+          : fmt::format("{} ({}, {} thread{}", report.method == Method::stabilizer ? "a tableau" : "cpu",
+                        report.instruction_set, report.threads, report.threads == 1 ? "" : "s");
   const std::uint64_t bytes = report.devices.empty() ? report.memory.peak_bytes : bytes_of(report.devices);
-  print(fmt::format("{}: {} qubits, {} gates{}, {} shots, seed {}; {} on {}, {} precision), {}",
-                    file == "-" ? "<stdin>" : file, report.qubits, report.gates, branches, report.shots, report.seed,
-                    format_seconds(report.timing.total), where,
-                    report.precision == Precision::single_precision ? "single" : "double", format_bytes(bytes)));
+  const std::string numbers = report.method == Method::stabilizer               ? ""
+                              : report.precision == Precision::single_precision ? ", single precision"
+                                                                                : ", double precision";
+  print(fmt::format("{}: {} qubits, {} gates{}, {} shots, seed {}; {} on {}{}), {}", file == "-" ? "<stdin>" : file,
+                    report.qubits, report.gates, branches, report.shots, report.seed,
+                    format_seconds(report.timing.total), where, numbers, format_bytes(bytes)));
+  if (report.method != Method::state) {
+    print(fmt::format("chosen: {}: {}", name_of(report.method), report.method_reason));
+  }
   if (!report.choice.empty() && !report.devices.empty()) {
     print("chosen: " + report.choice);  // that the CPU runs what is small surprises nobody
   }
@@ -174,8 +187,9 @@ void print_summary(const std::string& file, const Report& report) {
                       gate_time));
     return;
   }
-  print(fmt::format("speed: {} gates in {}, {} per gate: as long as {:.1f} in-place scales of the state; {:.1f} GB/s",
-                    report.gates, format_seconds(report.timing.execute), gate_time, report.sweep_equivalents,
+  const char* sweep = report.ladder && report.ladder->disk ? "visits of the disk" : "in-place scales of the state";
+  print(fmt::format("speed: {} gates in {}, {} per gate: as long as {:.1f} {}; {:.1f} GB/s", report.gates,
+                    format_seconds(report.timing.execute), gate_time, report.sweep_equivalents, sweep,
                     report.bytes_moved / report.timing.execute / 1e9));
 }
 
@@ -198,6 +212,12 @@ void write_text_report(const std::string& file, const Report& report, bool quiet
   }
   if (report.verify) {
     print_verification(*report.verify);
+  }
+  if (report.ladder) {
+    print_ladder(*report.ladder);
+  }
+  if (report.checkpoints) {
+    print_checkpoints(*report.checkpoints, report.timing.total);
   }
   print_summary(file, report);
 }

@@ -151,10 +151,11 @@ class CgroupTest : public testing::Test {
             .err = Workspace::read(workspace_.path("err"))};
   }
 
+  /// One that takes all of its amplitudes where the method is state.
   [[nodiscard]] std::string circuit(int qubits, const std::string& name) const {
     std::ostringstream text;
     text << "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[" << qubits << "] q;\nbit[" << qubits
-         << "] c;\nh q;\ncx q[0], q[" << qubits - 1 << "];\nc = measure q;\n";
+         << "] c;\nry(0.4) q;\nfor uint i in [0:" << qubits - 2 << "] { cz q[i], q[i+1]; }\nc = measure q;\n";
     workspace_.write(name, text.str());
     return name;
   }
@@ -170,13 +171,22 @@ TEST_F(CgroupTest, SeesItsLimits) {
 }
 
 TEST_F(CgroupTest, ARunThatFitsFinishes) {
-  const Result result = run({"run", circuit(24, "fits.qasm"), "--shots", "100", "--seed", "1"});
+  const Result result = run({"run", circuit(24, "fits.qasm"), "--shots", "100", "--seed", "1", "--method", "state"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(group_.kills().value_or(0), 0);
 }
 
+TEST_F(CgroupTest, ARunOfTwiceTheMemoryFinishesOnDisk) {
+  const Result result = run({"run", circuit(27, "large.qasm"), "--shots", "100", "--seed", "1", "--method", "state"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("basalt-test-"));
+  EXPECT_THAT(result.err, HasSubstr("disk: 1.0 GiB"));
+  EXPECT_EQ(group_.kills().value_or(0), 0);
+}
+
 TEST_F(CgroupTest, ARunThatDoesNotFitIsRefusedWithTheLimit) {
-  const Result result = run({"run", circuit(28, "huge.qasm"), "--shots", "100"});
+  const Result result =
+      run({"run", circuit(28, "huge.qasm"), "--shots", "100", "--spill-limit", "0", "--method", "state"});
   EXPECT_EQ(result.status, 3) << result.out << result.err;
   EXPECT_THAT(result.err, HasSubstr("basalt-test-"));
   EXPECT_EQ(group_.kills().value_or(0), 0);

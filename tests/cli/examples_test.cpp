@@ -52,6 +52,14 @@ TEST(Examples, GhzIsAllOrNothing) {
   EXPECT_NEAR(share(counts, std::string(20, '1')), 0.5, kTolerance);
 }
 
+TEST(Examples, RepetitionCodeFindsNoDifference) {
+  const Counts counts = counts_of("repetition_999.qasm");
+  const std::string no_difference(499, '0');
+  EXPECT_EQ(counts.size(), 2U);
+  EXPECT_NEAR(share(counts, std::string(500, '0') + ' ' + no_difference), 0.5, kTolerance);
+  EXPECT_NEAR(share(counts, std::string(500, '1') + ' ' + no_difference), 0.5, kTolerance);
+}
+
 TEST(Examples, FourierTransformFindsTheFrequency) {
   const Counts counts = counts_of("qft_20.qasm");
   constexpr double kHalfWay = 0.405;  // (2/π)²

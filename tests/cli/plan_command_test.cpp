@@ -36,6 +36,28 @@ TEST(PlanCommand, ShowsStagesTimesAndWhereNumbersComeFrom) {
   }
 }
 
+std::string ghz(int qubits) {
+  const std::string n = std::to_string(qubits);
+  return "OPENQASM 3.1;\ninclude \"stdgates.inc\";\nqubit[" + n + "] q;\nbit[" + n +
+         "] c;\nh q[0];\nfor uint i in [1:" + std::to_string(qubits - 1) + "] { cx q[i-1], q[i]; }\nc = measure q;\n";
+}
+
+TEST(PlanCommand, SaysWhichMethodAndWhy) {
+  const Workspace here;
+  const std::string file = here.write("ghz.qasm", ghz(500));
+  const Result tableau = here.run({"plan", file});
+  ASSERT_EQ(tableau.status, 0) << tableau.err;
+  EXPECT_THAT(tableau.out, HasSubstr("500 qubits, 500 gates, as 500 Clifford steps with 500 outcomes"));
+  EXPECT_THAT(tableau.out, HasSubstr("stabilizer: every gate is Clifford, and no amplitudes are asked for"));
+  const json plan = json::parse(here.run({"plan", file, "--json"}).out);
+  EXPECT_EQ(plan.at("method"), "stabilizer");
+  EXPECT_EQ(plan.at("outcomes"), 500);
+  const Result state = here.run({"plan", file, "--method", "state"});
+  EXPECT_EQ(state.status, 3);
+  EXPECT_THAT(here.run({"plan", here.write("layers.qasm", layers(22, 2)), "--observable", "Z0"}).out,
+              HasSubstr("state: ry(0.3) (gate 1) is no Clifford gate"));
+}
+
 TEST(PlanCommand, JsonAddsUp) {
   const Workspace here;
   const Result result = here.run({"plan", here.write("layers.qasm", layers(22, 2)), "--threads", "1", "--json"});
@@ -200,7 +222,15 @@ TEST_F(PlanForDevice, ShowsWhyTheCpuIsChosenForSmallCircuits) {
   const Result text = here_.run({"plan", file_});
   EXPECT_THAT(text.out, HasSubstr("choice\n  cpu  "));
   EXPECT_THAT(text.out, HasSubstr("to start, so none was looked at"));
-  const json choice = json::parse(here_.run({"plan", file_, "--json"}).out).at("choice");
+  EXPECT_THAT(text.out, HasSubstr("processor\n  1 thread "));
+  EXPECT_THAT(text.out, HasSubstr("taken"));
+  EXPECT_THAT(text.out, HasSubstr("memory  at most\n"));
+  const json plan = json::parse(here_.run({"plan", file_, "--json"}).out);
+  EXPECT_TRUE(plan.at("processor")[0].contains("taken"));
+  EXPECT_EQ(plan.at("memory")[0].at("when"), "lease");
+  EXPECT_EQ(plan.at("memory").back().at("host_bytes"), 0);
+  EXPECT_TRUE(plan.at("would_change_it").is_array());
+  const json& choice = plan.at("choice");
   EXPECT_EQ(choice.at("winner"), "cpu");
   ASSERT_EQ(choice.at("candidates").size(), 1U);
   EXPECT_GT(choice.at("candidates")[0].at("seconds").get<double>(), 0);

@@ -92,7 +92,9 @@ TEST_F(RunCommand, WritesATraceAndMetrics) {
   const std::string file = space.write("bell.qasm", kBell);
   const Result result = space.run({"run", file, "--trace", "trace.json", "--metrics-file", "metrics.prom", "--json"});
   ASSERT_EQ(result.status, 0) << result.err;
-  const Json trace = Json::parse(Workspace::read(space.path("trace.json")));
+  const std::string text = Workspace::read(space.path("trace.json"));
+  SCOPED_TRACE(text);
+  const Json trace = Json::parse(text);
   std::map<std::string, int> categories;
   for (const Json& event : trace["traceEvents"]) {
     if (event["ph"] != "X") {  // names of threads, and gauges
@@ -216,8 +218,27 @@ TEST_F(RunCommand, ManyCountsAreOneDocumentToo) {
   EXPECT_NE(space.run({"run", file, "--shots", "50000"}).out.find("more outcomes"), std::string::npos);
 }
 
+TEST_F(RunCommand, RunsWideCliffordCircuitsOnATableau) {
+  const std::string file = space.write("wide.qasm",
+                                       "OPENQASM 3;\ninclude \"stdgates.inc\";\nqubit[300] q;\nbit[300] c;\nh q[0];\n"
+                                       "for int i in [1:299] { cx q[0], q[i]; }\nc = measure q;\n");
+  const Result json = space.run({"run", file, "--seed", "1", "--observable", "Z0*Z299", "--json"});
+  ASSERT_EQ(json.status, 0) << json.err;
+  const Json report = Json::parse(json.out);
+  EXPECT_EQ(report["method"], "stabilizer");
+  EXPECT_EQ(report["counts"].size(), 2U);
+  EXPECT_EQ(report["expectation_values"]["Z0*Z299"], 1);
+  EXPECT_NE(space.run({"run", file}).out.find("chosen: stabilizer: every gate is Clifford"), std::string::npos);
+  const Result refused = space.run({"run", file, "--method", "stabilizer", "--top", "3"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("--top needs them"), std::string::npos);
+  EXPECT_EQ(space.run({"run", file, "--method", "clever"}).status, 2);
+}
+
 TEST_F(RunCommand, RefusesWhatDoesNotFitWithStatusThree) {
-  const std::string file = space.write("wide.qasm", "OPENQASM 3;\ninclude \"stdgates.inc\";\nqubit[60] q;\nh q;\n");
+  const std::string file = space.write(
+      "wide.qasm",
+      "OPENQASM 3;\ninclude \"stdgates.inc\";\nqubit[60] q;\nh q;\nfor uint i in [0:58] { cp(0.1) q[i], q[i+1]; }\n");
   const Result result = space.run({"run", file});
   EXPECT_EQ(result.status, 3);
   EXPECT_NE(result.err.find("60 qubits"), std::string::npos);

@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/program.h"
+
+namespace basalt::testing_cli {
+namespace {
+
+using nlohmann::json;
+
+Result analyse(const Workspace& workspace, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"pattern", "analyse"});
+  return workspace.run(arguments);
+}
+
+TEST(PatternAnalyseCommand, PrintsWhatItFound) {
+  const Workspace workspace;
+  const Result result = analyse(workspace, {"--model", "schnakenberg", "--param", "a=0.1,b=0.9", "--vary", "Dv=1:40"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("stable focus"), std::string::npos);
+  EXPECT_NE(result.out.find("Turing instability"), std::string::npos);
+  EXPECT_NE(result.out.find("8.5676275  Turing"), std::string::npos) << result.out;
+}
+
+TEST(PatternAnalyseCommand, PrintsJsonAndDrawsAPlot) {
+  const Workspace workspace;
+  const Result result = analyse(workspace, {"--model", "brusselator", "--param", "a=3,b=10.5", "--param", "Du=5,Dv=12",
+                                            "--vary", "b=5:15", "--points", "5", "--plot", "plot.svg", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json document = json::parse(result.out);
+  EXPECT_EQ(document["parameters"]["Dv"], 12);
+  EXPECT_EQ(document["states"][0]["instabilities"], (json{"Hopf", "Turing"}));
+  EXPECT_EQ(document["states"][0]["dispersion"].size(), 5U);
+  EXPECT_EQ(document["states"][0]["dispersion"][0]["rates"][0][0],
+            document["states"][0]["dispersion"][0]["rates"][1][0]);
+  EXPECT_EQ(document["critical"][1]["bifurcation"], "Hopf");
+  EXPECT_TRUE(document["critical"][1]["wavelength"].is_null());
+  EXPECT_EQ(workspace.files(), std::vector<std::string>{"plot.svg"});
+  EXPECT_EQ(Workspace::read(workspace.path("plot.svg")).rfind("<svg", 0), 0U);
+}
+
+TEST(PatternAnalyseCommand, RefusesWhatIsWrong) {
+  const Workspace workspace;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{}, "--model is required"},
+      {{"--model", "schnakenberk"}, "did you mean schnakenberg"},
+      {{"--model", "schnakenberg", "--param", "Dv"}, "'Dv' is not NAME=VALUE"},
+      {{"--model", "schnakenberg", "--param", "Dv=1x"}, "'1x' is not a number"},
+      {{"--model", "schnakenberg", "--param", "Dv=-1"}, "Dv = -1"},
+      {{"--model", "schnakenberg", "--vary", "Dv"}, "is not PARAMETER=FROM:TO"},
+      {{"--model", "schnakenberg", "--vary", "=1:2"}, "is not PARAMETER=FROM:TO"},
+      {{"--model", "schnakenberg", "--vary", "Dv=4:1"}, "cannot go from 4 to 1"},
+      {{"--model", "schnakenberg", "--points", "1"}, "of 1 points"},
+      {{"--model", "schnakenberg", "--points", "4294967297"}, "too large"},
+      {{"--model", "schnakenberg", "--kmax", "nan"}, "no largest wavenumber"},
+      {{"--model", "schnakenberg", "--spacing", "0"}, "no spacing"},
+      {{"--model", "schnakenberg", "--plot", ""}, "the value is empty"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const Result result = analyse(workspace, arguments);
+    EXPECT_EQ(result.status, 2) << message;
+    EXPECT_NE(result.err.find(message), std::string::npos) << result.err;
+    EXPECT_TRUE(result.out.empty());
+  }
+  const Result result = analyse(workspace, {"--model", "schnakenberg", "--plot", "no/such/folder.svg"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(workspace.files().empty());
+}
+
+}  // namespace
+}  // namespace basalt::testing_cli
