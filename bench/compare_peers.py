@@ -14,6 +14,10 @@ global phase.
 Prints a line for each row and geometric means of the ratios (best rival's time over Basalt's): of medians, of medians
 with planning, and of each one's fastest call, which other programs on the machine disturb least. A time is marked
 with ~ where its samples spread by more than a quarter. With --json everything, samples included, is one document.
+
+With --clifford the circuits are Clifford circuits with measurements, and the rival is Stim's sampler: its reference sample and
+its shots against the same of `basalt run --method stabilizer`, each on one thread, reading not counted. Outcomes are compared by
+how often each is 1, and how often it differs from the one before.
 """
 
 import argparse
@@ -25,10 +29,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from peers import summary
+from peers import clifford_comparison, summary
 from peers.basalt import Basalt
 from peers.client import PeerFailure, WorkerClient
-from peers.environment import PACKAGES, Environment
+from peers.clifford import FAMILIES as CLIFFORD_FAMILIES
+from peers.environment import CLIFFORD_PACKAGES, PACKAGES, Environment
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {"quick": "10,16,20", "standard": "10,16,20,24,26,28"}
@@ -55,6 +60,8 @@ def parse_arguments():
     parser.add_argument("--check-qubits", type=int, default=20, help="widest circuit whose amplitudes are compared")
     parser.add_argument("--more", type=Path, metavar="FOLDER",
                         help="OpenQASM 2 files to run too, where they are no wider than the widest")
+    parser.add_argument("--clifford", action="store_true", help="Clifford circuits, against Stim")
+    parser.add_argument("--shots", default="1024", help="of Clifford circuits, as 1024,10000 (default: %(default)s)")
     parser.add_argument("--environment", default=ROOT / "build" / "peers-venv", type=Path, help="virtual environment")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     return parser.parse_args()
@@ -195,7 +202,7 @@ def compare(arguments, folder):
     say = (lambda text: print(text, file=sys.stderr)) if arguments.json else (lambda text: print(text, flush=True))
     names = arguments.rivals.split(",")
     environment = Environment(arguments.environment)
-    environment.prepare(names)
+    environment.prepare({name: PACKAGES[name] for name in names})
     comparison = Comparison(arguments, folder, environment)
     try:
         comparison.basalt.tune()
@@ -220,6 +227,25 @@ def compare(arguments, folder):
             "failures": comparison.failures, "packages": environment.versions(), "rows": rows}
 
 
+def compare_clifford(arguments, folder):
+    say = (lambda text: print(text, file=sys.stderr)) if arguments.json else (lambda text: print(text, flush=True))
+    environment = Environment(arguments.environment)
+    environment.prepare(CLIFFORD_PACKAGES)
+    if environment.failures:
+        sys.exit(f"compare_peers: {environment.failures['stim']}")
+    families = arguments.families.split(",") if arguments.families else list(CLIFFORD_FAMILIES)
+    comparison = clifford_comparison.CliffordComparison(arguments.basalt, environment.python, folder, arguments.repeat,
+                                                        arguments.timeout)
+    rows = []
+    say(clifford_comparison.heading())
+    for qubits in map(int, (arguments.qubits or "100,1000").split(",")):
+        for family in families:
+            for shots in map(int, arguments.shots.split(",")):
+                rows.append(comparison.run_row(family, qubits, shots))
+                say(clifford_comparison.line(rows[-1]))
+    return {"packages": environment.versions(), "rows": rows}
+
+
 def main():
     arguments = parse_arguments()
     unknown = set(arguments.rivals.split(",")) - set(PACKAGES)
@@ -230,10 +256,11 @@ def main():
     if arguments.more and not arguments.more.is_dir():
         sys.exit(f"compare_peers: --more {arguments.more} is no folder")
     with tempfile.TemporaryDirectory(prefix="compare_peers_") as folder:
-        document = compare(arguments, Path(folder))
+        document = (compare_clifford if arguments.clifford else compare)(arguments, Path(folder))
     if arguments.json:
         print(json.dumps(document, indent=2))
-    disagreeing = [row for row in document["rows"] if not all(check["agrees"] for check in row["checks"].values())]
+    disagreeing = [row for row in document["rows"] if not (
+        row["agrees"] if arguments.clifford else all(check["agrees"] for check in row["checks"].values()))]
     sys.exit(1 if disagreeing else 0)
 
 

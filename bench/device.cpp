@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
-#include <complex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "base/stopwatch.h"
 #include "engine/device_cache.h"
 #include "engine/device_figures.h"
+#include "engine/measure_device.h"
 #include "engine/planned_circuit.h"
 #include "samples.h"
 #include "workloads/quantum/generate/generate.h"
@@ -96,21 +95,6 @@ class DeviceBench {
     }
   }
 
-  /// A rotation about a slanted axis: all four entries of its matrix are complex.
-  static Step gate_on(int axis) {
-    auto operands = std::make_shared<quantum::DenseOperands>();
-    operands->target_count = 1;
-    operands->targets[0] = static_cast<std::uint8_t>(axis);
-    const std::complex<double> i(0, 1);
-    operands->matrix = {std::cos(0.3) * std::exp(0.1 * i), -std::sin(0.3) * std::exp(0.7 * i),
-                        std::sin(0.3) * std::exp(0.2 * i), std::cos(0.3) * std::exp(0.8 * i)};
-    return {.kernel = "quantum/dense",
-            .access = {.mixes = std::uint64_t{1} << axis, .reads = 0, .fixed = 0},
-            .share = 1,
-            .flops_per_element = 14,
-            .operands = std::move(operands)};
-  }
-
   Plan plan(const Program& program) const {
     return make_device_plan(program, type_, field_.padded_axes(), limits_,
                             {.touched_axes = ~std::uint64_t{0}, .describe = quantum::describe_device_tile});
@@ -135,7 +119,7 @@ class DeviceBench {
     result_["gate_sweeps"] = nlohmann::json::array();
     std::string line = "one gate, by position, in passes:";
     for (int axis = 0; axis < options_.qubits; ++axis) {
-      const Program program{{gate_on(axis)}};
+      const Program program{{slanted_rotation(axis)}};
       const double seconds = run(plan(program), program);
       line += fmt::format(" {:.2f}", seconds / sweep_);
       result_["gate_sweeps"].push_back(seconds / sweep_);
@@ -149,7 +133,7 @@ class DeviceBench {
     for (const int depth : {1, 4, 8, 12, 24, 48}) {
       Program program;
       for (int i = 0; i < depth; ++i) {
-        program.steps.push_back(gate_on(options_.qubits - 1 - i % 8));
+        program.steps.push_back(slanted_rotation(options_.qubits - 1 - i % 8));
       }
       const double seconds = run(plan(program), program);
       line += fmt::format(" {}: {:.2f}", depth, seconds / sweep_);

@@ -8,6 +8,8 @@ pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)
 pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
+pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
 
 include(${CMAKE_CURRENT_LIST_DIR}/basalt_targets.cmake)
 if(NOT TARGET basalt::basalt)

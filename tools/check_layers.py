@@ -37,6 +37,7 @@ ALLOWED = {
     "execute": EXECUTE,
     "workloads/*": WORKLOAD,
     "workloads/*/kernels": WORKLOAD | {"runtime/cpu"},
+    "workloads/*/stabilizer": WORKLOAD | {"runtime/cpu"},
     "workloads/*/shaders": WORKLOAD | {"runtime/vulkan"},
     "engine": EXECUTE | {"engine", "runtime/cpu", "runtime/vulkan", "workloads/any"},
 }
@@ -115,7 +116,7 @@ def broken_rule(root, file, included):
     if target in allowed:
         return None
     if target == "runtime/cpu" and workload:
-        return "of a workload only kernels/ may include runtime/cpu"
+        return "of a workload only kernels/ and stabilizer/ may include runtime/cpu"
     return f"{layer} may not include {target}"
 
 

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 PACKAGES = {"qsim": "qsimcirq", "aer": "qiskit-aer", "qulacs": "qulacs", "lightning": "pennylane-lightning"}
+# Of the comparison of Clifford circuits.
+CLIFFORD_PACKAGES = {"stim": "stim"}
 LIST_VERSIONS = """
 import importlib.metadata, json
 print(json.dumps({found.metadata["Name"].lower().replace("_", "-"): found.version
@@ -19,19 +21,19 @@ class Environment:
         self.python = self.folder / "bin" / "python"
         self.failures = {}  # name of a peer: why it could not be installed
 
-    def prepare(self, names):
-        """Installs what is missing. A package that cannot be installed is noted, and is no reason to stop."""
+    def prepare(self, packages):
+        """Installs what is missing of {name: package}. One that cannot be installed is noted, and no reason to stop."""
         if not self.python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(self.folder)], check=True)
-        for name in names:
-            if PACKAGES[name] in self.versions():
+        for name, package in packages.items():
+            if package in self.versions():
                 continue
-            print(f"installing {PACKAGES[name]} into {self.folder}", file=sys.stderr)
-            ran = subprocess.run([str(self.python), "-m", "pip", "install", "--quiet", PACKAGES[name]],
+            print(f"installing {package} into {self.folder}", file=sys.stderr)
+            ran = subprocess.run([str(self.python), "-m", "pip", "install", "--quiet", package],
                                  capture_output=True, text=True)
             if ran.returncode != 0:
                 lines = ran.stderr.strip().splitlines()
-                self.failures[name] = f"{PACKAGES[name]} could not be installed: {lines[-1] if lines else 'no reason'}"
+                self.failures[name] = f"{package} could not be installed: {lines[-1] if lines else 'no reason'}"
 
     def versions(self):
         """Of every package that is there."""

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 import compare_peers  # noqa: E402
-from peers import summary  # noqa: E402
+from peers import clifford, clifford_comparison, summary  # noqa: E402
 from peers.circuit import Gate, UnreadableCircuit, read_circuit  # noqa: E402
 
 HEADER = 'OPENQASM 2.0;\ninclude "qelib1.inc";\n'
@@ -73,6 +73,32 @@ class Conclude(unittest.TestCase):
         row = self.row(aer=[8])
         row["checks"] = {"aer": {"difference": 0.1, "agrees": False}, "qsim": {"difference": 0, "agrees": True}}
         self.assertIn("DIFFER: aer", summary.line(row, ["aer", "qsim"]))
+
+
+class CliffordCircuits(unittest.TestCase):
+    def test_both_texts_say_the_same(self):
+        for family, make in clifford.FAMILIES.items():
+            with self.subTest(family):
+                program = make(20)
+                qasm, stim = program.qasm(), program.stim()
+                self.assertEqual(qasm.count("measure"), program.bits)
+                measured = [line.split()[1:] for line in stim.splitlines() if line.startswith("M")]
+                self.assertEqual(sum(map(len, measured)), program.bits)
+                self.assertEqual(len([line for line in stim.splitlines() if not line.startswith("M")]), program.gates)
+                self.assertLessEqual(program.qubits, 20)
+
+    def test_a_surface_code_has_as_many_checks_as_it_must(self):
+        self.assertEqual(clifford.surface_code(17).qubits, 17)
+        self.assertEqual(clifford.surface_code(1000).qubits, 2 * 22 ** 2 - 1)
+
+    def test_statistics_of_counts(self):
+        self.assertEqual(clifford_comparison.statistics_of({"011": 3, "100": 2}), ([3, 3, 2], [0, 5]))
+
+    def test_samples_that_cannot_be_of_one_distribution(self):
+        self.assertTrue(clifford_comparison.is_close(500, 530, 1000))
+        self.assertFalse(clifford_comparison.is_close(300, 530, 1000))
+        self.assertTrue(clifford_comparison.is_close(1000, 1000, 1000))
+        self.assertTrue(clifford_comparison.is_close(0, 0, 1000))
 
 
 if __name__ == "__main__":
