@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "places.h"
 #include "program.h"
 
 namespace basalt::testing_cli {
@@ -186,7 +187,7 @@ TEST_F(BatchCommand, AJobThatHangsCostsItselfOnly) {
 }
 
 TEST_F(BatchCommand, RowsOfTheExampleSweepAreSingleRuns) {
-  const std::string example = BASALT_SOURCE_DIR "/examples/sweep/";
+  const std::string example = std::string(places::kSourceFolder) + "/examples/sweep/";
   const Result result = space.run({"batch", example + "rotate.qasm", "--sweep", example + "params.csv", "--observable",
                                    "X0*X1", "--precision", "double", "--metrics-file", "m.prom"});
   ASSERT_EQ(result.status, 0) << result.err;
@@ -209,7 +210,8 @@ TEST_F(BatchCommand, RowsOfTheExampleSweepAreSingleRuns) {
 }
 
 TEST_F(BatchCommand, TheExampleListRuns) {
-  const Result result = space.run({"batch", BASALT_SOURCE_DIR "/examples/sweep/jobs.jsonl", "--output", "out.jsonl"});
+  const Result result =
+      space.run({"batch", std::string(places::kSourceFolder) + "/examples/sweep/jobs.jsonl", "--output", "out.jsonl"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(result.out, "") << "the results are in the file";
   EXPECT_EQ(lines_in(output()), 4U);

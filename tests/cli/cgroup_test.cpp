@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "cli/program.h"
+#include "places.h"
 
 namespace basalt {
 namespace {
@@ -128,7 +129,7 @@ class CgroupTest : public testing::Test {
     for (const fs::path& folder : group_.folders()) {
       script += "echo $$ > " + (folder / "cgroup.procs").string() + " || exit 99\n";
     }
-    script += "exec " BASALT_PROGRAM " \"$@\" > out 2> err < /dev/null\n";
+    script += "exec " + std::string(places::kProgram) + " \"$@\" > out 2> err < /dev/null\n";
     workspace_.write("enter.sh", script);
     std::vector<std::string> words = {"/bin/sh", "enter.sh"};
     words.insert(words.end(), arguments.begin(), arguments.end());

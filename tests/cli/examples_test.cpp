@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/program.h"
+#include "places.h"
 
 namespace basalt::testing_cli {
 namespace {
@@ -16,7 +17,7 @@ using Counts = std::map<std::string, int>;
 
 Counts counts_of(const std::string& example) {
   const Workspace workspace;
-  const Result result = workspace.run({"run", std::string(BASALT_SOURCE_DIR) + "/examples/" + example, "--shots",
+  const Result result = workspace.run({"run", std::string(places::kSourceFolder) + "/examples/" + example, "--shots",
                                        std::to_string(kShots), "--seed", "1", "--json"});
   EXPECT_EQ(result.status, 0) << result.err;
   return result.status == 0 ? nlohmann::json::parse(result.out).at("counts").get<Counts>() : Counts{};

@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "places.h"
+
 namespace basalt::testing_cli {
 
 namespace fs = std::filesystem;
@@ -57,7 +59,7 @@ class Workspace {
   /// Starts the program with the folder as its working directory; streams go to files beside it.
   pid_t start(const std::vector<std::string>& arguments, const std::string& input = "/dev/null",
               const std::string& output = {}) const {
-    std::vector<char*> argv = {const_cast<char*>(BASALT_PROGRAM)};
+    std::vector<char*> argv = {const_cast<char*>(places::kProgram)};
     for (const std::string& argument : arguments) {
       argv.push_back(const_cast<char*>(argument.c_str()));
     }

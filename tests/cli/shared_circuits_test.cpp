@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "places.h"
 #include "program.h"
 
 namespace basalt::testing_cli {
@@ -15,7 +16,7 @@ bool is_invalid(const fs::path& file) {
   return file.filename().string().starts_with("vqe_uccsd_n");
 }
 
-const fs::path kCircuits = fs::path(BASALT_SOURCE_DIR) / ".." / "shared" / "circuits";
+const fs::path kCircuits = fs::path(places::kSourceFolder) / ".." / "shared" / "circuits";
 
 TEST(SharedCircuits, AllRun) {
   if (!fs::exists(kCircuits)) {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "places.h"
 #include "plan/invented_machine.h"
 #include "runtime/vulkan/device_plan.h"
 #include "runtime/vulkan/properties_json.h"
@@ -22,7 +23,7 @@ using testing::StartsWith;
 /// As list_gpus() tells of it, with all of its memory free.
 Gpu card(const std::string& name, int index) {
   const std::filesystem::path path =
-      std::filesystem::path(BASALT_SOURCE_DIR) / "tests/runtime/vulkan/cards" / (name + ".json");
+      std::filesystem::path(places::kSourceFolder) / "tests/runtime/vulkan/cards" / (name + ".json");
   std::ifstream file(path);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   const vulkan::DeviceProperties properties = vulkan::properties_from_json(text);

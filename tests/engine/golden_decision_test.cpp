@@ -18,6 +18,7 @@
 #include "basalt/error.h"
 #include "basalt/json.h"
 #include "engine/explain.h"
+#include "places.h"
 #include "plan/invented_machine.h"
 #include "runtime/cpu/instruction_set.h"
 #include "runtime/vulkan/properties_json.h"
@@ -31,7 +32,7 @@ using Json = nlohmann::ordered_json;
 /// Plans depend on the width of vectors: the same on every processor that runs this test.
 constexpr const char* kInstructionSet = "SSE4";
 
-const fs::path kFolder = fs::path(BASALT_SOURCE_DIR) / "tests/engine";
+const fs::path kFolder = fs::path(places::kSourceFolder) / "tests/engine";
 
 std::string read_text(const fs::path& path) {
   std::ifstream file(path);

@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "places.h"
+
 namespace basalt::quantum::test {
 
 inline std::filesystem::path shared_folder(const std::string& name) {
-  return std::filesystem::path(BASALT_SOURCE_DIR) / ".." / "shared" / name;
+  return std::filesystem::path(places::kSourceFolder) / ".." / "shared" / name;
 }
 
 /// All files below `folder` with that extension, sorted; empty where the folder is absent.

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "places.h"
+
 namespace basalt {
 namespace {
 
@@ -52,7 +54,7 @@ struct Page {
     std::ofstream(path) << text;
   }
 
-  std::filesystem::path path = std::filesystem::path(BASALT_SOURCE_DIR) / "docs/runtime/metrics.md";
+  std::filesystem::path path = std::filesystem::path(places::kSourceFolder) / "docs/runtime/metrics.md";
   std::string text;
   std::size_t start = 0;
   std::size_t end = 0;

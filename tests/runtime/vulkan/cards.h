@@ -8,12 +8,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "places.h"
 #include "runtime/vulkan/properties_json.h"
 
 namespace basalt::vulkan {
 
 inline std::filesystem::path card_folder() {
-  return std::filesystem::path(BASALT_SOURCE_DIR) / "tests/runtime/vulkan/cards";
+  return std::filesystem::path(places::kSourceFolder) / "tests/runtime/vulkan/cards";
 }
 
 inline std::string read_card_text(const std::string& name) {
