@@ -1,9 +1,7 @@
 // basalt bench: how fast are circuits on this machine, and how fast could they be?
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -11,15 +9,16 @@
 #include <string>
 #include <vector>
 
-#include "bar.h"
 #include "basalt/bench.h"
 #include "basalt/json.h"
 #include "bench_table.h"
 #include "command.h"
 #include "interrupt.h"
 #include "number.h"
+#include "pattern_bench.h"
 #include "print.h"
 #include "request_options.h"
+#include "status_line.h"
 
 namespace basalt::cli {
 namespace {
@@ -46,8 +45,12 @@ std::string footer() {
          "basalt tune; without its figures it is measured first. With --backend vulkan the gates run on a\n"
          "device, and threads only read the results.\n"
          "\n"
+         "Rows of patterns: cells updated a second; steps done in the time of one in-place scale of the species,\n"
+         "measured in the same run (1 is the limit of visits of one step); bytes moved a second, by count.\n"
+         "\n"
          "Examples:\n"
          "  basalt bench --set quick\n"
+         "  basalt bench --workload patterns --size 4096x4096 --precision single\n"
          "  basalt bench --families qft,random --qubits 24 --threads all --json\n"
          "  basalt bench my_circuit.qasm --precision double\n"
          "  basalt bench --backend vulkan --device h100 --qubits 28,30 --precision single\n"
@@ -65,16 +68,16 @@ struct Options {
   BenchSettings settings;
   std::vector<int> threads;  ///< None: one and all, or all beside a device.
   std::string write_folder;
+  bool patterns = false;  ///< The workload; nothing above but threads, precisions and repeats counts for it.
+  PatternBenchSettings pattern_settings;
 };
 
-std::vector<std::string> split_at_commas(const std::string& option, const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
-    parts.push_back(not_empty(option, text.substr(begin, comma - begin)));
-    begin = comma + 1;
+std::vector<std::string> names_of(const std::string& option, const std::string& text) {
+  std::vector<std::string> names = split(text, ',');
+  for (const std::string& name : names) {
+    not_empty(option, name);
   }
-  return parts;
+  return names;
 }
 
 BenchSet set_of(const std::string& name) {
@@ -96,7 +99,7 @@ std::vector<Precision> precisions_of(const std::string& name) {
 
 std::vector<int> threads_of(const std::string& text) {
   std::vector<int> threads;
-  for (const std::string& part : split_at_commas("--threads", text)) {
+  for (const std::string& part : names_of("--threads", text)) {
     threads.push_back(part == "all" ? 0 : count_of("--threads", part));
   }
   return threads;
@@ -123,26 +126,6 @@ std::vector<BenchCircuit> circuits_of(const std::vector<std::string>& files) {
   }
   return circuits;
 }
-
-/// Draws what runs now below the table, on a terminal.
-class StatusLine {
- public:
-  void show(double fraction, const std::string& what) const {
-    if (visible_) {
-      fmt::print(stderr, "\r\x1b[K{}  {}", draw_bar(fraction), what);
-      std::fflush(stderr);
-    }
-  }
-  void clear() const {
-    if (visible_) {
-      fmt::print(stderr, "\r\x1b[K");
-      std::fflush(stderr);
-    }
-  }
-
- private:
-  bool visible_ = isatty(STDERR_FILENO) != 0;
-};
 
 void measure(const BenchSettings& settings, bool json) {
   const StatusLine status;
@@ -175,7 +158,37 @@ void measure(const BenchSettings& settings, bool json) {
   }
 }
 
+bool is_patterns(const std::string& name) {
+  if (name != "circuits" && name != "patterns") {
+    throw CLI::ValidationError("--workload", "'" + name + "' is neither circuits nor patterns");
+  }
+  return name == "patterns";
+}
+
+std::vector<std::optional<int>> steps_of(const std::string& text) {
+  std::vector<std::optional<int>> steps;
+  for (const std::string& part : names_of("--steps-per-visit", text)) {
+    steps.push_back(part == "auto" ? std::nullopt : std::optional<int>(count_of("--steps-per-visit", part)));
+  }
+  return steps;
+}
+
+std::vector<std::vector<std::uint64_t>> sizes_of(const std::string& text) {
+  std::vector<std::vector<std::uint64_t>> sizes;
+  for (const std::string& part : names_of("--size", text)) {
+    sizes.push_back(grid_size("--size", part));
+  }
+  return sizes;
+}
+
 void act(Options& options, bool json) {
+  if (options.patterns) {
+    options.pattern_settings.precisions = options.settings.precisions;
+    options.pattern_settings.repeats = options.settings.repeats;
+    options.pattern_settings.threads = options.threads.empty() ? std::vector<int>{0} : options.threads;
+    measure_patterns(options.pattern_settings, json);
+    return;
+  }
   options.settings.threads = options.threads;
   if (options.threads.empty()) {
     options.settings.threads = options.settings.backend == Backend::cpu ? std::vector<int>{1, 0} : std::vector<int>{0};
@@ -199,12 +212,22 @@ void add_bench_command(CLI::App& app, Chosen& chosen) {
   command.footer(footer());
   CLI::Option* files =
       command.add_option("FILE", options->files, "OpenQASM programs to measure instead of a set")->type_name("");
+  add_value(command, "--workload", "circuits|patterns", "What is measured. Default: circuits",
+            [options](const std::string& text) { options->patterns = is_patterns(text); });
+  add_value(command, "--models", "M,...",
+            "Of patterns: models, as basalt pattern models lists them.\nDefault: gray-scott",
+            [options](const std::string& text) { options->pattern_settings.models = names_of("--models", text); });
+  add_value(command, "--size", "NxN,...", "Of patterns: grids. Default: 1024x1024,4096x4096,160x160x160",
+            [options](const std::string& text) { options->pattern_settings.sizes = sizes_of(text); });
+  add_value(command, "--steps-per-visit", "N,...",
+            "Of patterns in the plane: steps in one visit, or auto.\nDefault: 1,auto",
+            [options](const std::string& text) { options->pattern_settings.steps_per_visit = steps_of(text); });
   add_value(command, "--set", "quick|standard",
             "quick: 10, 16 and 20 qubits;\nstandard: 24, 26 and 28 besides. Default: quick",
             [options](const std::string& text) { options->set = set_of(text); })
       ->excludes(files);
   add_value(command, "--families", "F,...", "Families of circuits, separated by commas. Default: all",
-            [options](const std::string& text) { options->families = split_at_commas("--families", text); })
+            [options](const std::string& text) { options->families = names_of("--families", text); })
       ->excludes(files);
   add_value(command, "--qubits", "N,...", "Widths, 4 to 64, in place of those of the set",
             [options](const std::string& text) { options->qubits = qubit_list("--qubits", text); })

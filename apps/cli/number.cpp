@@ -76,4 +76,22 @@ std::string not_empty(const std::string& option, const std::string& text) {
   return text;
 }
 
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(at, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+std::vector<std::uint64_t> grid_size(const std::string& option, const std::string& text) {
+  std::vector<std::uint64_t> size;
+  for (const std::string& part : split(text, 'x')) {
+    size.push_back(whole_number(option, part));
+  }
+  return size;
+}
+
 }  // namespace basalt::cli

@@ -19,6 +19,13 @@ double seconds_of(const std::string& option, const std::string& text);
 /// "90s" → 90, "10m" → 600, "2h" → 7200; "90" is seconds. Throws CLI::ValidationError naming `option` otherwise.
 double duration_of(const std::string& option, const std::string& text);
 
+/// "a,b" → {"a", "b"}, for ','.
+std::vector<std::string> split(const std::string& text, char at);
+
+/// "512x256" → {512, 256}: cells along x, y, z. Throws CLI::ValidationError naming `option` for anything but whole
+/// numbers.
+std::vector<std::uint64_t> grid_size(const std::string& option, const std::string& text);
+
 /// "0,1,5" → {0, 1, 5}.
 std::vector<std::uint32_t> qubit_list(const std::string& option, const std::string& text);
 

@@ -53,30 +53,12 @@ struct Options {
   bool quiet = false;
 };
 
-std::vector<std::string> split(const std::string& text, char at) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(at, begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 std::vector<double> numbers_of(const std::string& option, const std::string& text) {
   std::vector<double> values;
   for (const std::string& part : split(text, ',')) {
     values.push_back(number_of(option, part));
   }
   return values;
-}
-
-std::vector<std::uint64_t> size_of(const std::string& text) {
-  std::vector<std::uint64_t> size;
-  for (const std::string& part : split(text, 'x')) {
-    size.push_back(whole_number("--size", part));
-  }
-  return size;
 }
 
 /// "neumann:0" and the like.
@@ -142,7 +124,7 @@ Value choice_of(const std::string& option, const std::string& text,
 
 void add_grid_options(CLI::App& command, PatternRequest& request) {
   add_value(command, "--size", "XxYxZ", "Cells along each axis. Default: 256x256",
-            [&](const std::string& text) { request.size = size_of(text); });
+            [&](const std::string& text) { request.size = grid_size("--size", text); });
   add_value(command, "--spacing", "LENGTH", "Between cells. Default: the model's",
             [&](const std::string& text) { request.spacing = number_of("--spacing", text); });
   command
@@ -200,6 +182,10 @@ void add_machine_options(CLI::App& command, PatternRequest& request) {
   });
   add_value(command, "--threads", "N", "Default: all that this process may use",
             [&](const std::string& text) { request.threads = count_of("--threads", text); });
+  add_value(command, "--steps-per-visit", "N",
+            "Euler steps that each block of a plane goes through at once; default: several where the grid is larger "
+            "than the caches",
+            [&](const std::string& text) { request.steps_per_visit = count_of("--steps-per-visit", text); });
   add_value(command, "--memory", "LIMIT", "Refuse to use more, e.g. 4G. Default: what the process may use",
             [&](const std::string& text) { request.memory_limit_bytes = parse_bytes(text, "--memory"); });
   add_value(command, "--priority", "P", "Who goes first where jobs share this machine: -10 (last) to 10.\nDefault: 0",

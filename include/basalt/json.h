@@ -10,6 +10,7 @@
 #include "basalt/device_tune.h"
 #include "basalt/engine.h"
 #include "basalt/pattern_analysis.h"
+#include "basalt/pattern_bench.h"
 #include "basalt/plan.h"
 #include "basalt/tune.h"
 
@@ -53,6 +54,9 @@ std::string json_of(const DeviceTuneReport& report, JsonStyle style = JsonStyle:
 
 /// What `basalt bench` measured: {"backend", "machine", "rows": [...], "notes"}; null for what is not known.
 std::string json_of(const BenchReport& report, JsonStyle style = JsonStyle::indented);
+
+/// What `basalt bench --workload patterns` measured: {"workload", "backend", "machine", "rows": [...], "notes"}.
+std::string json_of(const PatternBenchReport& report, JsonStyle style = JsonStyle::indented);
 
 /// What `basalt pattern analyse` found: {"model", "parameters", "states": [{"values", "kind", "instabilities",
 /// "fastest", "dispersion": [{"wavenumber", "rates": [[re, im], ...]}, ...]}, ...], "critical": [...]}; null for what

@@ -117,6 +117,9 @@ struct PatternRequest {
   std::string output;       ///< Folder for frames and the run's TOML file; empty: nothing is written.
   std::vector<FrameFormat> formats = {FrameFormat::png, FrameFormat::npy};  ///< Of the frames.
   std::optional<int> threads;                                               ///< None: all that the process may use.
+  /// Euler steps that a block of a plane goes through in one visit, at least 1; none: several where fields are larger
+  /// than the caches. Changes no result.
+  std::optional<int> steps_per_visit;
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;
 };
@@ -147,6 +150,7 @@ struct PatternReport {
   std::string backend;
   std::string instruction_set;
   int threads = 1;
+  int steps_per_visit = 1;
   MemoryReport memory;
   TimingReport timing;
   UsageReport usage;
@@ -160,7 +164,7 @@ struct PatternReport {
 
 struct PatternHooks {
   const CancelToken* cancel = nullptr;
-  /// Steps done; from the calling thread, after every step: keep it short.
+  /// Steps done; from the calling thread, after every visit of the grid: keep it short.
   std::function<void(std::uint64_t)> on_progress{};
   OnWait on_wait{};  ///< While other jobs hold what this one needs.
 };

@@ -11,6 +11,7 @@
 
 #include "basalt/engine.h"
 #include "basalt/gpu.h"
+#include "base/median.h"
 #include "base/stopwatch.h"
 #include "engine/device_job.h"
 #include "engine/memory_budget.h"
@@ -26,15 +27,10 @@ constexpr double kLeastRowSeconds = 0.05;
 constexpr int kMostRuns = 1000;
 
 template <typename Figure>
-double median_of(const std::vector<Report>& reports, Figure figure) {
+double median_of_runs(const std::vector<Report>& reports, Figure figure) {
   std::vector<double> values;
   std::transform(reports.begin(), reports.end(), std::back_inserter(values), figure);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) {
-    return *middle;
-  }
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+  return median_of(std::move(values));
 }
 
 class Bench {
@@ -168,12 +164,12 @@ class Bench {
     row.qubits = last.qubits;
     row.gates = last.gates;
     row.runs = static_cast<int>(reports.size());
-    row.seconds = median_of(reports, [](const Report& report) { return report.timing.execute; });
+    row.seconds = median_of_runs(reports, [](const Report& report) { return report.timing.execute; });
     row.plan_seconds = reports.front().timing.plan;  // the others find what the first made
-    row.total_seconds = median_of(reports, [](const Report& report) { return report.timing.total; });
-    row.sweep_seconds = median_of(reports, [](const Report& report) { return report.sweep_seconds; });
-    row.sweep_equivalents = median_of(reports, [](const Report& report) { return report.sweep_equivalents; });
-    row.predicted_seconds = median_of(reports, [](const Report& report) { return report.predicted_seconds; });
+    row.total_seconds = median_of_runs(reports, [](const Report& report) { return report.timing.total; });
+    row.sweep_seconds = median_of_runs(reports, [](const Report& report) { return report.sweep_seconds; });
+    row.sweep_equivalents = median_of_runs(reports, [](const Report& report) { return report.sweep_equivalents; });
+    row.predicted_seconds = median_of_runs(reports, [](const Report& report) { return report.predicted_seconds; });
     row.stages = last.sweeps;
     row.bytes_moved = last.bytes_moved;
     const double amplitudes = std::ldexp(1.0, static_cast<int>(last.qubits));

@@ -34,7 +34,13 @@ using patterns::Scheme;
 using patterns::Solver;
 
 /// A state that blows up is found at most so many steps later.
-constexpr std::uint64_t kStepsBetweenLooks = 50;
+constexpr std::uint64_t kStepsBetweenLooks = 64;
+
+/// What was fastest on the processors that it was measured on (docs/performance.md).
+constexpr int kUsualStepsPerVisit = 8;
+
+/// Tiles take an eighth of a thread's own cache, blocks half of it.
+constexpr std::uint64_t kTilesPerBlock = 4;
 
 /// A job whose state is small is not asked what it touched: a turn at the ledger takes as long as many steps.
 constexpr std::uint64_t kWorthTelling = std::uint64_t{1} << 20;
@@ -64,6 +70,10 @@ void check_steps(const PatternRequest& request) {
   if (request.steps > kMostSteps) {
     throw Error(ErrorCode::bad_usage, fmt::format("{} steps are too many", request.steps),
                 fmt::format("give {} or fewer", kMostSteps));
+  }
+  if (request.steps_per_visit && *request.steps_per_visit < 1) {
+    throw Error(ErrorCode::bad_usage, fmt::format("{} steps cannot be done in a visit", *request.steps_per_visit),
+                "give 1 or more");
   }
 }
 
@@ -95,12 +105,21 @@ std::uint64_t frame_bytes(const PatternJob& job) {
   return std::max(picture, arrays);
 }
 
-/// Of the fields, of the rows that threads work in, and of frames.
+patterns::SolverLimits solver_limits(const PatternRequest& request, const PlanLimits& limits) {
+  constexpr patterns::SolverLimits kUsual;
+  return {.piece_bytes = limits.piece_bytes,
+          .serial_bytes = limits.serial_bytes,
+          .streaming_bytes = std::min(limits.streaming_bytes, kUsual.streaming_bytes),
+          .steps_per_visit = static_cast<std::uint64_t>(request.steps_per_visit.value_or(kUsualStepsPerVisit)),
+          .blocking_bytes = request.steps_per_visit ? 0 : kUsual.blocking_bytes,
+          .block_bytes = kTilesPerBlock * limits.tile_bytes};
+}
+
+/// Of the fields, of what threads work in, and of frames.
 std::uint64_t promised_bytes(const PatternJob& job) {
-  const patterns::SolverMemory memory = patterns::solver_memory(job.model, job.scheme.integrator);
-  const std::uint64_t row = job.domain.layout.row * patterns::scalar_bytes(job.domain.precision);
-  return memory.fields * job.domain.field_bytes() +
-         static_cast<std::uint64_t>(job.report.threads) * memory.scratch_rows * row + frame_bytes(job);
+  return patterns::solver_bytes(job.model, job.domain, job.scheme.integrator, solver_limits(job.request, job.limits),
+                                job.report.threads) +
+         frame_bytes(job);
 }
 
 void admit(PatternJob& job) {
@@ -191,6 +210,13 @@ class Frames {
     return folder_ && (step == job_.request.steps || (every > 0 && step % every == 0));
   }
 
+  /// The first step after `step` that a frame is due at, or that is the last.
+  [[nodiscard]] std::uint64_t next_due(std::uint64_t step) const {
+    const std::uint64_t every = job_.request.every;
+    const std::uint64_t last = job_.request.steps;
+    return folder_ && every > 0 ? std::min((step / every + 1) * every, last) : last;
+  }
+
   void write(const Solver& solver, std::uint64_t step) {
     const Stopwatch watch;
     const std::uint64_t bytes = job_.domain.grid.size[0] * patterns::scalar_bytes(job_.domain.precision);
@@ -222,10 +248,14 @@ void run_steps(PatternJob& job, Solver& solver, Arena& arena, Occupancy& occupan
   if (job.request.every > 0 && frames.is_due(0)) {
     frames.write(solver, 0);
   }
-  for (std::uint64_t step = 1; step <= job.request.steps; ++step) {
+  const std::uint64_t last = job.request.steps;
+  for (std::uint64_t step = 0; step < last;) {
     occupancy.at_boundary();
-    solver.advance(job.cancel);
-    if (step - finite == kStepsBetweenLooks || step == job.request.steps || frames.is_due(step)) {
+    const std::uint64_t look = std::min(finite + kStepsBetweenLooks, frames.next_due(step));
+    const std::uint64_t ahead = std::min(solver.steps_per_visit(), look - step);
+    solver.advance(ahead, job.cancel);
+    step += ahead;
+    if (step == look) {
       if (const std::optional<Place> place = patterns::find_blow_up(solver, job.model.species(), arena, job.cancel)) {
         throw blow_up(job, *place, finite, step);
       }
@@ -259,11 +289,7 @@ void compute(PatternJob& job) {
   Arena& arena = *loan;
   {
     Stopwatch watch;
-    Solver solver(job.model, job.domain, job.scheme,
-                  {.piece_bytes = job.limits.piece_bytes,
-                   .serial_bytes = job.limits.serial_bytes,
-                   .streaming_bytes = std::min(job.limits.streaming_bytes, patterns::SolverLimits{}.streaming_bytes)},
-                  memory, arena);
+    Solver solver(job.model, job.domain, job.scheme, solver_limits(job.request, job.limits), memory, arena);
     write_initial_state(job, solver, arena);
     job.report.timing.allocate = watch.seconds();
     if (bounded.current_bytes() >= kWorthTelling) {
@@ -279,8 +305,9 @@ void compute(PatternJob& job) {
     watch = Stopwatch();
     job.report.species = patterns::summarise(solver, job.model, arena, job.cancel);
     job.report.timing.sample = watch.seconds() + frames.seconds();
-    job.report.visits = solver.visits_per_step() * job.request.steps;
-    job.report.bytes_moved = solver.bytes_per_step() * static_cast<double>(job.request.steps);
+    job.report.steps_per_visit = static_cast<int>(solver.steps_per_visit());
+    job.report.visits = solver.visits();
+    job.report.bytes_moved = solver.bytes_moved();
   }
   job.report.sweep_seconds = measure_scale_seconds(job, memory, arena);
   job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;

@@ -92,6 +92,24 @@ TEST_F(BenchCommand, WritesTheCircuitsThatItWouldRun) {
   EXPECT_NE(Workspace::read(here_.path("circuits/ising_12.qasm")), ising) << "another seed";
 }
 
+TEST_F(BenchCommand, MeasuresPatterns) {
+  const Result result = here_.run({"bench", "--workload", "patterns", "--size", "512x256,20x20x20", "--precision",
+                                   "single", "--repeat", "1", "--steps-per-visit", "1,4", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json rows = json::parse(result.out).at("rows");
+  ASSERT_EQ(rows.size(), 3U);  // of the volume, one
+  EXPECT_EQ(rows.at(0).at("steps_per_visit"), 1);
+  EXPECT_EQ(rows.at(1).at("steps_per_visit"), 4);
+  for (const json& row : rows) {
+    EXPECT_GT(row.at("cells_per_second"), 0);
+    EXPECT_GT(row.at("steps_per_sweep"), 0);
+  }
+  const Result table = here_.run({"bench", "--workload", "patterns", "--models", "fitzhugh-nagumo", "--size", "64",
+                                  "--precision", "double", "--repeat", "1"});
+  ASSERT_EQ(table.status, 0) << table.err;
+  EXPECT_THAT(table.out, AllOf(HasSubstr("Gcells/s"), HasSubstr("fitzhugh-nagumo")));
+}
+
 TEST_F(BenchCommand, RefusesWhatItDoesNotKnow) {
   const auto message_of = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "bench");
@@ -103,6 +121,10 @@ TEST_F(BenchCommand, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(message_of({"--qubits", "3"}), HasSubstr("3 qubits"));
   EXPECT_THAT(message_of({"--qubits", "4,x"}), HasSubstr("--qubits"));
   EXPECT_THAT(message_of({"--set", "huge"}), HasSubstr("huge"));
+  EXPECT_THAT(message_of({"--workload", "tiling"}), HasSubstr("tiling"));
+  EXPECT_THAT(message_of({"--workload", "patterns", "--models", "gray-scot"}), HasSubstr("gray-scott"));
+  EXPECT_THAT(message_of({"--workload", "patterns", "--size", "12xy"}), HasSubstr("--size"));
+  EXPECT_THAT(message_of({"--workload", "patterns", "--steps-per-visit", "0"}), HasSubstr("--steps-per-visit"));
   EXPECT_THAT(message_of({"--precision", "half"}), HasSubstr("half"));
   EXPECT_THAT(message_of({"--threads", "0"}), HasSubstr("--threads"));
   EXPECT_THAT(message_of({"--repeat", "0"}), HasSubstr("--repeat"));

@@ -57,6 +57,27 @@ TEST(RunPattern, IsTheSameOnAnyNumberOfThreadsAndTimes) {
   }
 }
 
+TEST(RunPattern, IsTheSameWithSeveralStepsAVisit) {
+  Engine engine;
+  PatternRequest request = small_request();
+  request.size = {700, 300};
+  request.steps = 70;
+  const PatternReport single = engine.run_pattern(request);
+  EXPECT_EQ(single.steps_per_visit, 1);
+  request.steps_per_visit = 4;
+  const PatternReport several = engine.run_pattern(request);
+  EXPECT_EQ(several.steps_per_visit, 4);
+  EXPECT_LE(several.memory.peak_bytes, several.memory.estimate_bytes);
+  EXPECT_LT(several.visits, 20);
+  EXPECT_LT(several.bytes_moved, single.bytes_moved / 3);
+  for (std::size_t species = 0; species < 2; ++species) {
+    EXPECT_EQ(several.species[species].mean, single.species[species].mean);
+    EXPECT_EQ(several.species[species].deviation, single.species[species].deviation);
+  }
+  request.steps_per_visit = 0;
+  EXPECT_THROW(engine.run_pattern(request), Error);
+}
+
 TEST(RunPattern, FindsABlowUpAndNamesStepAndCell) {
   Engine engine;
   PatternRequest request;
@@ -69,7 +90,7 @@ TEST(RunPattern, FindsABlowUpAndNamesStepAndCell) {
     FAIL() << "a state of 10^6 that is cubed should not stay finite";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::failed);
-    EXPECT_THAT(error.what(), HasSubstr("blew up between steps 0 and 50: u of cell (0, 0, 0)"));
+    EXPECT_THAT(error.what(), HasSubstr("blew up between steps 0 and 64: u of cell (0, 0, 0)"));
   }
 }
 

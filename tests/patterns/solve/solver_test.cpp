@@ -70,11 +70,7 @@ class Bench {
     }
   }
 
-  void run(int steps) {
-    for (int i = 0; i < steps; ++i) {
-      solver_.advance(never_);
-    }
-  }
+  void run(int steps) { solver_.advance(static_cast<std::uint64_t>(steps), never_); }
 
   [[nodiscard]] double at(std::size_t species, std::uint64_t x, std::uint64_t y = 0, std::uint64_t z = 0) const {
     const std::byte* const row = solver_.row(species, y, z);
@@ -348,13 +344,26 @@ TEST(RungeKutta, IsOfFourthOrder) {
   EXPECT_NEAR(std::log2(coarse / fine), 4, 0.1);
 }
 
-TEST(SolverMemoryTest, IsWhatASolverTakes) {
+TEST(SolverBytes, AreWhatASolverTakes) {
   for (const Integrator integrator : {Integrator::euler, Integrator::rk4}) {
     for (const std::string& name : {std::string("gray-scott"), std::string("swift-hohenberg")}) {
+      PatternRequest request = request_of({.model = name, .size = {300, 200}, .integrator = integrator});
+      request.step = 1e-3;
+      HostMemory system;
+      LimitAdaptor memory(system, std::uint64_t{1} << 40);
       const Model model = make_model(name, {});
-      const SolverMemory memory = solver_memory(model, integrator);
-      const std::size_t arrays = integrator == Integrator::euler ? 2 : 4;
-      EXPECT_EQ(memory.fields, arrays * model.species() + model.auxiliary());
+      const Grid grid = make_grid(request.size, model.description().spacing);
+      const Domain domain{.grid = grid,
+                          .layout = make_layout(grid, request.precision),
+                          .precision = request.precision,
+                          .ghosts = make_ghosts(request, model, grid)};
+      const SolverLimits limits{.serial_bytes = 0, .steps_per_visit = 4, .blocking_bytes = 0};
+      const Arena arena(1);
+      Solver solver(model, domain, {.integrator = integrator, .step = 1e-3}, limits, memory, arena);
+      solver.advance(4, CancelToken());
+      const std::uint64_t promised = solver_bytes(model, domain, integrator, limits, 1);
+      EXPECT_LE(memory.peak_bytes(), promised);
+      EXPECT_GT(memory.peak_bytes(), promised - promised / 50);
     }
   }
 }

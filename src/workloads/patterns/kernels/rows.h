@@ -1,4 +1,5 @@
-// Rates along a row of cells: the one place where the equations meet the grid.
+// Rates along a row of cells: the one place where the equations meet the grid. Threads that call these hold a
+// FlushDenormals, which costs more than a short row.
 #pragma once
 
 #include <array>

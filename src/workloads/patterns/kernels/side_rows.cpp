@@ -1,5 +1,4 @@
 // patterns/auxiliary and patterns/add: the rows beside those of rates.
-#include "runtime/cpu/flush_denormals.h"
 #include "runtime/cpu/simd_targets.h"
 #include "workloads/patterns/kernels/rows.h"
 
@@ -88,12 +87,10 @@ HWY_EXPORT(run_auxiliary);
 HWY_EXPORT(run_add);
 
 void auxiliary_row(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step) {
-  const FlushDenormals flush;
   HWY_DYNAMIC_DISPATCH(run_auxiliary)(model, neighbours, precision, step);
 }
 
 void add_row(Precision precision, const RowSum& sum) {
-  const FlushDenormals flush;
   HWY_DYNAMIC_DISPATCH(run_add)(precision, sum);
 }
 

@@ -1,5 +1,4 @@
 // patterns/step: base + factor · rate along a row, for every model and neighbourhood.
-#include "runtime/cpu/flush_denormals.h"
 #include "runtime/cpu/simd_targets.h"
 #include "workloads/patterns/kernels/rows.h"
 
@@ -77,7 +76,6 @@ namespace basalt::patterns {
 HWY_EXPORT(run_step);
 
 void step_row(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step) {
-  const FlushDenormals flush;
   HWY_DYNAMIC_DISPATCH(run_step)(model, neighbours, precision, step);
 }
 

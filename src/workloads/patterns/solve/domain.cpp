@@ -19,14 +19,8 @@ void fill_ends(const Domain& domain, T* row) {
   row[last + 1] = ghost_of(1, last_cell, first_cell);
 }
 
-/// `count` numbers of a ghost row or plane, beside `inner` and across from `other`.
 template <typename T>
-void fill_ghosts(const Ghost& ghost, std::byte* to, const std::byte* inner, const std::byte* across,
-                 std::uint64_t count) {
-  if (ghost.periodic) {
-    std::memcpy(to, across, count * sizeof(T));
-    return;
-  }
+void fill_bounded(const Ghost& ghost, std::byte* to, const std::byte* inner, std::uint64_t count) {
   const T constant = static_cast<T>(ghost.constant);
   const T factor = static_cast<T>(ghost.factor);
   T* const out = reinterpret_cast<T*>(to);
@@ -36,13 +30,24 @@ void fill_ghosts(const Ghost& ghost, std::byte* to, const std::byte* inner, cons
   }
 }
 
+/// `count` numbers of a ghost row or plane, beside `inner` and across from `across`.
+template <typename T>
+void fill_layer(const Ghost& ghost, std::byte* to, const std::byte* inner, const std::byte* across,
+                std::uint64_t count) {
+  if (ghost.periodic) {
+    std::memcpy(to, across, count * sizeof(T));
+  } else {
+    fill_bounded<T>(ghost, to, inner, count);
+  }
+}
+
 /// Both ghost layers of an axis, each `count` numbers that begin at a row's (or plane's) first ghost cell.
 template <typename T>
 void fill_layers(const Domain& domain, std::size_t axis, std::byte* first, std::uint64_t stride, std::uint64_t count) {
   const std::uint64_t last = domain.grid.size[axis] - 1;
   std::byte* const last_layer = first + last * stride;
-  fill_ghosts<T>(domain.ghosts[axis][0], first - stride, first, last_layer, count);
-  fill_ghosts<T>(domain.ghosts[axis][1], last_layer + stride, last_layer, first, count);
+  fill_layer<T>(domain.ghosts[axis][0], first - stride, first, last_layer, count);
+  fill_layer<T>(domain.ghosts[axis][1], last_layer + stride, last_layer, first, count);
 }
 
 template <typename T>
@@ -62,6 +67,14 @@ void fill_rows(const Domain& domain, std::byte* field) {
 }
 
 }  // namespace
+
+void fill_ghosts(const Ghost& ghost, Precision precision, std::byte* to, const std::byte* inner, std::uint64_t count) {
+  if (precision == Precision::single_precision) {
+    fill_bounded<float>(ghost, to, inner, count);
+  } else {
+    fill_bounded<double>(ghost, to, inner, count);
+  }
+}
 
 void fill_row_ends(const Domain& domain, std::byte* row) {
   if (domain.precision == Precision::single_precision) {

@@ -41,6 +41,9 @@ class Cells {
   Buffer buffer_;
 };
 
+/// `count` ghost cells of a side that is not periodic, beside those at `inner`.
+void fill_ghosts(const Ghost& ghost, Precision precision, std::byte* to, const std::byte* inner, std::uint64_t count);
+
 /// Writes the ghost cells at both ends of the row that begins at `row`.
 void fill_row_ends(const Domain& domain, std::byte* row);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "basalt/parallel.h"
+#include "runtime/cpu/flush_denormals.h"
 
 namespace basalt::patterns {
 namespace {
@@ -25,12 +26,24 @@ std::uint64_t cell_bytes(const Model& model, Precision precision, Integrator int
   return fields * scalar_bytes(precision) * model.species();
 }
 
+BlockShape shape_solver_blocks(const Model& model, const Domain& domain, Integrator integrator,
+                               const SolverLimits& limits, int threads) {
+  const bool pays = integrator == Integrator::euler && domain.field_bytes() * model.species() > limits.blocking_bytes;
+  return pays ? shape_blocks(domain, model, limits.steps_per_visit, limits.block_bytes, threads) : BlockShape{};
+}
+
 }  // namespace
 
-SolverMemory solver_memory(const Model& model, Integrator integrator) {
+std::uint64_t solver_bytes(const Model& model, const Domain& domain, Integrator integrator, const SolverLimits& limits,
+                           int threads) {
   const std::size_t species = model.species();
-  return {.fields = (integrator == Integrator::euler ? 2 : 4) * species + model.auxiliary(),
-          .scratch_rows = integrator == Integrator::euler ? 0 : species + 1};
+  const std::size_t times = integrator == Integrator::euler ? 2 : 4;
+  const std::uint64_t row = domain.layout.row * scalar_bytes(domain.precision);
+  const BlockShape blocks = shape_solver_blocks(model, domain, integrator, limits, threads);
+  const std::uint64_t scratch = blocks                            ? block_bytes(domain, model, blocks)
+                                : integrator == Integrator::euler ? 0
+                                                                  : (species + 1) * row;
+  return (times * species + model.auxiliary()) * domain.field_bytes() + static_cast<std::uint64_t>(threads) * scratch;
 }
 
 /// One of the four of Runge-Kutta: rates k at `at`; next = from + next_factor · k, sum = sum_from + sum_factor · k.
@@ -56,6 +69,7 @@ Solver::Solver(const Model& model, const Domain& domain, const Scheme& scheme, c
       shape_(shape_visits(domain.grid, cell_bytes(model, domain.precision, scheme.integrator), limits.piece_bytes,
                           limits.serial_bytes, arena.threads())),
       stream_(domain.field_bytes() * species_ > limits.streaming_bytes),
+      blocks_(shape_solver_blocks(model, domain, scheme.integrator, limits, arena.threads())),
       now_(domain, species_, memory),
       next_(domain, species_, memory) {
   if (scheme.integrator == Integrator::rk4) {
@@ -82,17 +96,62 @@ void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, st
   fill_row_ends(domain_, row);
 }
 
-void Solver::advance(const CancelToken& cancel) {
-  if (scheme_.integrator == Integrator::euler) {
-    advance_euler(cancel);
-  } else {
-    advance_rk4(cancel);
+void Solver::advance(std::uint64_t steps, const CancelToken& cancel) {
+  const std::uint64_t most = steps_per_visit();
+  while (steps > 0) {
+    const std::uint64_t now = std::min(steps, most);
+    if (now > 1) {
+      advance_blocks(now, cancel);
+      visits_ += 1;
+      bytes_moved_ += static_cast<double>(2 * species_ * domain_.grid.cells() * scalar_bytes(domain_.precision));
+    } else {
+      fill_stale_ends();
+      const bool euler = scheme_.integrator == Integrator::euler;
+      euler ? advance_euler(cancel) : advance_rk4(cancel);
+      visits_ += (euler ? 1 : 4) * (1 + model_.auxiliary());
+      bytes_moved_ += bytes_per_step();
+    }
+    steps -= now;
   }
 }
 
-std::uint64_t Solver::visits_per_step() const noexcept {
-  const std::uint64_t stages = scheme_.integrator == Integrator::euler ? 1 : 4;
-  return stages * (1 + model_.auxiliary());
+std::uint64_t Solver::steps_per_visit() const noexcept {
+  return blocks_ ? blocks_.steps : 1;
+}
+
+void Solver::fill_stale_ends() {
+  if (!std::exchange(ends_stale_, false)) {
+    return;
+  }
+  for (std::uint64_t y = 0; y < domain_.grid.size[1]; ++y) {
+    for (std::size_t species = 0; species < species_; ++species) {
+      fill_row_ends(domain_, now_.field(species) + domain_.row_offset(y, 0));
+    }
+  }
+}
+
+void Solver::advance_blocks(std::uint64_t steps, const CancelToken& cancel) {
+  const std::uint64_t columns = (domain_.grid.size[0] + blocks_.cells - 1) / blocks_.cells;
+  const std::uint64_t bands = (domain_.grid.size[1] + blocks_.rows - 1) / blocks_.rows;
+  parallel_for(arena_, cancel, 0, columns * bands, 1, [&](std::uint64_t first, std::uint64_t last) {
+    const FlushDenormals flush;
+    TimeBlock block(domain_, model_, neighbours_, scheme_.step, blocks_, memory_);
+    for (std::uint64_t each = first; each < last; ++each) {
+      const std::uint64_t x = each % columns * blocks_.cells;
+      const std::uint64_t y = each / columns * blocks_.rows;
+      block.advance(now_, next_,
+                    {.x = x,
+                     .y = y,
+                     .cells = std::min(blocks_.cells, domain_.grid.size[0] - x),
+                     .rows = std::min(blocks_.rows, domain_.grid.size[1] - y)},
+                    steps, stream_);
+    }
+    if (stream_) {
+      finish_streams();
+    }
+  });
+  std::swap(now_, next_);
+  ends_stale_ = true;
 }
 
 double Solver::bytes_per_step() const noexcept {
@@ -190,6 +249,9 @@ void Solver::advance_euler(const CancelToken& cancel) {
       step.factor = scheme_.step;
       step.stream = stream_;
       step_row(model_.number, neighbours_, domain_.precision, step);
+      if (stream_) {
+        finish_streams();
+      }
       finish(next_, stretch);
     };
   });

@@ -10,6 +10,7 @@
 #include "workloads/patterns/kernels/rows.h"
 #include "workloads/patterns/model.h"
 #include "workloads/patterns/solve/domain.h"
+#include "workloads/patterns/solve/time_block.h"
 #include "workloads/patterns/solve/visit.h"
 
 namespace basalt::patterns {
@@ -27,15 +28,15 @@ struct SolverLimits {
   std::uint64_t serial_bytes = std::uint64_t{256} << 10;
   /// Fields of more bytes are written around the caches.
   std::uint64_t streaming_bytes = std::uint64_t{64} << 20;
+  /// Euler steps in one visit of a plane whose fields take more than `blocking_bytes`; 1: never several.
+  std::uint64_t steps_per_visit = 1;
+  std::uint64_t blocking_bytes = std::uint64_t{64} << 20;
+  std::uint64_t block_bytes = std::uint64_t{256} << 10;  ///< What one holds of it: a thread's own cache, or half.
 };
 
-/// Fields that a solver holds at once, and thus its memory: `fields` · Domain::field_bytes() and, for each thread,
-/// `scratch_rows` rows.
-struct SolverMemory {
-  std::size_t fields = 0;
-  std::size_t scratch_rows = 0;
-};
-SolverMemory solver_memory(const Model& model, Integrator integrator);
+/// Bytes that a solver on `threads` threads holds at once.
+std::uint64_t solver_bytes(const Model& model, const Domain& domain, Integrator integrator, const SolverLimits& limits,
+                           int threads);
 
 /// For one thread, which uses those of the arena. References must outlive it.
 class Solver {
@@ -51,18 +52,23 @@ class Solver {
   /// Sets a row, rounded to the precision; `values` are its cells. Any thread, each row on one.
   void write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const double> values);
 
-  /// One step. Throws Error(cancelled) between pieces: the state is then lost.
-  void advance(const CancelToken& cancel);
+  /// So many steps. Throws Error(cancelled) between pieces: the state is then lost.
+  void advance(std::uint64_t steps, const CancelToken& cancel);
 
-  /// Visits of the whole grid by a step, and bytes read plus written by a step.
-  [[nodiscard]] std::uint64_t visits_per_step() const noexcept;
-  [[nodiscard]] double bytes_per_step() const noexcept;
+  /// The steps that one visit does, where as many are asked for.
+  [[nodiscard]] std::uint64_t steps_per_visit() const noexcept;
+  /// Visits of the whole grid so far, and bytes read plus written by them.
+  [[nodiscard]] std::uint64_t visits() const noexcept { return visits_; }
+  [[nodiscard]] double bytes_moved() const noexcept { return bytes_moved_; }
 
  private:
   struct Stage;
   void fill_ghosts(const Cells& cells, std::size_t fields);
   void compute_auxiliary(const Cells& from, const CancelToken& cancel);
   [[nodiscard]] RowStep row_step(const Cells& from, const Stretch& stretch) const;
+  [[nodiscard]] double bytes_per_step() const noexcept;
+  void advance_blocks(std::uint64_t steps, const CancelToken& cancel);
+  void fill_stale_ends();
   void advance_euler(const CancelToken& cancel);
   void advance_rk4(const CancelToken& cancel);
   void run_stage(const Stage& stage, const CancelToken& cancel);
@@ -79,6 +85,10 @@ class Solver {
   const Neighbours neighbours_;
   const VisitShape shape_;
   const bool stream_;
+  const BlockShape blocks_;
+  bool ends_stale_ = false;  ///< Blocks left the ghost cells at the ends of rows as they were.
+  std::uint64_t visits_ = 0;
+  double bytes_moved_ = 0;
   Cells now_;
   Cells next_;         ///< Euler: the species one step later. Runge-Kutta: where a stage looks.
   Cells other_;        ///< Runge-Kutta: where the next stage looks.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "basalt/parallel.h"
+#include "runtime/cpu/flush_denormals.h"
 
 namespace basalt::patterns {
 namespace {
@@ -27,11 +28,13 @@ void visit(const Grid& grid, const VisitShape& shape, const Arena& arena, const 
            const std::function<std::function<void(const Stretch&)>()>& begin_piece) {
   if (grid.rows() == 1) {
     parallel_for(arena, cancel, 0, grid.size[0], shape.cells, [&](std::uint64_t first, std::uint64_t last) {
+      const FlushDenormals flush;
       begin_piece()({.y = 0, .z = 0, .first = first, .cells = last - first, .whole_row = last - first == grid.size[0]});
     });
     return;
   }
   parallel_for(arena, cancel, 0, grid.rows(), shape.rows, [&](std::uint64_t first, std::uint64_t last) {
+    const FlushDenormals flush;
     const auto act = begin_piece();
     for (std::uint64_t row = first; row < last; ++row) {
       act({.y = row % grid.size[1], .z = row / grid.size[1], .first = 0, .cells = grid.size[0], .whole_row = true});
