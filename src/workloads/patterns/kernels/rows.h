@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "basalt/request.h"
+#include "runtime/cpu/flush_denormals.h"
 #include "workloads/patterns/equations.h"
 
 namespace basalt::patterns {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "basalt/parallel.h"
-#include "runtime/cpu/flush_denormals.h"
 
 namespace basalt::patterns {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "basalt/parallel.h"
-#include "runtime/cpu/flush_denormals.h"
+#include "workloads/patterns/kernels/rows.h"
 
 namespace basalt::patterns {
 namespace {
