@@ -88,13 +88,15 @@ void print_candidates(const BackendChoice& choice) {
     name_width = std::max(name_width, candidate.name.size());
   }
   for (const Candidate& candidate : choice.candidates) {
+    const std::string wait =
+        candidate.wait_seconds > 0 ? format_seconds(candidate.wait_seconds) + " until other jobs are done, " : "";
     const std::string what =
         !candidate.rejection.empty() ? candidate.rejection
         : candidate.start_seconds > 0
-            ? fmt::format("{}: {} to start, {} for its memory, {} of stages; {}", format_seconds(candidate.seconds()),
-                          format_seconds(candidate.start_seconds), format_seconds(candidate.memory_seconds),
+            ? fmt::format("{}: {}{} to start, {} for its memory, {} of stages; {}", format_seconds(candidate.seconds()),
+                          wait, format_seconds(candidate.start_seconds), format_seconds(candidate.memory_seconds),
                           format_seconds(candidate.stage_seconds), candidate.source)
-            : fmt::format("{} of stages; {}", format_seconds(candidate.seconds()), candidate.source);
+            : fmt::format("{}{} of stages; {}", wait, format_seconds(candidate.stage_seconds), candidate.source);
     print(fmt::format("  {:<{}}  {}", candidate.name, name_width, what));
   }
   const Candidate& winner = choice.candidates[choice.winner];

@@ -184,6 +184,11 @@ class Ledger {
   /// The same without waiting; nothing where acquire() would wait.
   std::optional<Lease> try_acquire(const Demand& demand, const JobInfo& job);
 
+  /// How long acquire() would wait, by what running jobs are expected to take: 0 where it would not, infinity where
+  /// nobody can say. Heaps count whose devices any process that shares the ledger has opened. Changes nothing. Throws
+  /// as acquire() does for what would never fit or makes no sense.
+  [[nodiscard]] double predict_wait(const Demand& demand, const JobInfo& job);
+
   /// Reads the capacity again; jobs that hold cores grow or shrink at their next boundary.
   void refresh();
 

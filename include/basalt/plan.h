@@ -28,6 +28,7 @@ struct Candidate {
   std::string rejection;  ///< Why it cannot run there; empty where it can.
   Obstacle obstacle = Obstacle::none;
   std::uint64_t needed_bytes = 0;  ///< Of a place with too little memory.
+  double wait_seconds = 0;         ///< For other jobs, as far as they said how long they take.
   double start_seconds = 0;        ///< To open the device.
   double memory_seconds = 0;       ///< To be given memory there.
   double stage_seconds = 0;        ///< Of the stages, as corrected by what earlier runs took.
@@ -35,7 +36,9 @@ struct Candidate {
   std::size_t samples = 0;         ///< and of how many runs it is; 0: there were too few.
   std::string source;              ///< Of the speeds that this relies on.
 
-  [[nodiscard]] double seconds() const noexcept { return start_seconds + memory_seconds + stage_seconds; }
+  [[nodiscard]] double seconds() const noexcept {
+    return wait_seconds + start_seconds + memory_seconds + stage_seconds;
+  }
 };
 
 /// Where a job runs that named no backend.

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "basalt/inventory.h"
+#include "engine/device_cache.h"
 #include "engine/device_figures.h"
 #include "engine/planned_circuit.h"
 #include "engine/what_would_change.h"
@@ -22,12 +24,36 @@ constexpr double kStartSeconds = 0.4;
 constexpr double kNextStartSeconds = 5e-3;  ///< Of a job on a device that is open.
 constexpr double kMemoryBytesPerSecond = 45e9;
 
+/// For less the ledger is not asked how long others take.
+constexpr double kWorthAsking = 5e-3;
+
 std::uint64_t budget_of(const Gpu& gpu) {
   std::uint64_t bytes = 0;
   for (const GpuHeap& heap : gpu.heaps) {
     bytes = std::max(bytes, heap.device_local ? heap.budget_bytes : 0);
   }
   return bytes;
+}
+
+std::uint64_t size_of(const Gpu& gpu) {
+  std::uint64_t bytes = 0;
+  for (const GpuHeap& heap : gpu.heaps) {
+    bytes = std::max(bytes, heap.device_local ? heap.bytes : 0);
+  }
+  return bytes;
+}
+
+/// Without a number where nobody can say: then what is known decides.
+double known_wait(const PredictWait& wait, const Demand& demand) {
+  if (!wait) {
+    return 0;
+  }
+  try {
+    const double seconds = wait(demand);
+    return std::isfinite(seconds) ? seconds : 0;
+  } catch (const Error&) {
+    return 0;  // what never fits is found where places are judged
+  }
 }
 
 class Chooser {
@@ -46,6 +72,9 @@ class Chooser {
     cpu.obstacle = cpu.rejection.empty() ? Obstacle::none : Obstacle::memory;
     cpu.needed_bytes = cpu.rejection.empty() ? 0 : question_.cpu_needed_bytes;
     correct(cpu, question_.cpu_history);
+    if (cpu.rejection.empty() && cpu.stage_seconds >= kWorthAsking) {
+      cpu.wait_seconds = known_wait(sources_.wait, {.host_bytes = question_.cpu_needed_bytes});
+    }
     choice_.device_start_seconds = start_seconds_;
     if (cpu.rejection.empty() && cpu.seconds() <= start_seconds_) {
       choice_.reason = fmt::format("predicted {} there; a device would take {} to start, so none was looked at",
@@ -72,6 +101,8 @@ class Chooser {
     physical.plan = plan_device(physical.properties);
     const auto qubits = static_cast<int>(question_.circuit.qubit_count());
     const std::uint64_t bytes = vulkan::device_field_bytes(physical.plan, question_.type, qubits);
+    candidate.wait_seconds =
+        known_wait(sources_.wait, {.device_bytes = {{.heap = heap_name(physical.properties), .bytes = bytes}}});
     reject(candidate, gpu, bytes);
     if (candidate.rejection.empty()) {
       const std::optional<DeviceFigures> figures = sources_.figures_of(physical.properties);
@@ -93,7 +124,8 @@ class Chooser {
       candidate.obstacle = obstacle;
       candidate.rejection = std::move(why);
     };
-    const std::uint64_t free = budget_of(gpu);
+    // others of whom it is known when they end will have given back by then
+    const std::uint64_t free = candidate.wait_seconds > 0 ? size_of(gpu) : budget_of(gpu);
     if (!gpu.usable) {
       reject_for(Obstacle::other, gpu.reason);
     } else if (gpu.named_only) {
@@ -142,10 +174,11 @@ class Chooser {
 
 }  // namespace
 
-BackendSources this_machine() {
+BackendSources this_machine(PredictWait wait) {
   return {.list = list_gpus,
           .figures_of = [](const vulkan::DeviceProperties& properties) { return look_up_device(properties).figures; },
-          .history = find_history};
+          .history = find_history,
+          .wait = std::move(wait)};
 }
 
 BackendChoice choose_backend(const BackendQuestion& question, const BackendSources& sources) {

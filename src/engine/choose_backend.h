@@ -6,6 +6,7 @@
 #include <string>
 
 #include "basalt/gpu.h"
+#include "basalt/ledger.h"
 #include "basalt/plan.h"
 #include "engine/run_history.h"
 #include "plan/limits.h"
@@ -34,15 +35,20 @@ using ListGpus = std::function<Gpus()>;
 /// What was measured of a device.
 using FindFigures = std::function<std::optional<DeviceFigures>(const vulkan::DeviceProperties& properties)>;
 
+/// Seconds until a demand could be granted: infinite where nobody can say. Throws Error(out_of_resources) for one that
+/// never could.
+using PredictWait = std::function<double(const Demand& demand)>;
+
 /// Where answers come from.
 struct BackendSources {
   ListGpus list;
   FindFigures figures_of;
   FindHistory history;
+  PredictWait wait{};  ///< Empty: nobody else is there.
 };
 
-/// The drivers and the wisdom.
-BackendSources this_machine();
+/// The drivers, the wisdom, and whoever knows of other jobs.
+BackendSources this_machine(PredictWait wait);
 
 /// The same question and the same answers give the same choice.
 BackendChoice choose_backend(const BackendQuestion& question, const BackendSources& sources);

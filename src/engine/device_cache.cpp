@@ -17,8 +17,8 @@ void make_room(OpenDevice& device) {
   }
 }
 
-std::string heap_name(const OpenDevice& device) {
-  return fmt::format("memory of {} ({})", device.device->properties().name, device.device->properties().uuid);
+std::string heap_name(const vulkan::DeviceProperties& device) {
+  return fmt::format("memory of {} ({})", device.name, device.uuid);
 }
 
 std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name, std::size_t twin) {
@@ -60,8 +60,10 @@ std::vector<CapacityLimit> DeviceCache::capacity() {
       for (const vulkan::MemoryHeap& heap : (*device)->device->properties().heaps) {
         bytes = std::max(bytes, heap.device_local ? heap.bytes : 0);
       }
-      limits.push_back(
-          {.resource = Resource::device_bytes, .name = heap_name(**device), .value = bytes, .shared = true});
+      limits.push_back({.resource = Resource::device_bytes,
+                        .name = heap_name((*device)->device->properties()),
+                        .value = bytes,
+                        .shared = true});
     }
   }
   return limits;

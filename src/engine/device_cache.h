@@ -37,7 +37,7 @@ struct OpenDevice {
 void make_room(OpenDevice& device);
 
 /// Of the device's own memory, in the ledger.
-std::string heap_name(const OpenDevice& device);
+std::string heap_name(const vulkan::DeviceProperties& device);
 
 /// Thread-safe.
 class DeviceCache {

@@ -77,8 +77,8 @@ void admit_to_devices(const OpenDevices& devices, ElementType type, int qubits) 
     return std::uint64_t{0};
   };
   for (const HeapBytes& heap : bytes_on_devices(devices, type, qubits)) {
-    const OpenDevice& device =
-        **std::ranges::find_if(devices, [&](const auto& open) { return heap_name(*open) == heap.heap; });
+    const OpenDevice& device = **std::ranges::find_if(
+        devices, [&](const auto& open) { return heap_name(open->device->properties()) == heap.heap; });
     const std::uint64_t free = device.memory.free_bytes();
     if (heap.bytes <= free) {
       continue;
@@ -108,7 +108,7 @@ std::string device_rejection(const OpenDevice& device, ElementType type, int qub
 std::vector<HeapBytes> bytes_on_devices(const OpenDevices& devices, ElementType type, int qubits) {
   std::vector<HeapBytes> heaps;
   for (const auto& device : devices) {
-    const std::string heap = heap_name(*device);
+    const std::string heap = heap_name(device->device->properties());
     const std::uint64_t bytes =
         vulkan::device_field_bytes(device->device->plan(), type, part_qubits(qubits, devices.size()));
     const auto known = std::ranges::find(heaps, heap, &HeapBytes::heap);

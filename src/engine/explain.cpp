@@ -264,11 +264,11 @@ class Explanation {
                              .type = type(),
                              .cpu_seconds = 0,
                              .cpu_source = source_of(machine_facts_.wisdom.figures),
-                             .cpu_rejection = {}};
+                             .cpu_rejection = {},
+                             .cpu_needed_bytes = estimate_memory(request_, *script_, report_.threads).promised_bytes()};
     if (report_.state_bytes > host_limit_.value) {
       question.cpu_rejection = fmt::format("the state takes {}, and {} may be used", format_bytes(report_.state_bytes),
                                            format_bytes(host_limit_.value));
-      question.cpu_needed_bytes = estimate_memory(request_, *script_, report_.threads).promised_bytes();
     } else {
       const Stopwatch watch;
       const PlannedCircuit& planned =

@@ -55,6 +55,7 @@ struct Job {
   std::shared_ptr<RunKeeper> keeper;  ///< Null: the run is not kept on disk.
   Lease lease;
   BackendChoice choice;           ///< Without candidates where the request named the backend.
+  double expected_seconds = 0;    ///< Of the stages, for the ledger; 0: not known.
   std::optional<DiskShape> disk;  ///< How the state lies there, where it does.
   /// Tiles of a state in the host's memory that a device works on, where it does.
   std::optional<VisitLimits> streamed;

@@ -79,6 +79,9 @@ Json choice_json(const BackendChoice& choice) {
                     {"stage_seconds", candidate.stage_seconds},
                     {"seconds", candidate.seconds()},
                     {"source", candidate.source}});
+      if (candidate.wait_seconds > 0) {
+        entry["wait_seconds"] = candidate.wait_seconds;
+      }
       if (candidate.samples > 0) {
         entry["history"] = {{"samples", candidate.samples}, {"correction", candidate.correction}};
       }

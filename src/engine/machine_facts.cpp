@@ -1,5 +1,6 @@
 // The facts of this machine, as plans see them.
 #include <algorithm>
+#include <memory>
 
 #include "basalt/tune.h"
 #include "engine/device_figures.h"
@@ -20,8 +21,13 @@ std::uint64_t free_bytes_of(const vulkan::PhysicalDevice& physical) {
 }  // namespace
 
 MachineFacts facts_of_this_machine() {
+  auto ledger = std::make_shared<Ledger>([] { return capacity_of(take_inventory()); });
   MachineFacts facts{
-      .inventory = take_inventory(), .wisdom = {}, .sources = this_machine(), .device = [](const std::string& name) {
+      .inventory = take_inventory(),
+      .wisdom = {},
+      .sources =
+          this_machine([ledger](const Demand& demand) { return ledger->predict_wait(demand, {.name = "plan"}); }),
+      .device = [](const std::string& name) {
         const vulkan::PhysicalDevice& physical = vulkan::Instance::get().find(name);
         return PlannedDevice{
             .physical = physical, .free_bytes = free_bytes_of(physical), .wisdom = look_up_device(physical.properties)};

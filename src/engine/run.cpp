@@ -213,7 +213,9 @@ void settle_backend(Job& job, const MemoryEstimate& estimate) {
                            .cpu_rejection = rejection,
                            .cpu_needed_bytes = estimate.promised_bytes(),
                            .device_is_open = job.resources.devices().has_open()};
-  const BackendSources sources = this_machine();
+  const JobInfo info{.name = job.request.source.name, .priority = job.request.priority};
+  const BackendSources sources =
+      this_machine([&](const Demand& demand) { return job.resources.ledger().predict_wait(demand, info); });
   if (rejection.empty()) {
     set_plan_limits(job, estimate);
     const std::shared_ptr<const ReadyCircuit> ready = plan_opening(job);
@@ -226,6 +228,7 @@ void settle_backend(Job& job, const MemoryEstimate& estimate) {
   job.request.backend = winner.backend;
   job.request.device = winner.device;
   job.report.choice = winner.name + ": " + job.choice.reason;
+  job.expected_seconds = winner.rejection.empty() ? winner.stage_seconds : 0;
 }
 
 /// Goes down the ladder with a state that does not fit in memory. Where nothing takes it, throws
@@ -328,7 +331,7 @@ void take_lease(Job& job) {
       .min_cores = 1,
       .max_cores = job.report.threads,
       .queue_slots = 0,
-      .expected_seconds = 0,
+      .expected_seconds = job.expected_seconds,
       .can_release_host = (job.report.method == Method::state || job.report.method == Method::live) &&
                           !job.on_device() && !job.disk && (job.resources.spill() != nullptr || job.keeper != nullptr)};
   const Stopwatch watch;
@@ -377,6 +380,11 @@ void count_metrics(const Report& report) {
   metrics::set(Metric::memory_limit, static_cast<double>(report.memory.limit_bytes));
   metrics::set(Metric::threads, report.threads);
   metrics::observe(Metric::job_seconds, report.timing.total);
+  if (report.predicted_seconds > 0) {
+    constexpr double kNanoseconds = 1e9;
+    metrics::add(Metric::predicted_time, static_cast<std::uint64_t>(report.predicted_seconds * kNanoseconds));
+    metrics::add(Metric::executed_time, static_cast<std::uint64_t>(report.timing.execute * kNanoseconds));
+  }
 }
 
 /// With the circuit up to its first stop, where that is Clifford.

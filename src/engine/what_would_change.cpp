@@ -68,12 +68,15 @@ class Changes {
 
   void compare(const Candidate& other) {
     compare_widths(other);
-    const double left = winner_.seconds() - other.memory_seconds - other.stage_seconds;
+    if (other.wait_seconds > 0 && other.seconds() - other.wait_seconds < winner_.seconds()) {
+      say("{} would be first if it had not to wait {} for other jobs", other.name, seconds_text(other.wait_seconds));
+    }
+    const double left = winner_.seconds() - other.wait_seconds - other.memory_seconds - other.stage_seconds;
     if (other.start_seconds > 0 && left > 0) {
       say("{} would be first if it took less than {} to start ({} now)", other.name, seconds_text(left),
           seconds_text(other.start_seconds));
     }
-    const double for_stages = winner_.seconds() - other.start_seconds - other.memory_seconds;
+    const double for_stages = winner_.seconds() - other.wait_seconds - other.start_seconds - other.memory_seconds;
     if (for_stages > 0) {
       say("{} would be first if its stages were done {:.3g} times as fast", other.name,
           other.stage_seconds / for_stages);
@@ -82,7 +85,7 @@ class Changes {
 
   /// Each takes fixed + growing·x, where x doubles with each qubit and is 1 now.
   void compare_widths(const Candidate& other) {
-    const double fixed = other.start_seconds - winner_.start_seconds;
+    const double fixed = (other.wait_seconds + other.start_seconds) - (winner_.wait_seconds + winner_.start_seconds);
     const double gain = growing(winner_) - growing(other);
     if (fixed * gain <= 0) {
       return;  // the winner stays ahead for all widths, or is behind for none

@@ -87,6 +87,7 @@ struct Question {
   std::optional<DeviceFigures> figures{};
   FindHistory history = no_history;
   std::optional<History> cpu_history{};
+  PredictWait wait{};
 };
 
 BackendChoice choose(const Question& question, const Gpus& gpus) {
@@ -102,7 +103,8 @@ BackendChoice choose(const Question& question, const Gpus& gpus) {
                          .device_is_open = question.device_is_open},
                         {.list = [&] { return gpus; },
                          .figures_of = [&](const vulkan::DeviceProperties&) { return question.figures; },
-                         .history = question.history});
+                         .history = question.history,
+                         .wait = question.wait});
 }
 
 TEST(ChooseBackend, LooksAtNoDeviceWhereStartingOneTakesLonger) {
@@ -139,6 +141,33 @@ TEST(ChooseBackend, TakesTheCpuWhereItIsDoneFirst) {
   const BackendChoice next =
       choose({.qubits = 24, .cpu_seconds = 0.401, .device_is_open = true}, cards({"nvidia_h100"}));
   EXPECT_EQ(next.winner, 1U);
+}
+
+TEST(ChooseBackend, CountsTheWaitForOtherJobs) {
+  Gpus gpus = cards({"nvidia_h100"});
+  const auto waits = [](double device, double host) {
+    return [=](const Demand& demand) { return demand.device_bytes.empty() ? host : device; };
+  };
+  Question question{.qubits = 26, .cpu_seconds = 3};
+  question.wait = waits(/*device=*/10, /*host=*/0);
+  BackendChoice choice = choose(question, gpus);
+  EXPECT_EQ(choice.winner, 0U);
+  EXPECT_EQ(choice.candidates[1].wait_seconds, 10);
+  question.wait = waits(/*device=*/1, /*host=*/0);
+  EXPECT_EQ(choose(question, gpus).winner, 1U);
+  question.cpu_seconds = 0.1;  // which no device would beat, were the CPU free
+  question.wait = waits(/*device=*/0, /*host=*/20);
+  choice = choose(question, gpus);
+  EXPECT_EQ(choice.winner, 1U);
+  EXPECT_EQ(choice.candidates[0].wait_seconds, 20);
+  // memory that others hold comes back while this job waits for it
+  gpus.devices[0].heaps[0].budget_bytes = 1 << 20;
+  EXPECT_THAT(choose(question, gpus).candidates[1].rejection, HasSubstr("free"));
+  question.wait = waits(/*device=*/5, /*host=*/20);
+  EXPECT_EQ(choose(question, gpus).winner, 1U);
+  // what nobody can tell is not counted
+  question.wait = waits(/*device=*/0, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(choose(question, gpus).candidates[0].wait_seconds, 0);
 }
 
 TEST(ChooseBackend, SaysWhyDevicesCannotRunIt) {

@@ -72,6 +72,27 @@ void admit(Books& books, const Job& job, const Demand& demand) {
   ledger::refuse_what_never_fits(books, job, demand);
 }
 
+/// What would become of the job if it asked now; the books stay as they are.
+Job try_out(const Books& books, Job row, const Demand& demand, double now) {
+  Books trial = books;  // so that a job that does not start leaves no trace, not even somebody paused for it
+  admit(trial, row, demand);
+  row.id = trial.last_id + 1;
+  trial.jobs.push_back(row);
+  ledger::settle(trial, now);
+  return trial.jobs.back();
+}
+
+/// A device that this process has not opened may be in use by others.
+void draw_from_heaps(const Books& books, Job& row) {
+  for (std::size_t pool = 0; pool < books.pools.size(); ++pool) {
+    for (const ledger::HeapNeed& need : row.device) {
+      if (need.heap != 0 && books.pools[pool].heap == need.heap) {
+        row.pools.add(pool);
+      }
+    }
+  }
+}
+
 HoldState state_of(const Job& job) {
   switch (job.state) {
     case JobState::running:
@@ -145,17 +166,27 @@ std::optional<Lease> Ledger::try_acquire(const Demand& demand, const JobInfo& jo
     Job row = job_of(demand, job, now);
     row.member = core_->member();
     row.pools = core_->own_pools(books);
-    Books trial = books;  // so that a job that does not start leaves no trace, not even somebody paused for it
-    admit(trial, row, demand);
-    trial.jobs.push_back(row);
-    trial.jobs.back().id = trial.last_id + 1;
-    ledger::settle(trial, now);
-    if (trial.jobs.back().state == JobState::running) {
+    if (try_out(books, row, demand, now).state == JobState::running) {
       admit(books, row, demand);
       live = core_->open(books, row);
     }
   });
   return live ? std::optional(Lease(std::make_unique<Lease::Grant>(core_, live))) : std::nullopt;
+}
+
+double Ledger::predict_wait(const Demand& demand, const JobInfo& job) {
+  check(demand, job);
+  core_->measure(kFreshSeconds);
+  double seconds = 0;
+  core_->transact([&](Books& books, double now) {
+    Job row = job_of(demand, job, now);
+    row.member = core_->member();
+    row.pools = core_->own_pools(books);
+    draw_from_heaps(books, row);
+    const Job outcome = try_out(books, row, demand, now);
+    seconds = outcome.state == JobState::running ? 0 : std::max(0.0, outcome.expected_start - now);
+  });
+  return seconds;
 }
 
 void Ledger::refresh() {

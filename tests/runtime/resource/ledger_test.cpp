@@ -126,6 +126,22 @@ TEST_F(LedgerTest, DemandsWithoutSenseAreBadUsage) {
   EXPECT_EQ(code({}, -11), ErrorCode::bad_usage);
 }
 
+TEST_F(LedgerTest, AWaitIsPredictedByWhatRunningJobsExpect) {
+  const Demand whole{.host_bytes = 6 * kGiB};
+  EXPECT_EQ(ledger_.predict_wait(whole, {.name = "next"}), 0);
+  {
+    const Lease lease = ledger_.acquire({.host_bytes = 4 * kGiB, .expected_seconds = 100}, {.name = "first"}, cancel_);
+    EXPECT_NEAR(ledger_.predict_wait(whole, {.name = "next"}), 100, 5);
+    EXPECT_EQ(ledger_.predict_wait({.host_bytes = 4 * kGiB}, {.name = "small"}), 0);
+    EXPECT_THAT(ledger_.holdings(), SizeIs(1)) << "asking leaves nothing";
+    EXPECT_THROW(static_cast<void>(ledger_.predict_wait({.host_bytes = 9 * kGiB}, {.name = "large"})), Error);
+  }
+  const Lease lease = ledger_.acquire({.device_bytes = {{"vram", 2 * kGiB}}}, {.name = "silent"}, cancel_);
+  EXPECT_EQ(ledger_.predict_wait({.device_bytes = {{"vram", kGiB}}}, {.name = "next"}),
+            std::numeric_limits<double>::infinity());
+  EXPECT_EQ(ledger_.predict_wait({.device_bytes = {{"memory of no device", kGiB}}}, {.name = "other"}), 0);
+}
+
 TEST_F(LedgerTest, AWaitIsExplainedAndEndsWhenItsReasonDoes) {
   std::optional<Lease> first = ledger_.acquire({.host_bytes = 6 * kGiB}, {.name = "first"}, cancel_);
   std::atomic<bool> told{false};
