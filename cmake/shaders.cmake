@@ -4,10 +4,14 @@ find_program(GLSLC glslc REQUIRED)
 # All of them and nothing else: what reads the sources without building them (clang-tidy) needs these lists first.
 add_custom_target(shaders)
 
-# One shader, in one of its variants: NAME.spv, and NAME.inc to embed. Definitions follow.
+# One shader, in one of its variants: NAME.spv, and NAME.inc to embed. Definitions follow. Optimised as the variable
+# shader_optimisation says, by default -O.
 function(basalt_shader target folder name source)
   set(output ${CMAKE_BINARY_DIR}/generated/${folder}/${name})
-  set(flags -O --target-env=vulkan1.2 -Werror)
+  if(NOT shader_optimisation)
+    set(shader_optimisation -O)
+  endif()
+  set(flags ${shader_optimisation} --target-env=vulkan1.2 -Werror)
   foreach(definition ${ARGN})
     list(APPEND flags -D${definition})
   endforeach()

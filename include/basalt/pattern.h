@@ -116,9 +116,11 @@ struct PatternRequest {
   std::uint64_t every = 0;  ///< A frame before the first step and each so many steps; 0: only the last state.
   std::string output;       ///< Folder for frames and the run's TOML file; empty: nothing is written.
   std::vector<FrameFormat> formats = {FrameFormat::png, FrameFormat::npy};  ///< Of the frames.
-  std::optional<int> threads;                                               ///< None: all that the process may use.
+  Backend backend = Backend::automatic;                                     ///< Where it runs: as Request has it.
+  std::string device;          ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
+  std::optional<int> threads;  ///< None: all that the process may use.
   /// Euler steps that a block of a plane goes through in one visit, at least 1; none: several where fields are larger
-  /// than the caches. Changes no result.
+  /// than the caches, on a device as many as are measured to be fastest. Changes no result.
   std::optional<int> steps_per_visit;
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;
@@ -147,7 +149,9 @@ struct PatternReport {
   Precision precision = Precision::single_precision;
   std::uint64_t seed = 0;
   std::vector<SpeciesSummary> species;
-  std::string backend;
+  std::string backend;                 ///< "cpu" or "vulkan".
+  std::string choice;                  ///< Why it ran there; empty where the request named the backend.
+  std::optional<DeviceReport> device;  ///< Of the Vulkan backend.
   std::string instruction_set;
   int threads = 1;
   int steps_per_visit = 1;
@@ -164,7 +168,7 @@ struct PatternReport {
 
 struct PatternHooks {
   const CancelToken* cancel = nullptr;
-  /// Steps done; from the calling thread, after every visit of the grid: keep it short.
+  /// Steps done; from the calling thread, after every visit of the grid, or of several on a device: keep it short.
   std::function<void(std::uint64_t)> on_progress{};
   OnWait on_wait{};  ///< While other jobs hold what this one needs.
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "basalt/error.h"
 #include "basalt/inventory.h"
 #include "engine/device_cache.h"
 #include "engine/device_figures.h"
@@ -58,22 +59,23 @@ double known_wait(const PredictWait& wait, const Demand& demand) {
 
 class Chooser {
  public:
-  Chooser(const BackendQuestion& question, const BackendSources& sources)
-      : question_(question),
+  Chooser(const CpuWork& cpu, const DeviceWork& device, bool device_is_open, const BackendSources& sources)
+      : cpu_(cpu),
+        device_(device),
         sources_(sources),
-        start_seconds_(question.device_is_open ? kNextStartSeconds : kStartSeconds) {}
+        start_seconds_(device_is_open ? kNextStartSeconds : kStartSeconds) {}
 
   BackendChoice operator()() {
     Candidate& cpu = choice_.candidates.emplace_back();
     cpu.name = "cpu";
-    cpu.rejection = question_.cpu_rejection;
-    cpu.stage_seconds = question_.cpu_seconds;
-    cpu.source = question_.cpu_source;
+    cpu.rejection = cpu_.rejection;
+    cpu.stage_seconds = cpu_.seconds;
+    cpu.source = cpu_.source;
     cpu.obstacle = cpu.rejection.empty() ? Obstacle::none : Obstacle::memory;
-    cpu.needed_bytes = cpu.rejection.empty() ? 0 : question_.cpu_needed_bytes;
-    correct(cpu, question_.cpu_history);
+    cpu.needed_bytes = cpu.rejection.empty() ? 0 : cpu_.needed_bytes;
+    correct(cpu, cpu_.history);
     if (cpu.rejection.empty() && cpu.stage_seconds >= kWorthAsking) {
-      cpu.wait_seconds = known_wait(sources_.wait, {.host_bytes = question_.cpu_needed_bytes});
+      cpu.wait_seconds = known_wait(sources_.wait, {.host_bytes = cpu_.needed_bytes});
     }
     choice_.device_start_seconds = start_seconds_;
     if (cpu.rejection.empty() && cpu.seconds() <= start_seconds_) {
@@ -99,21 +101,21 @@ class Chooser {
     vulkan::PhysicalDevice physical{
         .handle = VK_NULL_HANDLE, .properties = vulkan::properties_from_json(gpu.properties), .plan = {}};
     physical.plan = plan_device(physical.properties);
-    const auto qubits = static_cast<int>(question_.circuit.qubit_count());
-    const std::uint64_t bytes = vulkan::device_field_bytes(physical.plan, question_.type, qubits);
-    candidate.wait_seconds =
-        known_wait(sources_.wait, {.device_bytes = {{.heap = heap_name(physical.properties), .bytes = bytes}}});
-    reject(candidate, gpu, bytes);
+    std::uint64_t bytes = 0;
+    try {
+      bytes = device_.bytes(physical.plan);
+      candidate.wait_seconds =
+          known_wait(sources_.wait, {.device_bytes = {{.heap = heap_name(physical.properties), .bytes = bytes}}});
+      reject(candidate, gpu, bytes);
+    } catch (const Error& error) {
+      candidate.obstacle = Obstacle::other;
+      candidate.rejection = error.message();
+    }
     if (candidate.rejection.empty()) {
       const std::optional<DeviceFigures> figures = sources_.figures_of(physical.properties);
-      const DeviceLimits limits = choose_device_limits(physical, figures, question_.type);
-      const PlannedCircuit planned =
-          plan_circuit_for_device(question_.circuit, question_.passes, question_.type, limits, /*touched_axes=*/0);
-      candidate.stage_seconds = planned.plan.predicted_seconds;
-      candidate.memory_seconds = static_cast<double>(bytes) / kMemoryBytesPerSecond;
       candidate.source = figures ? "measured at " + figures->measured_at : "default for devices of its kind";
-      correct(candidate, history_of(sources_.history, fingerprint_of(physical.properties), planned, question_.type,
-                                    qubits, /*threads=*/0));
+      candidate.memory_seconds = static_cast<double>(bytes) / kMemoryBytesPerSecond;
+      device_.predict(physical, figures, candidate);
     }
     return candidate;
   }
@@ -130,11 +132,11 @@ class Chooser {
       reject_for(Obstacle::other, gpu.reason);
     } else if (gpu.named_only) {
       reject_for(Obstacle::naming, "a processor that plays a device: used only when it is named");
-    } else if (question_.type == ElementType::c128 && !gpu.f64) {
+    } else if (device_.f64 && !gpu.f64) {
       reject_for(Obstacle::precision, "no double precision: " + gpu.f64_reason);
     } else if (bytes > free) {
       reject_for(Obstacle::memory,
-                 fmt::format("the state takes {}, and it has {} free", format_bytes(bytes), format_bytes(free)));
+                 fmt::format("{} takes {}, and it has {} free", device_.what, format_bytes(bytes), format_bytes(free)));
       candidate.needed_bytes = bytes;
     }
   }
@@ -166,7 +168,8 @@ class Chooser {
     }
   }
 
-  const BackendQuestion& question_;
+  const CpuWork& cpu_;
+  const DeviceWork& device_;
   const BackendSources& sources_;
   double start_seconds_;  ///< Of a device.
   BackendChoice choice_;
@@ -181,8 +184,33 @@ BackendSources this_machine(PredictWait wait) {
           .wait = std::move(wait)};
 }
 
+BackendChoice choose_among(const CpuWork& cpu, const DeviceWork& device, bool device_is_open,
+                           const BackendSources& sources) {
+  return Chooser(cpu, device, device_is_open, sources)();
+}
+
 BackendChoice choose_backend(const BackendQuestion& question, const BackendSources& sources) {
-  return Chooser(question, sources)();
+  const auto qubits = static_cast<int>(question.circuit.qubit_count());
+  const CpuWork cpu{.seconds = question.cpu_seconds,
+                    .source = question.cpu_source,
+                    .history = question.cpu_history,
+                    .rejection = question.cpu_rejection,
+                    .needed_bytes = question.cpu_needed_bytes};
+  const DeviceWork device{
+      .what = "the state",
+      .f64 = question.type == ElementType::c128,
+      .bytes = [&](const vulkan::DevicePlan& plan) { return vulkan::device_field_bytes(plan, question.type, qubits); },
+      .predict =
+          [&](const vulkan::PhysicalDevice& physical, const std::optional<DeviceFigures>& figures,
+              Candidate& candidate) {
+            const DeviceLimits limits = choose_device_limits(physical, figures, question.type);
+            const PlannedCircuit planned =
+                plan_circuit_for_device(question.circuit, question.passes, question.type, limits, /*touched_axes=*/0);
+            candidate.stage_seconds = planned.plan.predicted_seconds;
+            correct(candidate, history_of(sources.history, fingerprint_of(physical.properties), planned, question.type,
+                                          qubits, /*threads=*/0));
+          }};
+  return choose_among(cpu, device, question.device_is_open, sources);
 }
 
 std::string source_of(const std::optional<CpuFigures>& figures) {

@@ -11,7 +11,7 @@
 #include "engine/run_history.h"
 #include "plan/limits.h"
 #include "plan/wisdom.h"
-#include "runtime/vulkan/properties.h"
+#include "runtime/vulkan/instance.h"
 #include "workloads/quantum/circuit.h"
 #include "workloads/quantum/passes/passes.h"
 
@@ -50,7 +50,31 @@ struct BackendSources {
 /// The drivers, the wisdom, and whoever knows of other jobs.
 BackendSources this_machine(PredictWait wait);
 
-/// The same question and the same answers give the same choice.
+/// A job on the CPU, whatever it computes.
+struct CpuWork {
+  double seconds = 0;              ///< Predicted.
+  std::string source;              ///< Of the speeds that this relies on.
+  std::optional<History> history;  ///< Of runs of this kind there; nothing where none counts.
+  std::string rejection;           ///< Why the CPU cannot run it; empty where it can.
+  std::uint64_t needed_bytes = 0;  ///< Of its memory.
+};
+
+/// The same on a device.
+struct DeviceWork {
+  std::string what;  ///< That a device's memory holds, e.g. "the state".
+  bool f64 = false;  ///< It needs double precision.
+  std::function<std::uint64_t(const vulkan::DevicePlan& plan)> bytes;
+  /// Sets stage_seconds of a candidate, and what corrects them.
+  std::function<void(const vulkan::PhysicalDevice& physical, const std::optional<DeviceFigures>& figures,
+                     Candidate& candidate)>
+      predict;
+};
+
+/// The same work and the same answers give the same choice.
+BackendChoice choose_among(const CpuWork& cpu, const DeviceWork& device, bool device_is_open,
+                           const BackendSources& sources);
+
+/// For circuits.
 BackendChoice choose_backend(const BackendQuestion& question, const BackendSources& sources);
 
 /// Where the speeds of the CPU come from, for people.

@@ -3,24 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
+#include <functional>
+#include <memory>
+#include <mutex>
 
 #include "basalt/error_log.h"
-#include "basalt/parallel.h"
 #include "basalt/tool.h"
 #include "base/stopwatch.h"
-#include "engine/occupancy.h"
+#include "engine/choose_pattern_device.h"
+#include "engine/device_pattern.h"
+#include "engine/host_pattern.h"
 #include "engine/run.h"
 #include "runtime/cpu/sweep.h"
-#include "runtime/memory/field.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
-#include "workloads/patterns/initial.h"
 #include "workloads/patterns/output/frame_folder.h"
-#include "workloads/patterns/solve/solver.h"
-#include "workloads/patterns/solve/summary.h"
 #include "workloads/patterns/stability.h"
 
 namespace basalt {
@@ -31,31 +29,12 @@ using patterns::Grid;
 using patterns::Model;
 using patterns::Place;
 using patterns::Scheme;
-using patterns::Solver;
 
 /// A state that blows up is found at most so many steps later.
 constexpr std::uint64_t kStepsBetweenLooks = 64;
 
-/// What was fastest on the processors that it was measured on (docs/performance.md).
-constexpr int kUsualStepsPerVisit = 8;
-
-/// Tiles take an eighth of a thread's own cache, blocks half of it.
-constexpr std::uint64_t kTilesPerBlock = 4;
-
 /// A job whose state is small is not asked what it touched: a turn at the ledger takes as long as many steps.
 constexpr std::uint64_t kWorthTelling = std::uint64_t{1} << 20;
-
-struct PatternJob {
-  Resources& resources;
-  const PatternRequest& request;
-  const PatternHooks& hooks;
-  const CancelToken& cancel;
-  Model model;
-  Domain domain;
-  Scheme scheme;
-  PlanLimits limits;
-  PatternReport report;
-};
 
 Domain make_domain(const PatternRequest& request, const Model& model) {
   const Grid grid = patterns::make_grid(request.size, request.spacing.value_or(model.description().spacing));
@@ -105,21 +84,26 @@ std::uint64_t frame_bytes(const PatternJob& job) {
   return std::max(picture, arrays);
 }
 
-patterns::SolverLimits solver_limits(const PatternRequest& request, const PlanLimits& limits) {
-  constexpr patterns::SolverLimits kUsual;
-  return {.piece_bytes = limits.piece_bytes,
-          .serial_bytes = limits.serial_bytes,
-          .streaming_bytes = std::min(limits.streaming_bytes, kUsual.streaming_bytes),
-          .steps_per_visit = static_cast<std::uint64_t>(request.steps_per_visit.value_or(kUsualStepsPerVisit)),
-          .blocking_bytes = request.steps_per_visit ? 0 : kUsual.blocking_bytes,
-          .block_bytes = kTilesPerBlock * limits.tile_bytes};
+/// Of the host's memory: cells, what threads work in, and frames.
+std::uint64_t promised_bytes(const PatternJob& job) {
+  return (job.device ? device_pattern_host_bytes(job) : host_pattern_bytes(job)) + frame_bytes(job);
 }
 
-/// Of the fields, of what threads work in, and of frames.
-std::uint64_t promised_bytes(const PatternJob& job) {
-  return patterns::solver_bytes(job.model, job.domain, job.scheme.integrator, solver_limits(job.request, job.limits),
-                                job.report.threads) +
-         frame_bytes(job);
+bool fits_the_host(const PatternJob& job) {
+  const std::uint64_t limit =
+      std::min(job.resources.memory_limit().value, job.request.memory_limit_bytes.value_or(~std::uint64_t{0}));
+  return promised_bytes(job) <= limit;
+}
+
+/// Decides where the job runs.
+void settle_backend(PatternJob& job) {
+  std::string device = job.request.device;
+  if (job.request.backend == Backend::cpu || (job.request.backend == Backend::automatic && device.empty() &&
+                                              !choose_device(job, fits_the_host(job), device))) {
+    return;
+  }
+  open_pattern_device(job, device);
+  job.report.backend = "vulkan";
 }
 
 void admit(PatternJob& job) {
@@ -149,7 +133,7 @@ Lease take_lease(PatternJob& job) {
   const metrics::Span span(metrics::SpanName::wait);
   const Demand demand{.host_bytes = job.report.memory.estimate_bytes,
                       .cached_bytes = 0,
-                      .device_bytes = {},
+                      .device_bytes = job.device ? device_pattern_heaps(job) : std::vector<HeapBytes>(),
                       .min_cores = 1,
                       .max_cores = job.report.threads,
                       .queue_slots = 0,
@@ -164,24 +148,6 @@ Lease take_lease(PatternJob& job) {
   }
   job.report.timing.wait = watch.seconds();
   return std::move(*lease);
-}
-
-/// Writes the first state, on all threads: pages are touched by those who will work on them.
-void write_initial_state(const PatternJob& job, Solver& solver, const Arena& arena) {
-  const patterns::InitialValues initial(job.request, job.model, job.domain.grid, job.request.seed);
-  const Grid& grid = job.domain.grid;
-  const std::uint64_t grain = std::max<std::uint64_t>((std::uint64_t{1} << 14) / grid.size[0], 1);
-  parallel_for(arena, job.cancel, 0, grid.rows(), grain, [&](std::uint64_t first, std::uint64_t last) {
-    std::vector<double> values(grid.size[0]);
-    for (std::uint64_t row = first; row < last; ++row) {
-      for (std::size_t species = 0; species < job.model.species(); ++species) {
-        const std::uint64_t y = row % grid.size[1];
-        const std::uint64_t z = row / grid.size[1];
-        initial.fill_row(species, y, z, values);
-        solver.write_row(species, y, z, values);
-      }
-    }
-  });
 }
 
 Error blow_up(const PatternJob& job, const Place& place, std::uint64_t finite, std::uint64_t step) {
@@ -217,14 +183,13 @@ class Frames {
     return folder_ && every > 0 ? std::min((step / every + 1) * every, last) : last;
   }
 
-  void write(const Solver& solver, std::uint64_t step) {
+  void write(PatternPlace& place, std::uint64_t step) {
     const Stopwatch watch;
-    const std::uint64_t bytes = job_.domain.grid.size[0] * patterns::scalar_bytes(job_.domain.precision);
     folder_->write({.grid = job_.domain.grid,
                     .species = job_.model.description().species,
                     .precision = job_.domain.precision,
                     .read_row = [&](std::size_t species, std::uint64_t y, std::uint64_t z,
-                                    void* row) { std::memcpy(row, solver.row(species, y, z), bytes); },
+                                    void* row) { place.read_row(species, y, z, row); },
                     .step = step,
                     .time = job_.scheme.step * static_cast<double>(step)});
     seconds_ += watch.seconds();
@@ -242,42 +207,64 @@ class Frames {
 };
 
 /// Frames are written of states that were looked at: the last one on disk is a good one.
-void run_steps(PatternJob& job, Solver& solver, Arena& arena, Occupancy& occupancy, Frames& frames) {
+void run_steps(PatternJob& job, PatternPlace& place, Frames& frames) {
   const metrics::Span span(metrics::SpanName::stage);
-  std::uint64_t finite = 0;
   if (job.request.every > 0 && frames.is_due(0)) {
-    frames.write(solver, 0);
+    frames.write(place, 0);
   }
-  const std::uint64_t last = job.request.steps;
-  for (std::uint64_t step = 0; step < last;) {
-    occupancy.at_boundary();
-    const std::uint64_t look = std::min(finite + kStepsBetweenLooks, frames.next_due(step));
-    const std::uint64_t ahead = std::min(solver.steps_per_visit(), look - step);
-    solver.advance(ahead, job.cancel);
-    step += ahead;
-    if (step == look) {
-      if (const std::optional<Place> place = patterns::find_blow_up(solver, job.model.species(), arena, job.cancel)) {
-        throw blow_up(job, *place, finite, step);
+  for (std::uint64_t finite = 0; finite < job.request.steps;) {
+    const std::uint64_t steps = std::min(finite + kStepsBetweenLooks, frames.next_due(finite)) - finite;
+    place.advance(steps, [&](std::uint64_t done) {
+      if (job.hooks.on_progress) {
+        job.hooks.on_progress(finite + done);
       }
-      finite = step;
+    });
+    if (const std::optional<Place> bad = place.find_blow_up()) {
+      throw blow_up(job, *bad, finite, finite + steps);
     }
-    if (frames.is_due(step)) {
-      frames.write(solver, step);
-    }
-    if (job.hooks.on_progress) {
-      job.hooks.on_progress(step);
+    finite += steps;
+    if (frames.is_due(finite)) {
+      frames.write(place, finite);
     }
   }
 }
 
-/// The yardstick: one in-place scale of as many bytes as the species take.
-double measure_scale_seconds(const PatternJob& job, MemoryResource& memory, const Arena& arena) {
-  const std::uint64_t bytes = job.domain.field_bytes() * job.model.species();
-  const int axes = std::max(static_cast<int>(std::bit_width(bytes / 8)) - 1, kMinFieldAxes);
-  const Field field(memory, ElementType::c64, axes);
-  std::fill_n(field.buffer.data(), field.size_bytes(), std::byte{0});
-  const double seconds = measure_sweep_seconds(field, arena, job.cancel);
-  return seconds * static_cast<double>(bytes) / static_cast<double>(field.size_bytes());
+/// From the first state to the report.
+void run_at(PatternJob& job, const std::function<std::unique_ptr<PatternPlace>()>& make_place,
+            const LimitAdaptor& bounded, Lease& lease) {
+  Stopwatch watch;
+  const std::unique_ptr<PatternPlace> place = make_place();
+  place->write_initial_state(patterns::InitialValues(job.request, job.model, job.domain.grid, job.request.seed));
+  job.report.timing.allocate = watch.seconds();
+  if (bounded.current_bytes() >= kWorthTelling) {
+    lease.note_resident(bounded.current_bytes());
+  }
+  watch = Stopwatch();
+  Frames frames(job);
+  run_steps(job, *place, frames);
+  job.report.timing.execute = watch.seconds() - place->waited_seconds() - frames.seconds();
+  job.report.files = frames.files();
+  job.report.timing.wait += place->waited_seconds();
+  watch = Stopwatch();
+  job.report.species = place->summarise();
+  job.report.timing.sample = watch.seconds() + frames.seconds();
+  job.report.steps_per_visit = place->steps_per_visit();
+  job.report.visits = place->visits();
+  job.report.bytes_moved = place->bytes_moved();
+  job.report.sweep_seconds = place->measure_scale_seconds();
+}
+
+void run_on_device(PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena, const LimitAdaptor& bounded) {
+  const std::scoped_lock alone(job.device->in_use);
+  try {
+    run_at(
+        job, [&] { return std::make_unique<DevicePattern>(job, lease, memory, arena); }, bounded, lease);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::device_lost) {
+      job.resources.devices().lost(*job.device);  // the next job opens it anew, or leaves it alone
+    }
+    throw;
+  }
 }
 
 void compute(PatternJob& job) {
@@ -285,32 +272,15 @@ void compute(PatternJob& job) {
   LimitAdaptor bounded(job.resources.memory(), lease.host_bytes());
   UsageMeter usage;
   TrackingAdaptor memory(bounded, job.resources.holders(), fmt::format("job {}", usage.job()));
-  const ArenaCache::Loan loan = job.resources.arenas().lend(std::max(1, lease.cores()));
-  Arena& arena = *loan;
-  {
-    Stopwatch watch;
-    Solver solver(job.model, job.domain, job.scheme, solver_limits(job.request, job.limits), memory, arena);
-    write_initial_state(job, solver, arena);
-    job.report.timing.allocate = watch.seconds();
-    if (bounded.current_bytes() >= kWorthTelling) {
-      lease.note_resident(bounded.current_bytes());
-    }
-    Occupancy occupancy(lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.cancel, job.hooks.on_wait);
-    watch = Stopwatch();
-    Frames frames(job);
-    run_steps(job, solver, arena, occupancy, frames);
-    job.report.timing.execute = watch.seconds() - occupancy.waited_seconds() - frames.seconds();
-    job.report.files = frames.files();
-    job.report.timing.wait += occupancy.waited_seconds();
-    watch = Stopwatch();
-    job.report.species = patterns::summarise(solver, job.model, arena, job.cancel);
-    job.report.timing.sample = watch.seconds() + frames.seconds();
-    job.report.steps_per_visit = static_cast<int>(solver.steps_per_visit());
-    job.report.visits = solver.visits();
-    job.report.bytes_moved = solver.bytes_moved();
+  const ArenaCache::Loan arena = job.resources.arenas().lend(std::max(1, lease.cores()));
+  if (job.device) {
+    run_on_device(job, lease, memory, *arena, bounded);
+  } else {
+    run_at(
+        job, [&] { return std::make_unique<HostPattern>(job, lease, memory, *arena); }, bounded, lease);
   }
-  job.report.sweep_seconds = measure_scale_seconds(job, memory, arena);
-  job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;
+  job.report.sweep_equivalents =
+      job.report.sweep_seconds > 0 ? job.report.timing.execute / job.report.sweep_seconds : 0;
   job.report.memory.peak_bytes = bounded.peak_bytes();
   job.report.usage = usage.finish(job.report.threads);
 }
@@ -337,7 +307,8 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
                  .domain = {},
                  .scheme = {},
                  .limits = {},
-                 .report = {}};
+                 .report = {},
+                 .device = nullptr};
   job.report.notes = load_tools();
   job.domain = make_domain(request, job.model);
   const Grid& grid = job.domain.grid;
@@ -362,6 +333,7 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
   report.backend = "cpu";
   report.instruction_set = simd_target();
   choose_threads(job, resources.inventory());
+  settle_backend(job);
   admit(job);
   compute(job);
   report.timing.total = total.seconds();

@@ -24,8 +24,10 @@ std::vector<double> rates_of_wave(const Model& model, const std::vector<double>&
     if constexpr (decltype(equations)::kAuxiliary > 0) {
       const double* const p = model.parameters.data();
       const std::vector<double> flat(kMostLaplacians, 0.0);
-      const double w = equations.auxiliary(u.data(), laplacian.data(), p);
-      const double w0 = equations.auxiliary(state.data(), flat.data(), p);
+      double w = 0;
+      double w0 = 0;
+      equations.auxiliary(u.data(), laplacian.data(), p, w);
+      equations.auxiliary(state.data(), flat.data(), p, w0);
       laplacian[1] = -q * (w - w0);
     }
   });

@@ -41,7 +41,8 @@ Linearisation linearise_equations(const Model& model, const std::vector<double>&
   }
   if constexpr (Equations::kAuxiliary > 0) {
     // w = P u + Q ∇²u adds C ∇²w to the rate: C P ∇²u + C Q ∇⁴u.
-    const Number auxiliary = Equations::auxiliary(u.data(), laplacian.data(), parameters.data());
+    Number auxiliary;
+    Equations::auxiliary(u.data(), laplacian.data(), parameters.data(), auxiliary);
     const double by_laplacian = rate[0].slope[kMostSpecies + 1];
     linear.diffusion[0][0] += by_laplacian * auxiliary.slope[0];
     linear.fourth[0][0] = -by_laplacian * auxiliary.slope[kMostSpecies];

@@ -4,16 +4,13 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 
 #include "basalt/request.h"
 #include "runtime/cpu/flush_denormals.h"
 #include "workloads/patterns/equations.h"
+#include "workloads/patterns/neighbours.h"
 
 namespace basalt::patterns {
-
-/// Which cells a Laplacian looks at.
-enum class Neighbours : std::uint8_t { line, plane, plane_with_corners, volume };
 
 /// A row of cells and the rows beside it: pointers to their first cells, in numbers of the precision. Cells at x − 1
 /// and x + 1 are read of `centre`, and of the others where corners count.

@@ -19,7 +19,8 @@ void auxiliary_cells(const RowStep& step) {
   const Cells<T> scale(step.laplacian_scale);
   for (std::size_t x = 0; x < step.cells; x += kLanes) {
     const Inputs<Equations, kNeighbours, T> at(step, scale, x, Equations::kSpecies);
-    const Cells<T> value = Equations::auxiliary(at.values, at.laplacians, parameters.values);
+    Cells<T> value;
+    Equations::auxiliary(at.values, at.laplacians, parameters.values, value);
     hn::Store(value.v, Tag<T>(), static_cast<T*>(step.out[0]) + x);
   }
 }

@@ -5,19 +5,10 @@
 #include <utility>
 
 #include "basalt/parallel.h"
+#include "workloads/patterns/cost.h"
 
 namespace basalt::patterns {
 namespace {
-
-Neighbours neighbours_of(const Grid& grid, Stencil stencil) {
-  if (grid.axes == 1) {
-    return Neighbours::line;
-  }
-  if (grid.axes == 3) {
-    return Neighbours::volume;
-  }
-  return stencil == Stencil::isotropic ? Neighbours::plane_with_corners : Neighbours::plane;
-}
 
 /// Read plus written, a cell and species.
 std::uint64_t cell_bytes(const Model& model, Precision precision, Integrator integrator) {
@@ -107,8 +98,9 @@ void Solver::advance(std::uint64_t steps, const CancelToken& cancel) {
       fill_stale_ends();
       const bool euler = scheme_.integrator == Integrator::euler;
       euler ? advance_euler(cancel) : advance_rk4(cancel);
-      visits_ += (euler ? 1 : 4) * (1 + model_.auxiliary());
-      bytes_moved_ += bytes_per_step();
+      visits_ += visits_per_step(model_, scheme_.integrator);
+      bytes_moved_ += bytes_per_step(model_, scheme_.integrator,
+                                     static_cast<double>(domain_.grid.cells() * scalar_bytes(domain_.precision)));
     }
     steps -= now;
   }
@@ -151,19 +143,6 @@ void Solver::advance_blocks(std::uint64_t steps, const CancelToken& cancel) {
   });
   std::swap(now_, next_);
   ends_stale_ = true;
-}
-
-double Solver::bytes_per_step() const noexcept {
-  const double field = static_cast<double>(domain_.grid.cells() * scalar_bytes(domain_.precision));
-  const double species = static_cast<double>(species_);
-  // an auxiliary field: species are read and it is written, then both are read
-  const double auxiliary = model_.auxiliary() > 0 ? species + 2 : 0;
-  if (scheme_.integrator == Integrator::euler) {
-    return field * (2 * species + auxiliary);
-  }
-  // the first stage reads one array and writes two, the next two read three and write two, the last reads two, writes
-  // one
-  return field * (16 * species + 4 * auxiliary);
 }
 
 void Solver::fill_ghosts(const Cells& cells, std::size_t fields) {

@@ -66,7 +66,6 @@ class Solver {
   void fill_ghosts(const Cells& cells, std::size_t fields);
   void compute_auxiliary(const Cells& from, const CancelToken& cancel);
   [[nodiscard]] RowStep row_step(const Cells& from, const Stretch& stretch) const;
-  [[nodiscard]] double bytes_per_step() const noexcept;
   void advance_blocks(std::uint64_t steps, const CancelToken& cancel);
   void fill_stale_ends();
   void advance_euler(const CancelToken& cancel);

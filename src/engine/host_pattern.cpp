@@ -1,0 +1,96 @@
+#include "engine/host_pattern.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "basalt/parallel.h"
+#include "runtime/cpu/sweep.h"
+#include "runtime/memory/field.h"
+
+namespace basalt {
+
+namespace {
+
+/// What was fastest on the processors that it was measured on (docs/performance.md).
+constexpr int kUsualStepsPerVisit = 8;
+
+/// Tiles take an eighth of a thread's own cache, blocks half of it.
+constexpr std::uint64_t kTilesPerBlock = 4;
+
+patterns::SolverLimits solver_limits(const PatternRequest& request, const PlanLimits& limits) {
+  constexpr patterns::SolverLimits kUsual;
+  return {.piece_bytes = limits.piece_bytes,
+          .serial_bytes = limits.serial_bytes,
+          .streaming_bytes = std::min(limits.streaming_bytes, kUsual.streaming_bytes),
+          .steps_per_visit = static_cast<std::uint64_t>(request.steps_per_visit.value_or(kUsualStepsPerVisit)),
+          .blocking_bytes = request.steps_per_visit ? 0 : kUsual.blocking_bytes,
+          .block_bytes = kTilesPerBlock * limits.tile_bytes};
+}
+
+}  // namespace
+
+std::uint64_t host_pattern_bytes(const PatternJob& job) {
+  return patterns::solver_bytes(job.model, job.domain, job.scheme.integrator, solver_limits(job.request, job.limits),
+                                job.report.threads);
+}
+
+HostPattern::HostPattern(const PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena)
+    : job_(job),
+      memory_(memory),
+      arena_(arena),
+      occupancy_(lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.cancel, job.hooks.on_wait),
+      solver_(std::make_unique<patterns::Solver>(job.model, job.domain, job.scheme,
+                                                 solver_limits(job.request, job.limits), memory, arena)) {}
+
+/// On all threads: pages are touched by those who will work on them.
+void HostPattern::write_initial_state(const patterns::InitialValues& initial) {
+  const patterns::Grid& grid = job_.domain.grid;
+  const std::uint64_t grain = std::max<std::uint64_t>((std::uint64_t{1} << 14) / grid.size[0], 1);
+  parallel_for(arena_, job_.cancel, 0, grid.rows(), grain, [&](std::uint64_t first, std::uint64_t last) {
+    std::vector<double> values(grid.size[0]);
+    for (std::uint64_t row = first; row < last; ++row) {
+      for (std::size_t species = 0; species < job_.model.species(); ++species) {
+        const std::uint64_t y = row % grid.size[1];
+        const std::uint64_t z = row / grid.size[1];
+        initial.fill_row(species, y, z, values);
+        solver_->write_row(species, y, z, values);
+      }
+    }
+  });
+}
+
+void HostPattern::advance(std::uint64_t steps, const OnProgress& on_progress) {
+  for (std::uint64_t done = 0; done < steps;) {
+    occupancy_.at_boundary();
+    const std::uint64_t ahead = std::min(solver_->steps_per_visit(), steps - done);
+    solver_->advance(ahead, job_.cancel);
+    done += ahead;
+    on_progress(done);
+  }
+}
+
+std::optional<patterns::Place> HostPattern::find_blow_up() {
+  return patterns::find_blow_up(*solver_, job_.model.species(), arena_, job_.cancel);
+}
+
+std::vector<SpeciesSummary> HostPattern::summarise() {
+  return patterns::summarise(*solver_, job_.model, arena_, job_.cancel);
+}
+
+void HostPattern::read_row(std::size_t species, std::uint64_t y, std::uint64_t z, void* row) {
+  const std::uint64_t bytes = job_.domain.grid.size[0] * patterns::scalar_bytes(job_.domain.precision);
+  std::memcpy(row, solver_->row(species, y, z), bytes);
+}
+
+double HostPattern::measure_scale_seconds() {
+  solver_.reset();  // memory for both was not promised
+  const std::uint64_t bytes = job_.domain.field_bytes() * job_.model.species();
+  const int axes = std::max(static_cast<int>(std::bit_width(bytes / 8)) - 1, kMinFieldAxes);
+  const Field field(memory_, ElementType::c64, axes);
+  std::fill_n(field.buffer.data(), field.size_bytes(), std::byte{0});
+  const double seconds = measure_sweep_seconds(field, arena_, job_.cancel);
+  return seconds * static_cast<double>(bytes) / static_cast<double>(field.size_bytes());
+}
+
+}  // namespace basalt
