@@ -180,6 +180,13 @@ void add_machine_options(CLI::App& command, PatternRequest& request) {
     request.precision = choice_of<Precision>(
         "--precision", text, {{"single", Precision::single_precision}, {"double", Precision::double_precision}});
   });
+  add_value(command, "--backend", "auto|cpu|vulkan",
+            "Where it runs. Default: auto, wherever it is predicted to be done first;\nwith --device, vulkan",
+            [&](const std::string& text) { request.backend = backend_of(text, /*may_choose=*/true); });
+  add_value(command, "--device", "NAME|INDEX",
+            "With --backend vulkan: the device, as basalt devices lists it, by its\nnumber or a part of its name. "
+            "Default: the first GPU",
+            [&](const std::string& text) { request.device = text; });
   add_value(command, "--threads", "N", "Default: all that this process may use",
             [&](const std::string& text) { request.threads = count_of("--threads", text); });
   add_value(command, "--steps-per-visit", "N",
@@ -213,6 +220,15 @@ void add_output_options(CLI::App& command, PatternRequest& request) {
             });
 }
 
+std::string place_of(const PatternReport& report) {
+  if (report.device) {
+    return fmt::format("{} ({}, {}, {} step{} a visit)", report.device->name, report.backend, report.device->driver,
+                       report.steps_per_visit, report.steps_per_visit == 1 ? "" : "s");
+  }
+  return fmt::format("{} ({}, {} thread{})", report.backend, report.instruction_set, report.threads,
+                     report.threads == 1 ? "" : "s");
+}
+
 void print_report(const PatternReport& report, bool quiet) {
   print(heading(fmt::format("{}  {} cells, {} steps", report.model, fmt::join(report.size, " x "), report.steps)));
   print(fmt::format("  {:<8}{:>13}{:>13}{:>13}{:>13}", "species", "mean", "least", "most", "deviation"));
@@ -232,11 +248,15 @@ void print_report(const PatternReport& report, bool quiet) {
   print(fmt::format("  time {:g} in steps of {:g} (largest stable {:.4g}), {}, stencil {}, {} precision", report.time,
                     report.step, report.largest_stable_step, name_of(report.integrator), name_of(report.stencil),
                     report.precision == Precision::single_precision ? "single" : "double"));
-  print(fmt::format("  {} on {} ({}, {} thread{}): {:.3g} million cells updated a second", format_seconds(seconds),
-                    report.backend, report.instruction_set, report.threads, report.threads == 1 ? "" : "s",
+  print(fmt::format("  {} on {}: {:.3g} million cells updated a second", format_seconds(seconds), place_of(report),
                     seconds > 0 ? cells / seconds / 1e6 : 0));
-  print(fmt::format("  memory {} of {} ({})", format_bytes(report.memory.peak_bytes),
-                    format_bytes(report.memory.limit_bytes), report.memory.limit_source));
+  if (report.device && !report.choice.empty()) {
+    print("  chosen: " + report.choice);  // that the CPU runs what is small surprises nobody
+  }
+  print(
+      fmt::format("  memory {} of {} ({}){}", format_bytes(report.memory.peak_bytes),
+                  format_bytes(report.memory.limit_bytes), report.memory.limit_source,
+                  report.device ? fmt::format(", and {} of the device", format_bytes(report.device->peak_bytes)) : ""));
   if (!report.files.empty()) {
     print(fmt::format("  {} files, the last {}", report.files.size(), report.files.back()));
   }

@@ -83,12 +83,7 @@ Json results_json(const Report& report) {
     document["choice"] = report.choice;
   }
   for (const DeviceReport& device : report.devices) {
-    document["devices"].push_back({{"name", device.name},
-                                   {"driver", device.driver},
-                                   {"state_bytes", device.state_bytes},
-                                   {"peak_bytes", device.peak_bytes},
-                                   {"pipeline_seconds", device.pipeline_seconds},
-                                   {"pipelines_cached", device.pipelines_cached}});
+    document["devices"].push_back(device_json(device));
   }
   if (report.verify) {
     document["verify"] = {{"tiles", report.verify->tiles},

@@ -46,6 +46,13 @@ std::string json_of(const PatternReport& report, JsonStyle style) {
   document["species"] = species_json(report.species);
   document["files"] = report.files;
   document["backend"] = report.backend;
+  if (!report.choice.empty()) {
+    document["choice"] = report.choice;
+  }
+  if (report.device) {
+    document["device"] = device_json(*report.device);
+  }
+  document["steps_per_visit"] = report.steps_per_visit;
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["steps_per_visit"] = report.steps_per_visit;

@@ -20,6 +20,7 @@ inline std::string text_of(const Json& document, JsonStyle style) {
 Json usage_json(const UsageReport& report);
 Json memory_json(const MemoryReport& memory);
 Json timing_json(const TimingReport& timing);
+Json device_json(const DeviceReport& device);
 Json passes_json(const std::vector<PassEntry>& passes);
 Json ladder_json(const LadderReport& ladder);
 Json parts_json(const std::vector<PartEntry>& parts);

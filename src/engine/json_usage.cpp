@@ -57,6 +57,15 @@ Json memory_json(const MemoryReport& memory) {
           {"limit_source", memory.limit_source},     {"spilled_bytes", memory.spilled_bytes}};
 }
 
+Json device_json(const DeviceReport& device) {
+  return {{"name", device.name},
+          {"driver", device.driver},
+          {"state_bytes", device.state_bytes},
+          {"peak_bytes", device.peak_bytes},
+          {"pipeline_seconds", device.pipeline_seconds},
+          {"pipelines_cached", device.pipelines_cached}};
+}
+
 Json timing_json(const TimingReport& timing) {
   return {{"parse", timing.parse},     {"plan", timing.plan},     {"wait", timing.wait},  {"allocate", timing.allocate},
           {"execute", timing.execute}, {"sample", timing.sample}, {"total", timing.total}};

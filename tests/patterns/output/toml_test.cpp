@@ -47,6 +47,8 @@ precision = "double"
 seed = "18446744073709551615"
 every = 100
 output = "frames"
+backend = "vulkan"
+device = "H100"
 threads = 3
 memory_limit_bytes = 1_000_000
 priority = -2
@@ -84,6 +86,8 @@ kind = "neumann"
   EXPECT_EQ(request.seed, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(request.every, 100U);
   EXPECT_EQ(request.output, "frames");
+  EXPECT_EQ(request.backend, Backend::vulkan);
+  EXPECT_EQ(request.device, "H100");
   EXPECT_EQ(request.threads, 3);
   EXPECT_EQ(request.memory_limit_bytes, 1'000'000U);
   EXPECT_EQ(request.priority, -2);
@@ -240,6 +244,8 @@ PatternRequest any_request() {
   request.formats = *rc::gen::container<std::vector<FrameFormat>>(
       rc::gen::element(FrameFormat::png, FrameFormat::npy, FrameFormat::vti, FrameFormat::hdf5));
   request.output = *rc::gen::container<std::string>(rc::gen::inRange('\x01', '\x7F'));
+  request.backend = *rc::gen::element(Backend::automatic, Backend::cpu, Backend::vulkan);
+  request.device = *rc::gen::container<std::string>(rc::gen::inRange('\x01', '\x7F'));
   request.threads = perhaps<int>([] { return *rc::gen::inRange(1, std::numeric_limits<int>::max()); });
   request.memory_limit_bytes = perhaps<std::uint64_t>([] { return *rc::gen::arbitrary<std::uint64_t>(); });
   request.priority = *rc::gen::arbitrary<int>();
@@ -268,6 +274,8 @@ RC_GTEST_PROP(WriteToml, IsReadAsTheSameRequest, ()) {
   RC_ASSERT(read.seed == request.seed);
   RC_ASSERT(read.every == request.every);
   RC_ASSERT(read.output == request.output);
+  RC_ASSERT(read.backend == request.backend);
+  RC_ASSERT(read.device == request.device);
   RC_ASSERT(read.threads == request.threads);
   RC_ASSERT(read.memory_limit_bytes == request.memory_limit_bytes);
   RC_ASSERT(read.priority == request.priority);

@@ -25,6 +25,8 @@ template <>
 inline constexpr auto kChoices<FrameFormat> =
     std::array{FrameFormat::png, FrameFormat::npy, FrameFormat::vti, FrameFormat::hdf5};
 template <>
+inline constexpr auto kChoices<Backend> = std::array{Backend::automatic, Backend::cpu, Backend::vulkan};
+template <>
 inline constexpr auto kChoices<Precision> = std::array{Precision::single_precision, Precision::double_precision};
 
 inline std::string_view text_of(Integrator integrator) noexcept {
@@ -42,6 +44,10 @@ inline std::string_view text_of(FrameFormat format) noexcept {
 inline std::string_view text_of(InitialKind kind) noexcept {
   constexpr std::array<std::string_view, 4> kNames = {"auto", "uniform", "square", "spots"};
   return kNames[static_cast<std::size_t>(kind)];
+}
+inline std::string_view text_of(Backend backend) noexcept {
+  constexpr std::array<std::string_view, 3> kNames = {"auto", "cpu", "vulkan"};
+  return kNames[static_cast<std::size_t>(backend)];
 }
 inline std::string_view text_of(Precision precision) noexcept {
   return precision == Precision::single_precision ? "single" : "double";
@@ -65,6 +71,8 @@ void visit_request(Request& request, Visitor& visit) {
   visit("every", request.every);
   visit("output", request.output);
   visit("formats", request.formats);
+  visit("backend", request.backend);
+  visit("device", request.device);
   visit("threads", request.threads);
   visit("memory_limit_bytes", request.memory_limit_bytes);
   visit("priority", request.priority);
