@@ -4,11 +4,10 @@
 #include <hdf5.h>
 
 #include <array>
-#include <mutex>
-#include <utility>
 
 #include "basalt/error.h"
 #include "base/atomic_file.h"
+#include "workloads/patterns/output/hdf5_library.h"
 
 namespace basalt::patterns {
 namespace {
@@ -16,90 +15,41 @@ namespace {
 /// At least what the library writes besides the cells.
 constexpr std::size_t kMetadataBytes = std::size_t{1} << 16;
 
-/// The library keeps one state for the whole process, without a lock.
-std::mutex library_mutex;
-
-/// The innermost reason on the library's stack of errors, which names the system's.
-std::string last_reason() {
-  std::string reason;
-  const auto keep_first = [](unsigned, const H5E_error2_t* error, void* into) -> herr_t {
-    auto& text = *static_cast<std::string*>(into);
-    if (text.empty() && error->desc != nullptr) {
-      text = error->desc;
-    }
-    return 0;
-  };
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &reason);
-  return reason.empty() ? "the HDF5 library gave no reason" : reason;
-}
-
-/// What the library says of a failed call goes into the error instead of to standard error.
-class QuietLibrary {
+/// One of the library's objects that something is written with.
+class WrittenObject : public Hdf5Object {
  public:
-  QuietLibrary() {
-    H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  }
-  ~QuietLibrary() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
-  QuietLibrary(const QuietLibrary&) = delete;
-  QuietLibrary& operator=(const QuietLibrary&) = delete;
+  WrittenObject(hid_t id, Close closing, const std::string& path) : Hdf5Object(id, closing, path, refuse) {}
 
  private:
-  H5E_auto2_t print_ = nullptr;
-  void* data_ = nullptr;
+  [[noreturn]] static void refuse(const std::string& path, const std::string& reason) {
+    throw Error(ErrorCode::io, fmt::format("cannot write '{}': {}", path, reason),
+                "check the folder and the space that is left; nothing was left behind");
+  }
 };
 
-/// The number of one of the library's objects, closed at its end.
-class Handle {
- public:
-  using Close = herr_t (*)(hid_t);
-  Handle(hid_t id, Close closing, const std::string& path) : id_(id), close_(closing), path_(path) { require(id); }
-  ~Handle() {
-    if (id_ >= 0) {
-      close_(id_);
-    }
-  }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-
-  [[nodiscard]] hid_t id() const noexcept { return id_; }
-  /// Closes it here, where a failure can be told.
-  void close() { require(close_(std::exchange(id_, -1))); }
-  void require(hid_t result) const {
-    if (result < 0) {
-      throw Error(ErrorCode::io, fmt::format("cannot write '{}': {}", path_, last_reason()),
-                  "check the folder and the space that is left; nothing was left behind");
-    }
-  }
-
- private:
-  hid_t id_;
-  Close close_;
-  const std::string& path_;
-};
-
-void write_attribute(const Handle& file, const char* name, hid_t type, const void* value, const std::string& path) {
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, path);
-  Handle attribute(H5Acreate2(file.id(), name, type, space.id(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, path);
+void write_attribute(const WrittenObject& file, const char* name, hid_t type, const void* value,
+                     const std::string& path) {
+  const WrittenObject space(H5Screate(H5S_SCALAR), H5Sclose, path);
+  WrittenObject attribute(H5Acreate2(file.id(), name, type, space.id(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, path);
   attribute.require(H5Awrite(attribute.id(), type, value));
   attribute.close();
 }
 
-void write_species(const Handle& file, const FrameView& frame, std::size_t species, const std::string& path) {
+void write_species(const WrittenObject& file, const FrameView& frame, std::size_t species, const std::string& path) {
   const std::vector<std::uint64_t> shape = shape_of(frame.grid);
   const std::vector<hsize_t> extent(shape.begin(), shape.end());
   const bool single = frame.precision == Precision::single_precision;
-  const Handle space(H5Screate_simple(frame.grid.axes, extent.data(), nullptr), H5Sclose, path);
-  Handle set(H5Dcreate2(file.id(), frame.species[species].c_str(), single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, space.id(),
-                        H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-             H5Dclose, path);
+  const WrittenObject space(H5Screate_simple(frame.grid.axes, extent.data(), nullptr), H5Sclose, path);
+  WrittenObject set(H5Dcreate2(file.id(), frame.species[species].c_str(), single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE,
+                               space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                    H5Dclose, path);
   for_each_block(frame, species, [&](const RowBlock& block) {
     const std::array<hsize_t, 3> begin = {block.z, block.y, 0};
     const std::array<hsize_t, 3> count = {1, block.rows, frame.grid.size[0]};
     const auto absent = static_cast<std::size_t>(3 - frame.grid.axes);
     set.require(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, begin.data() + absent, nullptr, count.data() + absent,
                                     nullptr));
-    const Handle memory(H5Screate_simple(frame.grid.axes, count.data() + absent, nullptr), H5Sclose, path);
+    const WrittenObject memory(H5Screate_simple(frame.grid.axes, count.data() + absent, nullptr), H5Sclose, path);
     set.require(H5Dwrite(set.id(), single ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE, memory.id(), space.id(), H5P_DEFAULT,
                          block.cells));
   });
@@ -109,13 +59,12 @@ void write_species(const Handle& file, const FrameView& frame, std::size_t speci
 }  // namespace
 
 void write_hdf5(const std::string& path, const FrameView& frame) {
-  const std::scoped_lock lock(library_mutex);
-  const QuietLibrary quiet;
+  const Hdf5Library library;
   // In memory: the library does not survive a disk on which it cannot close its file.
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path);
+  const WrittenObject access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path);
   const std::size_t bytes = frame.species.size() * frame.grid.rows() * frame.row_bytes() + kMetadataBytes;
   access.require(H5Pset_fapl_core(access.id(), bytes, false));
-  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, path);
+  WrittenObject file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, path);
   write_attribute(file, "step", H5T_NATIVE_UINT64, &frame.step, path);
   write_attribute(file, "time", H5T_NATIVE_DOUBLE, &frame.time, path);
   write_attribute(file, "spacing", H5T_NATIVE_DOUBLE, &frame.grid.spacing, path);
