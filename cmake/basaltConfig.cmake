@@ -10,6 +10,7 @@ pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
+pkg_check_modules(FFTW3 REQUIRED IMPORTED_TARGET fftw3)
 
 include(${CMAKE_CURRENT_LIST_DIR}/basalt_targets.cmake)
 if(NOT TARGET basalt::basalt)

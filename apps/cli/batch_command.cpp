@@ -11,6 +11,7 @@
 #include "basalt/batch.h"
 #include "basalt/ledger.h"
 #include "batch_line.h"
+#include "batch_options.h"
 #include "command.h"
 #include "interrupt.h"
 #include "number.h"
@@ -58,13 +59,6 @@ struct BatchOptions {
   bool quiet = false;
 };
 
-Isolation isolation_of(const std::string& name) {
-  if (name != "process" && name != "thread") {
-    throw CLI::ValidationError("--isolate", "'" + name + "' is neither process nor thread");
-  }
-  return name == "process" ? Isolation::process : Isolation::thread;
-}
-
 std::vector<BatchJob> read_jobs(const BatchOptions& options) {
   if (options.sweep.empty()) {
     return read_batch(options.paths, options.request);
@@ -74,22 +68,6 @@ std::vector<BatchJob> read_jobs(const BatchOptions& options) {
                 "for example: basalt batch ansatz.qasm --sweep angles.csv");
   }
   return read_sweep(options.paths[0], options.sweep, options.request);
-}
-
-std::string describe(const BatchSummary& summary) {
-  const BatchProgress& progress = summary.progress;
-  std::string text = fmt::format("{} jobs: {} done", progress.jobs, progress.done);
-  if (progress.failed > 0) {
-    text += fmt::format(", {} failed", progress.failed);
-  }
-  if (progress.kept > 0) {
-    text += fmt::format(", {} kept from before", progress.kept);
-  }
-  if (summary.workers > 0) {
-    text += fmt::format("; {} worker{} with {} thread{} each", summary.workers, summary.workers == 1 ? "" : "s",
-                        summary.threads_per_job, summary.threads_per_job == 1 ? "" : "s");
-  }
-  return text + fmt::format(", seed {}, {:.3g} s", summary.seed, summary.seconds);
 }
 
 void run_jobs(BatchOptions& options, Chosen& chosen) {
@@ -115,29 +93,6 @@ void run_jobs(BatchOptions& options, Chosen& chosen) {
   chosen.status = summary.progress.failed > 0 ? 1 : 0;
 }
 
-void add_batch_options(CLI::App& command, BatchSettings& settings) {
-  add_value(command, "--workers", "N|auto", "Jobs at a time. Default: auto, as many as cores and memory allow",
-            [&](const std::string& text) { settings.workers = text == "auto" ? 0 : count_of("--workers", text); });
-  add_value(command, "--isolate", "process|thread",
-            "Where jobs run. process: one that crashes or hangs takes nothing\nwith it; thread: starts faster. "
-            "Default: process",
-            [&](const std::string& text) { settings.isolation = isolation_of(text); });
-  add_value(command, "--priority", "P", "Jobs with higher ones go first (-10 to 10). Default: 0",
-            [&](const std::string& text) {
-              settings.priority = integer_between("--priority", text, kLowestPriority, kHighestPriority);
-            });
-  add_value(command, "--timeout", "S", "Seconds that an attempt at a job may take. Default: no limit",
-            [&](const std::string& text) { settings.timeout_seconds = seconds_of("--timeout", text); });
-  add_value(command, "--retries", "N",
-            "Further attempts after a crash, a timeout or lack of memory.\nErrors in circuits are not tried again. "
-            "Default: 1",
-            [&](const std::string& text) { settings.retries = integer_between("--retries", text, 0, 1000); });
-  add_value(command, "--output", "OUT.jsonl", "Append the results to this file. Default: standard output",
-            [&](const std::string& text) { settings.output = text; });
-  command.add_flag("--resume", settings.resume, "Keep the results that --output has, and run the other jobs")
-      ->needs("--output");
-}
-
 }  // namespace
 
 void add_batch_command(CLI::App& app, Chosen& chosen) {
@@ -148,7 +103,15 @@ void add_batch_command(CLI::App& app, Chosen& chosen) {
   add_value(command, "--sweep", "PARAMS.csv",
             "Run one circuit for every row of this table, whose first row\nnames the circuit's inputs",
             [options](const std::string& text) { options->sweep = text; });
-  add_batch_options(command, options->settings);
+  add_worker_options(command, options->settings);
+  add_value(command, "--priority", "P", "Jobs with higher ones go first (-10 to 10). Default: 0",
+            [options](const std::string& text) {
+              options->settings.priority = integer_between("--priority", text, kLowestPriority, kHighestPriority);
+            });
+  add_value(command, "--output", "OUT.jsonl", "Append the results to this file. Default: standard output",
+            [options](const std::string& text) { options->settings.output = text; });
+  command.add_flag("--resume", options->settings.resume, "Keep the results that --output has, and run the other jobs")
+      ->needs("--output");
   add_request_options(command, options->request);
   options->observation.add_options(command);
   command.add_flag("--quiet", options->quiet, "No live line, no summary");

@@ -49,6 +49,7 @@ void add_pattern_command(CLI::App& app, Chosen& chosen) {
   CLI::App& pattern = *app.add_subcommand("pattern", kDescription);
   pattern.require_subcommand(1);
   add_pattern_run_command(pattern, chosen);
+  add_pattern_sweep_command(pattern, chosen);
   add_pattern_analyse_command(pattern, chosen);
   add_pattern_models_command(pattern, chosen);
 }

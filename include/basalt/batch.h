@@ -1,6 +1,6 @@
-// Batches: many circuits, or one circuit with many sets of inputs, several at a time, each in a process of its own or
-// on threads of this one. Every job ends with one line of JSON; a job that fails, crashes or hangs costs itself only.
-// docs/batch.md shows the formats.
+// Batches: many circuits or patterns, or one circuit with many sets of inputs, several at a time, each in a process of
+// its own or on threads of this one. Every job ends with one line of JSON; a job that fails, crashes or hangs costs
+// itself only. docs/batch.md shows the formats.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "basalt/cancel.h"
+#include "basalt/pattern.h"
 #include "basalt/request.h"
 
 namespace basalt {
@@ -21,6 +22,7 @@ struct BatchJob {
   Request request;                        ///< Without a seed: one is derived from the batch's seed and the job's place.
   std::optional<double> timeout_seconds;  ///< Of each attempt; none: the batch's.
   std::optional<int> priority;            ///< As Request::priority; none: the batch's.
+  std::optional<PatternRequest> pattern{};  ///< The job is a run of this pattern, with its seed, and of no circuit.
 };
 
 inline constexpr std::uint64_t kMaxBatchJobs = 1'000'000;

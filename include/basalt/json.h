@@ -11,6 +11,7 @@
 #include "basalt/engine.h"
 #include "basalt/pattern_analysis.h"
 #include "basalt/pattern_bench.h"
+#include "basalt/pattern_sweep.h"
 #include "basalt/plan.h"
 #include "basalt/tune.h"
 
@@ -39,6 +40,11 @@ std::string json_of(const std::string& file, const PlanReport& report, JsonStyle
 
 /// What a pattern run did: {"model", "parameters", "size", "step", "species": [...], "memory", "timing_seconds", ...}.
 std::string json_of(const PatternReport& report, JsonStyle style = JsonStyle::indented);
+
+/// What a sweep did: {"model", "ranges": [...], "points": [{"parameters": {...}, "done", "summary": [...],
+/// "statistics"},
+/// ...], "files", "workers", "seconds", ...}.
+std::string json_of(const PatternSweepReport& report, JsonStyle style = JsonStyle::indented);
 
 /// {"models": [{"name", "species", "equations", "parameters": [...], ...}]}.
 std::string json_of(const std::vector<PatternModel>& models, JsonStyle style = JsonStyle::indented);

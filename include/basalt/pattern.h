@@ -53,6 +53,9 @@ const std::vector<PatternModel>& pattern_models();
 enum class Integrator : std::uint8_t {
   euler,  ///< Forward Euler, first order: one visit of the grid a step.
   rk4,    ///< The classical Runge-Kutta method, fourth order: four visits a step.
+  rk45,   ///< Dormand and Prince's pair of fifth and fourth order: as many steps within a step as the tolerance asks
+          ///< for.
+  etd,    ///< Exponential time differencing, second order: what is linear and stiff is exact. Periodic sides.
 };
 
 /// The discrete Laplacian.
@@ -88,8 +91,19 @@ enum class InitialKind : std::uint8_t {
 struct InitialState {
   InitialKind kind = InitialKind::automatic;
   std::vector<double> values;   ///< Of each species; none: a homogeneous steady state of the model.
-  std::optional<double> noise;  ///< Uniform in ± this, for each cell and species; none: 0.01.
+  std::optional<double> noise;  ///< Uniform in ± this, for each cell and species; none: 0.01, on a file 0.
   std::uint32_t spots = 20;
+  /// A .npy file, a PNG image or an HDF5 file of the grid's shape: a value for each species and cell. Where it has one
+  /// for all species, 0 is the state of `values`, 1 the other one of squares, and what is between is mixed.
+  std::string file;
+};
+
+/// How a parameter varies in space: along an axis, or as a file says.
+struct ParameterMap {
+  std::string axis;            ///< "x", "y" or "z", along which it goes from the first cell's value to the last one's.
+  std::string file;            ///< As InitialState::file, of one layer.
+  std::optional<double> from;  ///< At the first cell, or where the file holds 0 (black), ...
+  std::optional<double> to;    ///< ... at the last, or 1 (white). Of a file, none of both: its values themselves.
 };
 
 /// Of files that hold a state.
@@ -98,21 +112,25 @@ enum class FrameFormat : std::uint8_t {
   npy,   ///< All species, as an array of NumPy.
   vti,   ///< Image data of VTK.
   hdf5,  ///< With one XDMF file over all frames.
+  mp4,   ///< One video of the pictures of all frames, by the program ffmpeg where it is installed.
 };
 
 struct PatternRequest {
   std::string model;
   std::map<std::string, double> parameters;      ///< By name; the others are the model's.
+  std::map<std::string, ParameterMap> maps;      ///< Of those that vary in space.
   std::vector<std::uint64_t> size = {256, 256};  ///< Cells along x, y, z: 1 to 3 axes, at least 3 cells each.
   std::optional<double> spacing;                 ///< Between cells; none: the model's.
   std::optional<double> step;                    ///< Of time; none: the model's.
   std::uint64_t steps = 1000;
   Integrator integrator = Integrator::euler;
+  std::optional<double> tolerance;  ///< Of rk45: most error of a step, a cell, relative to 1 + |u|; none: 1e-5.
   Stencil stencil = Stencil::axes;
   std::array<std::array<Side, 2>, 3> sides{};  ///< Of each axis: at its first cell, at its last.
   InitialState initial;
   Precision precision = Precision::single_precision;
   std::uint64_t seed = 0;
+  bool statistics = false;  ///< PatternReport::statistics, measured at the end and over the run.
   std::uint64_t every = 0;  ///< A frame before the first step and each so many steps; 0: only the last state.
   std::string output;       ///< Folder for frames and the run's TOML file; empty: nothing is written.
   std::vector<FrameFormat> formats = {FrameFormat::png, FrameFormat::npy};  ///< Of the frames.
@@ -135,23 +153,76 @@ struct SpeciesSummary {
   double deviation = 0;  ///< Standard deviation over the cells.
 };
 
+/// Of the waves in a state: the mean of |û|²/N over the modes whose wavenumber is nearest to `wavenumber`, û being the
+/// Fourier transform of a species less its mean, N the number of cells. Its mean over all modes is the variance.
+struct StructurePoint {
+  double wavenumber = 0;  ///< Multiples of 2π over the longest side.
+  double power = 0;
+  std::uint64_t modes = 0;
+};
+
+struct SpeciesStatistics {
+  std::string name;
+  double mass = 0;           ///< ∫ u over the domain, at the end ...
+  double mass_at_first = 0;  ///< ... and before the first step.
+  /// 2π over the wavenumber at which the structure factor is largest, weighted over its neighbours; none: no waves.
+  std::optional<double> dominant_wavelength;
+  /// 2π over the mean wavenumber, weighted by |û|²: what coarsening is measured by.
+  std::optional<double> mean_wavelength;
+  std::vector<StructurePoint> structure_factor;
+};
+
+/// How a state looks: docs/patterns/statistics.md has the thresholds.
+enum class PatternClass : std::uint8_t {
+  uniform,      ///< No contrast, and no change of the mean.
+  oscillating,  ///< No contrast, but the mean changes.
+  spots,        ///< Compact regions of much on little.
+  holes,        ///< Compact regions of little on much.
+  stripes,      ///< Regions longer than they are wide: stripes, worms, labyrinths, spirals.
+  pattern,      ///< Contrast on a grid of one or three axes.
+};
+
+struct PatternStatistics {
+  std::vector<SpeciesStatistics> species;
+  std::optional<double> energy;  ///< The functional that the equations lower or keep, where a model has one.
+  std::optional<double> energy_at_first;
+  std::string classified;  ///< The species that the rest is about.
+  PatternClass kind = PatternClass::uniform;
+  bool changing = false;            ///< temporal_change is above 0.1.
+  double temporal_change = 0;       ///< Over the last sixteenth of the run: 0 at rest, 1 where nothing stays.
+  double area_fraction = 0;         ///< Of cells above the middle between least and most.
+  double euler_characteristic = 0;  ///< Of those cells: regions less holes in them. In 2D; else 0.
+  double roundness = 0;             ///< 4π area |euler| / perimeter²: 1 of discs, 0 of stripes. In 2D; else 0.
+};
+
+/// What an integrator that chooses its steps did.
+struct AdaptiveSteps {
+  double tolerance = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  double shortest = 0;  ///< Of the accepted ones.
+  double longest = 0;
+};
+
 struct PatternReport {
   std::string model;
   std::vector<std::pair<std::string, double>> parameters;  ///< All, in the model's order.
   std::vector<std::uint64_t> size;
   double spacing = 0;
   double step = 0;
-  double largest_stable_step = 0;  ///< By the linear part of the equations.
+  double largest_stable_step = 0;  ///< By the linear part of the equations; infinite where it sets no limit.
   std::uint64_t steps = 0;
   double time = 0;  ///< steps * step, in the model's unit.
   Integrator integrator = Integrator::euler;
+  std::optional<AdaptiveSteps> adaptive;  ///< Of rk45.
   Stencil stencil = Stencil::axes;
   Precision precision = Precision::single_precision;
   std::uint64_t seed = 0;
   std::vector<SpeciesSummary> species;
-  std::string backend;                 ///< "cpu" or "vulkan".
-  std::string choice;                  ///< Why it ran there; empty where the request named the backend.
-  std::optional<DeviceReport> device;  ///< Of the Vulkan backend.
+  std::optional<PatternStatistics> statistics;  ///< Where they were asked for.
+  std::string backend;                          ///< "cpu" or "vulkan".
+  std::string choice;                           ///< Why it ran there; empty where the request named the backend.
+  std::optional<DeviceReport> device;           ///< Of the Vulkan backend.
   std::string instruction_set;
   int threads = 1;
   int steps_per_visit = 1;
@@ -177,5 +248,6 @@ std::string_view name_of(Integrator integrator) noexcept;
 std::string_view name_of(Stencil stencil) noexcept;
 std::string_view name_of(SideKind kind) noexcept;
 std::string_view name_of(FrameFormat format) noexcept;
+std::string_view name_of(PatternClass kind) noexcept;
 
 }  // namespace basalt

@@ -23,6 +23,7 @@
 #include <string>
 
 #include "basalt/pattern.h"
+#include "basalt/pattern_sweep.h"
 
 namespace basalt {
 
@@ -34,6 +35,20 @@ inline constexpr std::size_t kMaxPatternFileBytes = std::size_t{1} << 20;
 /// another type or out of its range, and a model, parameters, sizes or sides that no run would take. Whether the step
 /// is stable is left to the run.
 PatternRequest read_pattern_toml(const std::string& text, const std::string& name);
+
+/// The same of a sweep, which has a table more for each range:
+///
+///   [[sweep]]
+///   parameter = "F"
+///   from = 0.01
+///   to = 0.08
+///   points = 15
+///
+/// `output` is the folder of the sweep.
+PatternSweepRequest read_pattern_sweep_toml(const std::string& text, const std::string& name);
+
+/// A text of which read_pattern_sweep_toml() makes the same pattern, ranges and output.
+std::string write_pattern_sweep_toml(const PatternSweepRequest& request);
 
 /// A text of which read_pattern_toml() makes the same request, where it is one that a run would take. Throws
 /// Error(bad_usage) for names that are not UTF-8.

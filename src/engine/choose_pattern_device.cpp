@@ -38,11 +38,12 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
   const double visits = steps * static_cast<double>(patterns::visits_per_step(job.model, job.scheme.integrator));
   const double state_bytes = field_bytes(job) * static_cast<double>(job.model.species());
   const StageLoad load{.type = type_of(job), .bytes = step_bytes, .work = {}};
-  const CpuWork cpu{.seconds = steps * cost_of_stage(job.limits.costs, load, job.report.threads).seconds,
-                    .source = {},
-                    .history = std::nullopt,
-                    .rejection = fits_host ? "" : "the cells do not fit in the host's memory",
-                    .needed_bytes = host_pattern_bytes(job)};
+  const CpuWork cpu{
+      .seconds = steps * cost_of_stage(job.limits.costs, load, job.report.threads).seconds,
+      .source = {},
+      .history = std::nullopt,
+      .rejection = fits_host ? "" : "the cells do not fit in the host's memory",
+      .needed_bytes = host_pattern_bytes(job.request, job.model, job.domain, job.limits, job.report.threads)};
   const DeviceWork device{
       .what = "the grid",
       .f64 = job.domain.precision == Precision::double_precision,

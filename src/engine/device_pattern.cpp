@@ -71,7 +71,7 @@ void open_pattern_device(PatternJob& job, const std::string& name) {
 }
 
 std::vector<HeapBytes> device_pattern_heaps(const PatternJob& job) {
-  return {{.heap = heap_name(*job.device),
+  return {{.heap = heap_name(job.device->device->properties()),
            .bytes = device_solver_bytes(job.model, device_domain_of(job), job.scheme.integrator,
                                         job.device->device->plan())}};
 }

@@ -30,9 +30,10 @@ patterns::SolverLimits solver_limits(const PatternRequest& request, const PlanLi
 
 }  // namespace
 
-std::uint64_t host_pattern_bytes(const PatternJob& job) {
-  return patterns::solver_bytes(job.model, job.domain, job.scheme.integrator, solver_limits(job.request, job.limits),
-                                job.report.threads);
+std::uint64_t host_pattern_bytes(const PatternRequest& request, const patterns::Model& model,
+                                 const patterns::Domain& domain, const PlanLimits& limits, int threads) {
+  return patterns::solver_bytes(model, domain, request.integrator, solver_limits(request, limits), threads,
+                                request.maps.size());
 }
 
 HostPattern::HostPattern(const PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena)
@@ -55,6 +56,10 @@ void HostPattern::write_initial_state(const patterns::InitialValues& initial) {
         const std::uint64_t z = row / grid.size[1];
         initial.fill_row(species, y, z, values);
         solver_->write_row(species, y, z, values);
+      }
+      for (std::size_t index = 0; index < job_.varying.size(); ++index) {
+        job_.varying[index].read_row(row % grid.size[1], row / grid.size[1], values.data());
+        solver_->write_parameter_row(index, row % grid.size[1], row / grid.size[1], values);
       }
     }
   });

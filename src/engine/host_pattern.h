@@ -10,7 +10,8 @@
 namespace basalt {
 
 /// Of the host's memory: the fields and what threads work in.
-std::uint64_t host_pattern_bytes(const PatternJob& job);
+std::uint64_t host_pattern_bytes(const PatternRequest& request, const patterns::Model& model,
+                                 const patterns::Domain& domain, const PlanLimits& limits, int threads);
 
 /// References must outlive it.
 class HostPattern final : public PatternPlace {
@@ -25,6 +26,7 @@ class HostPattern final : public PatternPlace {
   [[nodiscard]] int steps_per_visit() const override { return static_cast<int>(solver_->steps_per_visit()); }
   [[nodiscard]] std::uint64_t visits() const override { return solver_->visits(); }
   [[nodiscard]] double bytes_moved() const override { return solver_->bytes_moved(); }
+  [[nodiscard]] const AdaptiveSteps* adaptive() const override { return solver_->adaptive(); }
   [[nodiscard]] double waited_seconds() const override { return occupancy_.waited_seconds(); }
   double measure_scale_seconds() override;
 

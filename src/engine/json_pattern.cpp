@@ -12,6 +12,20 @@ Json parameters_json(const PatternModel& model) {
   return result;
 }
 
+Json value_or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json structure_json(const std::vector<StructurePoint>& factor) {
+  Json result = Json::array();
+  for (const StructurePoint& point : factor) {
+    result.push_back({{"wavenumber", point.wavenumber}, {"power", point.power}, {"modes", point.modes}});
+  }
+  return result;
+}
+
+}  // namespace
+
 Json species_json(const std::vector<SpeciesSummary>& species) {
   Json result = Json::array();
   for (const SpeciesSummary& each : species) {
@@ -24,7 +38,29 @@ Json species_json(const std::vector<SpeciesSummary>& species) {
   return result;
 }
 
-}  // namespace
+Json statistics_json(const PatternStatistics& statistics) {
+  Json species = Json::array();
+  for (const SpeciesStatistics& each : statistics.species) {
+    species.push_back({{"name", each.name},
+                       {"mass", each.mass},
+                       {"mass_at_first", each.mass_at_first},
+                       {"dominant_wavelength", value_or_null(each.dominant_wavelength)},
+                       {"mean_wavelength", value_or_null(each.mean_wavelength)}});
+    if (!each.structure_factor.empty()) {
+      species.back()["structure_factor"] = structure_json(each.structure_factor);
+    }
+  }
+  return {{"class", name_of(statistics.kind)},
+          {"changing", statistics.changing},
+          {"classified", statistics.classified},
+          {"temporal_change", statistics.temporal_change},
+          {"area_fraction", statistics.area_fraction},
+          {"euler_characteristic", statistics.euler_characteristic},
+          {"roundness", statistics.roundness},
+          {"energy", value_or_null(statistics.energy)},
+          {"energy_at_first", value_or_null(statistics.energy_at_first)},
+          {"species", std::move(species)}};
+}
 
 std::string json_of(const PatternReport& report, JsonStyle style) {
   Json document = Json::object();
@@ -40,10 +76,20 @@ std::string json_of(const PatternReport& report, JsonStyle style) {
   document["steps"] = report.steps;
   document["time"] = report.time;
   document["integrator"] = name_of(report.integrator);
+  if (report.adaptive) {
+    document["adaptive"] = {{"tolerance", report.adaptive->tolerance},
+                            {"accepted", report.adaptive->accepted},
+                            {"rejected", report.adaptive->rejected},
+                            {"shortest", report.adaptive->shortest},
+                            {"longest", report.adaptive->longest}};
+  }
   document["stencil"] = name_of(report.stencil);
   document["precision"] = report.precision == Precision::single_precision ? "single" : "double";
   document["seed"] = report.seed;
   document["species"] = species_json(report.species);
+  if (report.statistics) {
+    document["statistics"] = statistics_json(*report.statistics);
+  }
   document["files"] = report.files;
   document["backend"] = report.backend;
   if (!report.choice.empty()) {

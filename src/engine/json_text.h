@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "basalt/json.h"
+#include "basalt/pattern.h"
 #include "basalt/report.h"
 #include "basalt/usage.h"
 
@@ -23,6 +24,8 @@ Json timing_json(const TimingReport& timing);
 Json device_json(const DeviceReport& device);
 Json passes_json(const std::vector<PassEntry>& passes);
 Json ladder_json(const LadderReport& ladder);
+Json species_json(const std::vector<SpeciesSummary>& species);
+Json statistics_json(const PatternStatistics& statistics);
 Json parts_json(const std::vector<PartEntry>& parts);
 
 Json stages_json(const std::vector<StageEntry>& stages);

@@ -9,6 +9,7 @@
 #include "plan/limits.h"
 #include "workloads/patterns/model.h"
 #include "workloads/patterns/solve/solver.h"
+#include "workloads/patterns/varying.h"
 
 namespace basalt {
 
@@ -20,6 +21,7 @@ struct PatternJob {
   const CancelToken& cancel;
   patterns::Model model;
   patterns::Domain domain;
+  std::vector<patterns::VaryingParameter> varying;
   patterns::Scheme scheme;
   PlanLimits limits;
   PatternReport report;

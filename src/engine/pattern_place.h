@@ -34,6 +34,8 @@ class PatternPlace {
   /// Visits of the whole grid so far, and bytes that they read and wrote.
   [[nodiscard]] virtual std::uint64_t visits() const = 0;
   [[nodiscard]] virtual double bytes_moved() const = 0;
+  /// What an integrator that chooses its steps did; null for others.
+  [[nodiscard]] virtual const AdaptiveSteps* adaptive() const { return nullptr; }
   /// Spent waiting for others.
   [[nodiscard]] virtual double waited_seconds() const { return 0; }
 

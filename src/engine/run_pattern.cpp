@@ -14,12 +14,14 @@
 #include "engine/choose_pattern_device.h"
 #include "engine/device_pattern.h"
 #include "engine/host_pattern.h"
+#include "engine/pattern_inputs.h"
 #include "engine/run.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
 #include "workloads/patterns/output/frame_folder.h"
 #include "workloads/patterns/stability.h"
+#include "workloads/patterns/statistics/watch.h"
 
 namespace basalt {
 namespace {
@@ -28,7 +30,6 @@ using patterns::Domain;
 using patterns::Grid;
 using patterns::Model;
 using patterns::Place;
-using patterns::Scheme;
 
 /// A state that blows up is found at most so many steps later.
 constexpr std::uint64_t kStepsBetweenLooks = 64;
@@ -75,18 +76,27 @@ bool writes(const PatternRequest& request, FrameFormat format) {
 }
 
 /// What a frame takes while it is written: pictures and HDF5 files are put together in memory.
-std::uint64_t frame_bytes(const PatternJob& job) {
-  const Grid& grid = job.domain.grid;
-  const std::uint64_t picture = writes(job.request, FrameFormat::png) ? 3 * grid.size[0] * grid.size[1] : 0;
-  const std::uint64_t arrays = writes(job.request, FrameFormat::hdf5)
-                                   ? grid.cells() * job.model.species() * patterns::scalar_bytes(job.domain.precision)
+std::uint64_t frame_bytes(const PatternRequest& request, const Model& model, const Domain& domain) {
+  const Grid& grid = domain.grid;
+  const bool pictures = writes(request, FrameFormat::png) || writes(request, FrameFormat::mp4);
+  const std::uint64_t picture = pictures ? 3 * grid.size[0] * grid.size[1] : 0;
+  const std::uint64_t arrays = writes(request, FrameFormat::hdf5)
+                                   ? grid.cells() * model.species() * patterns::scalar_bytes(domain.precision)
                                    : 0;
   return std::max(picture, arrays);
 }
 
-/// Of the host's memory: cells, what threads work in, and frames.
+/// Of statistics and frames.
+std::uint64_t looking_bytes(const PatternRequest& request, const Model& model, const Domain& domain) {
+  return (request.statistics ? patterns::watch_bytes(domain.grid) : 0) + frame_bytes(request, model, domain);
+}
+
+/// Of the host's memory: cells, what threads work in, and what looks at them.
 std::uint64_t promised_bytes(const PatternJob& job) {
-  return (job.device ? device_pattern_host_bytes(job) : host_pattern_bytes(job)) + frame_bytes(job);
+  const std::uint64_t cells =
+      job.device ? device_pattern_host_bytes(job)
+                 : host_pattern_bytes(job.request, job.model, job.domain, job.limits, job.report.threads);
+  return cells + looking_bytes(job.request, job.model, job.domain);
 }
 
 bool fits_the_host(const PatternJob& job) {
@@ -95,11 +105,30 @@ bool fits_the_host(const PatternJob& job) {
   return promised_bytes(job) <= limit;
 }
 
+/// What devices do not do; empty where this is nothing of it.
+std::string only_on_cpu(const PatternRequest& request) {
+  if (request.integrator != Integrator::euler && request.integrator != Integrator::rk4) {
+    return fmt::format("the integrator {} runs on the CPU", name_of(request.integrator));
+  }
+  return request.maps.empty() ? "" : "parameters that vary in space run on the CPU";
+}
+
 /// Decides where the job runs.
 void settle_backend(PatternJob& job) {
-  std::string device = job.request.device;
-  if (job.request.backend == Backend::cpu || (job.request.backend == Backend::automatic && device.empty() &&
-                                              !choose_device(job, fits_the_host(job), device))) {
+  const PatternRequest& request = job.request;
+  const bool may_choose = request.backend == Backend::automatic && request.device.empty();
+  if (request.backend == Backend::cpu) {
+    return;
+  }
+  if (const std::string why = only_on_cpu(request); !why.empty()) {
+    if (!may_choose) {
+      throw Error(ErrorCode::unsupported, why, "leave --backend and --device out, or give --backend cpu");
+    }
+    job.report.choice = "cpu: " + why;
+    return;
+  }
+  std::string device = request.device;
+  if (may_choose && !choose_device(job, fits_the_host(job), device)) {
     return;
   }
   open_pattern_device(job, device);
@@ -158,6 +187,17 @@ Error blow_up(const PatternJob& job, const Place& place, std::uint64_t finite, s
           fmt::format("give a --step below {}, or --precision double", job.scheme.step)};
 }
 
+/// The state as those see it who write it to files or measure it.
+patterns::FrameView view_of(const PatternJob& job, PatternPlace& place, std::uint64_t step) {
+  return {.grid = job.domain.grid,
+          .species = job.model.description().species,
+          .precision = job.domain.precision,
+          .read_row = [&place](std::size_t species, std::uint64_t y, std::uint64_t z,
+                               void* row) { place.read_row(species, y, z, row); },
+          .step = step,
+          .time = job.scheme.step * static_cast<double>(step)};
+}
+
 /// The files of a run; none where it has no folder.
 class Frames {
  public:
@@ -167,6 +207,7 @@ class Frames {
                                                           .npy = writes(job.request, FrameFormat::npy),
                                                           .vti = writes(job.request, FrameFormat::vti),
                                                           .hdf5 = writes(job.request, FrameFormat::hdf5),
+                                                          .mp4 = writes(job.request, FrameFormat::mp4),
                                                           .picture = patterns::usual_picture(job.model.description())});
     }
   }
@@ -185,20 +226,25 @@ class Frames {
 
   void write(PatternPlace& place, std::uint64_t step) {
     const Stopwatch watch;
-    folder_->write({.grid = job_.domain.grid,
-                    .species = job_.model.description().species,
-                    .precision = job_.domain.precision,
-                    .read_row = [&](std::size_t species, std::uint64_t y, std::uint64_t z,
-                                    void* row) { place.read_row(species, y, z, row); },
-                    .step = step,
-                    .time = job_.scheme.step * static_cast<double>(step)});
+    folder_->write(view_of(job_, place, step));
     seconds_ += watch.seconds();
   }
 
-  [[nodiscard]] double seconds() const noexcept { return seconds_; }
-  [[nodiscard]] std::vector<std::string> files() const {
-    return folder_ ? folder_->files() : std::vector<std::string>();
+  /// After the last frame.
+  void finish(PatternReport& report) {
+    if (!folder_) {
+      return;
+    }
+    const Stopwatch watch;
+    folder_->finish();
+    seconds_ += watch.seconds();
+    report.files = folder_->files();
+    if (folder_->lacks_video()) {
+      report.notes.push_back("there is no ffmpeg on the PATH: the frames became no video");
+    }
   }
+
+  [[nodiscard]] double seconds() const noexcept { return seconds_; }
 
  private:
   const PatternJob& job_;
@@ -206,14 +252,44 @@ class Frames {
   double seconds_ = 0;
 };
 
-/// Frames are written of states that were looked at: the last one on disk is a good one.
-void run_steps(PatternJob& job, PatternPlace& place, Frames& frames) {
-  const metrics::Span span(metrics::SpanName::stage);
-  if (job.request.every > 0 && frames.is_due(0)) {
-    frames.write(place, 0);
+/// What a run shows of itself on its way.
+struct Looks {
+  Frames frames;
+  std::optional<patterns::Watch> watch;
+  double watch_seconds = 0;
+
+  explicit Looks(const PatternJob& job) : frames(job) {
+    if (job.request.statistics) {
+      watch.emplace(job.request, job.model);
+    }
   }
+
+  /// The first step after `step` at which something looks, or the last.
+  [[nodiscard]] std::uint64_t next_due(std::uint64_t step) const {
+    const std::uint64_t frame = frames.next_due(step);
+    return watch ? std::min(frame, watch->next_due(step)) : frame;
+  }
+
+  void look(const PatternJob& job, PatternPlace& place, std::uint64_t step) {
+    if (frames.is_due(step) && (step > 0 || job.request.every > 0)) {
+      frames.write(place, step);
+    }
+    if (watch && watch->is_due(step)) {
+      const Stopwatch stopwatch;
+      watch->look(view_of(job, place, step));
+      watch_seconds += stopwatch.seconds();
+    }
+  }
+
+  [[nodiscard]] double seconds() const { return frames.seconds() + watch_seconds; }
+};
+
+/// Frames are written of states that were looked at: the last one on disk is a good one.
+void run_steps(PatternJob& job, PatternPlace& place, Looks& looks) {
+  const metrics::Span span(metrics::SpanName::stage);
+  looks.look(job, place, 0);
   for (std::uint64_t finite = 0; finite < job.request.steps;) {
-    const std::uint64_t steps = std::min(finite + kStepsBetweenLooks, frames.next_due(finite)) - finite;
+    const std::uint64_t steps = std::min(finite + kStepsBetweenLooks, looks.next_due(finite)) - finite;
     place.advance(steps, [&](std::uint64_t done) {
       if (job.hooks.on_progress) {
         job.hooks.on_progress(finite + done);
@@ -223,31 +299,36 @@ void run_steps(PatternJob& job, PatternPlace& place, Frames& frames) {
       throw blow_up(job, *bad, finite, finite + steps);
     }
     finite += steps;
-    if (frames.is_due(finite)) {
-      frames.write(place, finite);
-    }
+    looks.look(job, place, finite);
   }
 }
 
 /// From the first state to the report.
 void run_at(PatternJob& job, const std::function<std::unique_ptr<PatternPlace>()>& make_place,
-            const LimitAdaptor& bounded, Lease& lease) {
+            const LimitAdaptor& bounded, Lease& lease, MemoryResource& memory, const Arena& arena) {
   Stopwatch watch;
   const std::unique_ptr<PatternPlace> place = make_place();
-  place->write_initial_state(patterns::InitialValues(job.request, job.model, job.domain.grid, job.request.seed));
+  place->write_initial_state(initial_values(job));
   job.report.timing.allocate = watch.seconds();
   if (bounded.current_bytes() >= kWorthTelling) {
     lease.note_resident(bounded.current_bytes());
   }
   watch = Stopwatch();
-  Frames frames(job);
-  run_steps(job, *place, frames);
-  job.report.timing.execute = watch.seconds() - place->waited_seconds() - frames.seconds();
-  job.report.files = frames.files();
+  Looks looks(job);
+  run_steps(job, *place, looks);
+  job.report.timing.execute = watch.seconds() - place->waited_seconds() - looks.seconds();
+  looks.frames.finish(job.report);
   job.report.timing.wait += place->waited_seconds();
   watch = Stopwatch();
   job.report.species = place->summarise();
-  job.report.timing.sample = watch.seconds() + frames.seconds();
+  if (looks.watch) {
+    job.report.statistics =
+        looks.watch->measure(view_of(job, *place, job.request.steps), job.report.species, memory, arena, job.cancel);
+  }
+  job.report.timing.sample = watch.seconds() + looks.seconds();
+  if (const AdaptiveSteps* const adaptive = place->adaptive()) {
+    job.report.adaptive = *adaptive;
+  }
   job.report.steps_per_visit = place->steps_per_visit();
   job.report.visits = place->visits();
   job.report.bytes_moved = place->bytes_moved();
@@ -258,7 +339,7 @@ void run_on_device(PatternJob& job, Lease& lease, MemoryResource& memory, Arena&
   const std::scoped_lock alone(job.device->in_use);
   try {
     run_at(
-        job, [&] { return std::make_unique<DevicePattern>(job, lease, memory, arena); }, bounded, lease);
+        job, [&] { return std::make_unique<DevicePattern>(job, lease, memory, arena); }, bounded, lease, memory, arena);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::device_lost) {
       job.resources.devices().lost(*job.device);  // the next job opens it anew, or leaves it alone
@@ -277,7 +358,7 @@ void compute(PatternJob& job) {
     run_on_device(job, lease, memory, *arena, bounded);
   } else {
     run_at(
-        job, [&] { return std::make_unique<HostPattern>(job, lease, memory, *arena); }, bounded, lease);
+        job, [&] { return std::make_unique<HostPattern>(job, lease, memory, *arena); }, bounded, lease, memory, *arena);
   }
   job.report.sweep_equivalents =
       job.report.sweep_seconds > 0 ? job.report.timing.execute / job.report.sweep_seconds : 0;
@@ -305,6 +386,7 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
                  .cancel = hooks.cancel != nullptr ? *hooks.cancel : never,
                  .model = patterns::make_model(request.model, request.parameters),
                  .domain = {},
+                 .varying = {},
                  .scheme = {},
                  .limits = {},
                  .report = {},
@@ -312,9 +394,8 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
   job.report.notes = load_tools();
   job.domain = make_domain(request, job.model);
   const Grid& grid = job.domain.grid;
-  job.scheme = {.stencil = request.stencil,
-                .integrator = request.integrator,
-                .step = patterns::choose_step(job.model, grid, request.stencil, request.integrator, request.step)};
+  job.varying = open_maps(request, job.model, grid);
+  job.scheme = make_scheme(job);
   PatternReport& report = job.report;
   report.model = job.model.description().name;
   for (std::size_t i = 0; i < job.model.parameters.size(); ++i) {
@@ -323,7 +404,6 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
   report.size = request.size;
   report.spacing = grid.spacing;
   report.step = job.scheme.step;
-  report.largest_stable_step = patterns::largest_stable_step(job.model, grid, request.stencil, request.integrator);
   report.steps = request.steps;
   report.time = job.scheme.step * static_cast<double>(request.steps);
   report.integrator = request.integrator;
@@ -348,6 +428,13 @@ void note_failure(Resources& resources, const Error& error, const PatternRequest
 }
 
 }  // namespace
+
+std::uint64_t estimate_pattern_bytes(const PatternRequest& request) {
+  const Model model = patterns::make_model(request.model, request.parameters);
+  const Domain domain = make_domain(request, model);
+  return host_pattern_bytes(request, model, domain, PlanLimits{}, request.threads.value_or(1)) +
+         looking_bytes(request, model, domain);
+}
 
 PatternReport run_pattern_request(Resources& resources, const PatternRequest& request, const PatternHooks& hooks) {
   metrics::add(metrics::Metric::jobs);

@@ -99,6 +99,10 @@ class BatchRun {
   [[nodiscard]] BatchJob job(std::uint64_t index) const {
     BatchJob result = jobs_[index];
     result.priority = priority_of(index);
+    if (result.pattern) {
+      result.pattern->threads = result.pattern->threads.value_or(summary_.threads_per_job);
+      return result;
+    }
     Request& request = result.request;
     request.seed = request.seed ? *request.seed : seed_of_job(summary_.seed, index);
     request.threads = request.threads > 0 ? request.threads : summary_.threads_per_job;

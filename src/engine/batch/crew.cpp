@@ -7,6 +7,7 @@
 #include "engine/batch/program_cache.h"
 #include "engine/memory_budget.h"
 #include "engine/prepared_program.h"
+#include "engine/run_pattern.h"
 
 namespace basalt {
 namespace {
@@ -14,6 +15,18 @@ namespace {
 /// Of all circuits so many are looked at, evenly spread, for no longer than this.
 constexpr std::size_t kMostSamples = 16;
 constexpr double kMostSeconds = 0.5;
+
+std::uint64_t bytes_of(const BatchJob& job, ProgramCache& programs, const CancelToken& cancel) {
+  if (job.pattern) {
+    return estimate_pattern_bytes(*job.pattern);
+  }
+  const ProgramCache::Entry program = programs.get(job, cancel);
+  return estimate_memory(job.request, program.prepared->script).promised_bytes();
+}
+
+int threads_of(const BatchJob& job) {
+  return job.pattern ? job.pattern->threads.value_or(0) : job.request.threads;
+}
 
 }  // namespace
 
@@ -25,10 +38,9 @@ std::uint64_t sample_job_bytes(const std::vector<BatchJob>& jobs, const CancelTo
   for (std::size_t i = 0; i < samples && watch.seconds() < kMostSeconds; ++i) {
     const BatchJob& job = jobs[i * jobs.size() / samples];
     try {
-      const ProgramCache::Entry program = programs.get(job, cancel);
-      most = std::max(most, estimate_memory(job.request, program.prepared->script).promised_bytes());
+      most = std::max(most, bytes_of(job, programs, cancel));
     } catch (const Error&) {
-      // A circuit that is wrong says so when its turn comes.
+      // A job that is wrong says so when its turn comes.
       cancel.check();
     }
   }
@@ -40,7 +52,7 @@ Crew choose_crew(const std::vector<BatchJob>& jobs, int wanted_workers, const In
   const auto cores = static_cast<int>(inventory.cores.value);
   int wanted_threads = 1;
   for (const BatchJob& job : jobs) {
-    wanted_threads = std::max(wanted_threads, job.request.threads);
+    wanted_threads = std::max(wanted_threads, threads_of(job));
   }
   const int most = static_cast<int>(std::clamp<std::size_t>(jobs.size(), 1, std::numeric_limits<int>::max()));
   Crew crew{.workers = std::min(wanted_workers, most), .threads_per_job = 1};

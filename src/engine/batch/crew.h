@@ -14,7 +14,7 @@ struct Crew {
   int threads_per_job = 1;
 };
 
-/// Memory that the largest of the jobs will want, as far as a short look at some of their circuits tells.
+/// Memory that the largest of the jobs will want, as far as a short look at some of them tells.
 std::uint64_t sample_job_bytes(const std::vector<BatchJob>& jobs, const CancelToken& cancel);
 
 /// One thread a job where there are as many jobs as cores: many small jobs do best side by side. Fewer workers, with

@@ -2,10 +2,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include "basalt/pattern_file.h"
+
 namespace basalt {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// What no result depends on is left out.
+std::string definition_of(PatternRequest pattern) {
+  pattern.threads.reset();
+  pattern.memory_limit_bytes.reset();
+  pattern.priority = 0;
+  return write_pattern_toml(pattern);
+}
 
 Json definition_json(const BatchJob& job) {
   const Request& request = job.request;
@@ -37,14 +47,22 @@ std::string dump(const Json& line) {
 }  // namespace
 
 std::string definition_line(const BatchJob& job) {
+  if (job.pattern) {
+    return dump({{"id", job.id}, {"pattern", definition_of(*job.pattern)}});
+  }
   return dump(definition_json(job));
 }
 
 std::string job_line(const BatchJob& job) {
-  Json line = definition_json(job);
-  line["threads"] = job.request.threads;
-  if (job.request.memory_limit_bytes) {
-    line["memory"] = *job.request.memory_limit_bytes;
+  Json line;
+  if (job.pattern) {
+    line = {{"id", job.id}, {"pattern", write_pattern_toml(*job.pattern)}};
+  } else {
+    line = definition_json(job);
+    line["threads"] = job.request.threads;
+    if (job.request.memory_limit_bytes) {
+      line["memory"] = *job.request.memory_limit_bytes;
+    }
   }
   if (job.priority) {
     line["priority"] = *job.priority;

@@ -12,8 +12,8 @@ namespace basalt {
 
 /// Reads the line that begins at `position` of a text in `sources`. What it does not say is as in `defaults`; relative
 /// paths are below `folder`. A job without an id gets its file as written, or "line N". Throws Error(bad_input) with
-/// the place: an unknown or repeated key, a value of the wrong type or out of range, neither or both of "file" and
-/// "source".
+/// the place: an unknown or repeated key, a value of the wrong type or out of range, not exactly one of "file",
+/// "source" and "pattern".
 BatchJob parse_job_line(const quantum::SourceMap& sources, quantum::Position position, std::string_view line,
                         const Request& defaults, const std::filesystem::path& folder);
 

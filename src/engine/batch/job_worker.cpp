@@ -31,6 +31,11 @@ IndexedJob read_request(std::string_view request) {
   return result;
 }
 
+/// A reply as far as its report.
+std::string reply_head(const std::string& definition) {
+  return fmt::format("{{\"definition\":\"{}\",\"report\":", definition);
+}
+
 }  // namespace
 
 std::string job_request(const BatchJob& job, std::uint64_t index) {
@@ -45,21 +50,7 @@ WorkerReply JobWorker::operator()(std::string_view request, const CancelToken& c
   WorkerReply reply;
   try {
     auto [index, job] = read_request(request);
-    const ProgramCache::Entry program = programs_.get(job, cancel);
-    job.request.prepared = program.prepared;
-    job.request.priority = job.priority.value_or(kNormalPriority);
-    job.request.backend = Backend::cpu;  // workers that all take the same device would only wait for each other
-    std::ostringstream text;
-    text << "{\"definition\":\"" << definition_of(job, index, program.source_hash) << "\",\"report\":";
-    Report report = engine_.run(job.request, {.cancel = &cancel, .on_progress = {}});
-    report.timing.parse += program.read_seconds;
-    report.timing.total += program.read_seconds;
-    // The plan is much the same in every line of a batch, and longer than the results.
-    report.passes.clear();
-    report.stages.clear();
-    write_json(text, report, JsonStyle::line);
-    text << '}';
-    reply.reply = std::move(text).str();
+    reply.reply = job.pattern ? run_pattern(index, job, cancel) : run_circuit(index, job, cancel);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) {
       throw;
@@ -67,6 +58,31 @@ WorkerReply JobWorker::operator()(std::string_view request, const CancelToken& c
     reply.reply = json_of(error, JsonStyle::line);
   }
   return reply;
+}
+
+std::string JobWorker::run_pattern(std::uint64_t index, const BatchJob& job, const CancelToken& cancel) {
+  PatternRequest request = *job.pattern;
+  request.priority = job.priority.value_or(request.priority);
+  const PatternReport report = engine_.run_pattern(request, {.cancel = &cancel, .on_progress = {}, .on_wait = {}});
+  return reply_head(definition_of(job, index, kNoSource)) + json_of(report, JsonStyle::line) + '}';
+}
+
+std::string JobWorker::run_circuit(std::uint64_t index, BatchJob& job, const CancelToken& cancel) {
+  const ProgramCache::Entry program = programs_.get(job, cancel);
+  job.request.prepared = program.prepared;
+  job.request.priority = job.priority.value_or(kNormalPriority);
+  job.request.backend = Backend::cpu;  // workers that all take the same device would only wait for each other
+  std::ostringstream text;
+  text << reply_head(definition_of(job, index, program.source_hash));
+  Report report = engine_.run(job.request, {.cancel = &cancel, .on_progress = {}});
+  report.timing.parse += program.read_seconds;
+  report.timing.total += program.read_seconds;
+  // The plan is much the same in every line of a batch, and longer than the results.
+  report.passes.clear();
+  report.stages.clear();
+  write_json(text, report, JsonStyle::line);
+  text << '}';
+  return std::move(text).str();
 }
 
 }  // namespace basalt

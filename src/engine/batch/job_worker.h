@@ -25,6 +25,10 @@ class JobWorker {
   WorkerReply operator()(std::string_view request, const CancelToken& cancel);
 
  private:
+  /// Both give {"definition", "report"}.
+  std::string run_circuit(std::uint64_t index, BatchJob& job, const CancelToken& cancel);
+  std::string run_pattern(std::uint64_t index, const BatchJob& job, const CancelToken& cancel);
+
   Engine engine_;
   ProgramCache programs_;
 };

@@ -9,6 +9,7 @@
 
 #include "basalt/inventory.h"
 #include "basalt/ledger.h"
+#include "basalt/pattern_file.h"
 #include "base/nearest.h"
 #include "base/printable.h"
 #include "engine/batch/job_line.h"
@@ -72,7 +73,9 @@ class JobReader {
       }
       (this->*reader->read)(key, value);
     }
-    if (object.contains("file") == object.contains("source")) {
+    if (object.contains("pattern")) {
+      adopt_pattern(object);
+    } else if (object.contains("file") == object.contains("source")) {
       throw Refusal{"file",
                     object.contains("file") ? "the job has both a \"file\" and a \"source\"" : "the job has no circuit",
                     "give a \"file\", or the text of the circuit as \"source\""};
@@ -83,6 +86,23 @@ class JobReader {
   }
 
  private:
+  /// Threads and memory hold for a pattern as for a circuit; whatever else is said of circuits is refused.
+  void adopt_pattern(const Json& object) {
+    for (const char* key :
+         {"file", "source", "shots", "seed", "precision", "observables", "probabilities", "top", "inputs"}) {
+      if (object.contains(key)) {
+        throw Refusal{key, fmt::format("the job is a pattern, which has no \"{}\" here", key),
+                      "say it in the TOML text of \"pattern\""};
+      }
+    }
+    if (object.contains("threads") && job_.request.threads > 0) {
+      job_.pattern->threads = job_.request.threads;
+    }
+    if (object.contains("memory")) {
+      job_.pattern->memory_limit_bytes = job_.request.memory_limit_bytes;
+    }
+  }
+
   using Read = void (JobReader::*)(const std::string&, const Json&);
   struct Reader {
     std::string_view key;
@@ -94,6 +114,7 @@ class JobReader {
         {"id", &JobReader::id},
         {"file", &JobReader::file},
         {"source", &JobReader::source},
+        {"pattern", &JobReader::pattern},
         {"shots", &JobReader::shots},
         {"seed", &JobReader::seed},
         {"precision", &JobReader::precision},
@@ -146,6 +167,9 @@ class JobReader {
     }
   }
   void source(const std::string& key, const Json& value) { job_.request.source.text = text_of(key, value); }
+  void pattern(const std::string& key, const Json& value) {
+    job_.pattern = read_pattern_toml(text_of(key, value), "\"pattern\"");
+  }
   void shots(const std::string& key, const Json& value) { job_.request.shots = whole_number(key, value, 1, kMaxShots); }
   void seed(const std::string& key, const Json& value) {
     job_.request.seed = whole_number(key, value, 0, std::numeric_limits<std::uint64_t>::max());
@@ -263,7 +287,7 @@ BatchJob parse_job_line(const quantum::SourceMap& sources, quantum::Position pos
   if (job.id.empty()) {
     job.id = fmt::format("line {}", sources.locate(position).line);
   }
-  if (job.file.empty()) {
+  if (job.file.empty() && !job.pattern) {
     job.request.source.name = job.id;
   }
   return job;

@@ -22,7 +22,7 @@ Error error_of(const TaskResult& result) {
     case TaskEnd::cancelled:
       return {ErrorCode::cancelled, "cancelled"};
     default:
-      return {ErrorCode::failed, result.reason, "run the circuit alone to see more: basalt run"};
+      return {ErrorCode::failed, result.reason, "run the job alone to see more: basalt run, basalt pattern run"};
   }
 }
 

@@ -22,6 +22,9 @@ class SourceHashes {
  public:
   /// A circuit that is gone or unreadable has the hash 0.
   std::uint64_t of(const BatchJob& job) {
+    if (job.pattern) {
+      return kNoSource;
+    }
     if (job.file.empty()) {
       return hash_of(job.request.source.text);
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "basalt/error.h"
 
@@ -30,11 +31,31 @@ void check_values(const std::vector<double>& values, const Model& model) {
   }
 }
 
+void check_given(std::uint64_t layers, InitialKind kind, const Model& model) {
+  if (layers != 1 && layers != model.species()) {
+    throw Error(ErrorCode::bad_usage,
+                fmt::format("the initial state holds {} grids, and {} has {} species", layers, model.description().name,
+                            model.species()),
+                "give one for each species, or one that mixes two states");
+  }
+  if (kind == InitialKind::square || kind == InitialKind::spots) {
+    throw Error(ErrorCode::bad_usage, "the initial state comes from a file, which has its own squares and spots",
+                "leave the kind out, or the file");
+  }
+}
+
 }  // namespace
 
-InitialValues::InitialValues(const PatternRequest& request, const Model& model, const Grid& grid, std::uint64_t seed)
-    : grid_(grid), noise_(request.initial.noise.value_or(kUsualNoise)), seed_(seed) {
+InitialValues::InitialValues(const PatternRequest& request, const Model& model, const Grid& grid, std::uint64_t seed,
+                             GivenValues given)
+    : grid_(grid),
+      noise_(request.initial.noise.value_or(given ? 0 : kUsualNoise)),
+      given_(std::move(given)),
+      seed_(seed) {
   check_values(request.initial.values, model);
+  if (given_) {
+    check_given(given_.layers, request.initial.kind, model);
+  }
   if (!std::isfinite(noise_) || noise_ < 0) {
     throw Error(ErrorCode::bad_usage, fmt::format("{} is no size of noise", noise_), "give 0 or more");
   }
@@ -42,7 +63,7 @@ InitialValues::InitialValues(const PatternRequest& request, const Model& model, 
   homogeneous_ = request.initial.values.empty() ? usual.homogeneous : request.initial.values;
   disturbed_ = usual.disturbed;
   const bool automatic = request.initial.kind == InitialKind::automatic;
-  if (request.initial.kind == InitialKind::square || (automatic && usual.square)) {
+  if (request.initial.kind == InitialKind::square || (automatic && usual.square && !given_)) {
     add_middle();
   } else if (request.initial.kind == InitialKind::spots) {
     if (request.initial.spots > kMostSpots) {
@@ -77,8 +98,23 @@ void InitialValues::add_spots(std::uint32_t count, std::uint64_t seed) {
   }
 }
 
+void InitialValues::read_given(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<double> row) const {
+  if (given_.layers == homogeneous_.size()) {
+    given_.read_row(species, y, z, row.data());
+    return;
+  }
+  given_.read_row(0, y, z, row.data());
+  const double from = homogeneous_[species];
+  const double width = disturbed_[species] - from;
+  std::transform(row.begin(), row.end(), row.begin(), [&](double share) { return from + width * share; });
+}
+
 void InitialValues::fill_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<double> row) const {
-  std::fill(row.begin(), row.end(), homogeneous_[species]);
+  if (given_) {
+    read_given(species, y, z, row);
+  } else {
+    std::fill(row.begin(), row.end(), homogeneous_[species]);
+  }
   for (const Box& box : boxes_) {
     if (y >= box.from[1] && y < box.to[1] && z >= box.from[2] && z < box.to[2]) {
       std::fill(row.begin() + static_cast<std::ptrdiff_t>(box.from[0]),

@@ -7,6 +7,7 @@
 
 #include "basalt/pattern.h"
 #include "base/random.h"
+#include "workloads/patterns/given_values.h"
 #include "workloads/patterns/grid.h"
 #include "workloads/patterns/model.h"
 
@@ -15,7 +16,10 @@ namespace basalt::patterns {
 class InitialValues {
  public:
   /// Throws Error(bad_usage) for values that are not one for each species, not finite, and noise below 0.
-  InitialValues(const PatternRequest& request, const Model& model, const Grid& grid, std::uint64_t seed);
+  /// `given` are the values of the request's file, where it has one: Error(bad_usage) for other than one layer or one
+  /// for each species, and for a square or spots on top of them.
+  InitialValues(const PatternRequest& request, const Model& model, const Grid& grid, std::uint64_t seed,
+                GivenValues given = {});
 
   /// Cells 0 to row.size() − 1 of a species' row. Noise is uniform in ± its size, drawn by seed, species and cell: the
   /// same for both precisions but for rounding, and on any number of threads.
@@ -28,6 +32,7 @@ class InitialValues {
     std::array<std::uint64_t, 3> to;
   };
   void add_middle();
+  void read_given(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<double> row) const;
   void add_spots(std::uint32_t count, std::uint64_t seed);
 
   const Grid grid_;
@@ -35,6 +40,7 @@ class InitialValues {
   std::vector<double> disturbed_;
   double noise_ = 0;
   std::vector<Box> boxes_;  ///< Of disturbed cells.
+  GivenValues given_;
   std::uint64_t seed_ = 0;
 };
 

@@ -26,17 +26,47 @@ std::string_view name_of(FrameFormat format) noexcept {
     case FrameFormat::vti:
       return "vti";
     case FrameFormat::hdf5:
+      return "hdf5";
+    case FrameFormat::mp4:
       break;
   }
-  return "hdf5";
+  return "mp4";
 }
 
 std::string_view name_of(Integrator integrator) noexcept {
-  return integrator == Integrator::euler ? "euler" : "rk4";
+  switch (integrator) {
+    case Integrator::euler:
+      return "euler";
+    case Integrator::rk4:
+      return "rk4";
+    case Integrator::rk45:
+      return "rk45";
+    case Integrator::etd:
+      break;
+  }
+  return "etd";
 }
 
 std::string_view name_of(Stencil stencil) noexcept {
   return stencil == Stencil::axes ? "axes" : "isotropic";
+}
+
+std::string_view name_of(PatternClass kind) noexcept {
+  switch (kind) {
+    case PatternClass::uniform:
+      return "uniform";
+    case PatternClass::oscillating:
+      return "oscillating";
+    case PatternClass::spots:
+      return "spots";
+    case PatternClass::holes:
+      return "holes";
+    case PatternClass::stripes:
+      return "stripes";
+    case PatternClass::pattern:
+      break;
+  }
+  return "pattern";
 }
 
 }  // namespace basalt

@@ -46,7 +46,60 @@ double stable_step(Integrator integrator, Complex growth) {
   return stable / std::abs(growth);
 }
 
+/// The step that is taken where nobody chooses, for the largest stable step of a method.
+double usual_step(const Model& model, double largest) {
+  const double own = model.description().step;
+  return own > 0 && own <= largest ? own : kUsualShare * largest;
+}
+
+/// The largest stable step of a method with a limit.
+double limit_of(const Model& model, const Grid& grid, Stencil stencil, Integrator integrator) {
+  double step = std::numeric_limits<double>::infinity();
+  for (const Complex growth : linear_growth(model, largest_wavenumber_square(grid, stencil))) {
+    step = std::min(step, stable_step(integrator, growth));
+  }
+  return step;
+}
+
+double usual_step(const Model& model, const Grid& grid, Stencil stencil, Integrator integrator) {
+  const double runge_kutta = limit_of(model, grid, stencil, Integrator::rk4);
+  const double euler = limit_of(model, grid, stencil, Integrator::euler);
+  switch (integrator) {
+    case Integrator::rk45:
+      return 10 * usual_step(model, runge_kutta);
+    case Integrator::etd:
+      return usual_step(model, 4 * (euler > 0 ? euler : runge_kutta));
+    case Integrator::rk4:
+      return usual_step(model, runge_kutta);
+    case Integrator::euler:
+      break;
+  }
+  return usual_step(model, euler);
+}
+
 }  // namespace
+
+void check_integrator(const PatternRequest& request, const Grid& grid) {
+  if (request.tolerance && request.integrator != Integrator::rk45) {
+    throw Error(ErrorCode::bad_usage,
+                fmt::format("{} has no tolerance: its steps are as long as they are", name_of(request.integrator)),
+                "leave the tolerance out, or give --integrator rk45");
+  }
+  if (request.tolerance && !(*request.tolerance > 0 && *request.tolerance < 1)) {
+    throw Error(ErrorCode::bad_usage, fmt::format("{} is no tolerance", *request.tolerance),
+                "give a number between 0 and 1, e.g. 1e-5");
+  }
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(grid.axes); ++axis) {
+    for (const Side& side : request.sides[axis]) {
+      if (request.integrator == Integrator::etd && side.kind != SideKind::periodic) {
+        throw Error(ErrorCode::unsupported,
+                    fmt::format("etd steps in waves, which a side along {} that is {} does not have", "xyz"[axis],
+                                name_of(side.kind)),
+                    "make all sides periodic, or give --integrator rk45");
+      }
+    }
+  }
+}
 
 double largest_wavenumber_square(const Grid& grid, Stencil stencil) {
   const double scale = 1 / (grid.spacing * grid.spacing);
@@ -81,11 +134,10 @@ std::vector<std::complex<double>> linear_growth(const Model& model, double waven
 }
 
 double largest_stable_step(const Model& model, const Grid& grid, Stencil stencil, Integrator integrator) {
-  double step = std::numeric_limits<double>::infinity();
-  for (const Complex growth : linear_growth(model, largest_wavenumber_square(grid, stencil))) {
-    step = std::min(step, stable_step(integrator, growth));
+  if (integrator == Integrator::rk45 || integrator == Integrator::etd) {
+    return std::numeric_limits<double>::infinity();
   }
-  return step;
+  return limit_of(model, grid, stencil, integrator);
 }
 
 double choose_step(const Model& model, const Grid& grid, Stencil stencil, Integrator integrator,
@@ -96,8 +148,7 @@ double choose_step(const Model& model, const Grid& grid, Stencil stencil, Integr
     throw Error(ErrorCode::bad_usage, fmt::format("no step of Euler's method is stable for {}", name),
                 "give --integrator rk4");
   }
-  const double own = model.description().step;
-  const double step = asked.value_or(own > 0 && own <= largest ? own : kUsualShare * largest);
+  const double step = asked ? *asked : usual_step(model, grid, stencil, integrator);
   if (!std::isfinite(step) || step <= 0) {
     throw Error(ErrorCode::bad_usage, fmt::format("{} is no step of time", step), "give one above 0");
   }

@@ -89,13 +89,22 @@ struct Inputs {
   }
 };
 
-template <typename Equations, typename T>
+/// The same in all cells, or where they vary, of the cells that were moved to.
+template <typename Equations, typename T, bool kVarying>
 struct Parameters {
   Cells<T> values[Equations::kParameters];
 
-  HWY_INLINE explicit Parameters(const double* parameters) {
+  HWY_INLINE explicit Parameters(const RowStep& step) {
     for (std::size_t i = 0; i < Equations::kParameters; ++i) {
-      values[i] = Cells<T>(parameters[i]);
+      values[i] = Cells<T>(step.parameters[i]);
+    }
+  }
+
+  HWY_INLINE void move_to(const RowStep& step, std::size_t x) {
+    if constexpr (kVarying) {
+      for (std::size_t i = 0; i < Equations::kParameters; ++i) {
+        values[i] = load_at<T>(step.parameter_rows[i], x);
+      }
     }
   }
 };

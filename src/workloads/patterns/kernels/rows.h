@@ -31,6 +31,8 @@ struct RowStep {
   double laplacian_scale = 1;  ///< 1/spacing².
   double factor = 0;
   const double* parameters = nullptr;
+  /// Where some vary in space: a row of each, with values of the precision; else null.
+  std::array<const void*, kMostParameters> parameter_rows{};
   bool stream = false;  ///< Write around the caches: what is written is not read soon. Needs `finish_streams`.
 };
 
@@ -48,6 +50,22 @@ struct RowSum {
   std::size_t cells = 0;
 };
 void add_row(Precision precision, const RowSum& sum);
+
+/// Σ factors[i] · rates[i] over the first `terms` rates: what embedded Runge-Kutta methods are made of.
+struct RowCombination {
+  static constexpr std::size_t kMostTerms = 7;
+  std::array<const void*, kMostTerms> rates{};
+  std::array<double, kMostTerms> factors{};
+  std::size_t terms = 0;
+  const void* base = nullptr;
+  std::size_t cells = 0;
+};
+
+/// out = base + that sum.
+void combine_row(Precision precision, const RowCombination& combination, void* out);
+
+/// The largest |that sum| / (1 + |base|) of the cells; infinite where one is no number.
+double largest_share(Precision precision, const RowCombination& combination);
 
 /// Makes what was streamed visible to other threads.
 void finish_streams();

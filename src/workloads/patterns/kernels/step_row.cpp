@@ -12,16 +12,17 @@ namespace basalt::patterns {
 namespace HWY_NAMESPACE {
 namespace {
 
-template <typename Equations, Neighbours kNeighbours, typename T, bool kStream>
+template <typename Equations, Neighbours kNeighbours, typename T, bool kStream, bool kVarying>
 void step_cells(const RowStep& step) {
   constexpr std::size_t kLanes = hn::MaxLanes(Tag<T>());
-  const Parameters<Equations, T> parameters(step.parameters);
+  Parameters<Equations, T, kVarying> parameters(step);
   const Cells<T> scale(step.laplacian_scale);
   const Cells<T> factor(step.factor);
   const RowStep work = step;  // what is written cannot be what says where: pointers stay in registers
   for (std::size_t x = 0; x < work.cells; x += kLanes) {
     using At = Inputs<Equations, kNeighbours, T>;
     const At at(work, scale, x, At::kFields);
+    parameters.move_to(work, x);
     Cells<T> rate[Equations::kSpecies];
     Equations::rates(at.values, at.laplacians, parameters.values, rate);
     for (std::size_t species = 0; species < Equations::kSpecies; ++species) {
@@ -37,14 +38,24 @@ void step_cells(const RowStep& step) {
   }
 }
 
+/// Parameters that vary are read besides: what they leave of the bandwidth is not worth a kernel that streams.
+template <typename Equations, Neighbours kNeighbours, typename T>
+void step_of_kind(const RowStep& step) {
+  if (step.parameter_rows[0] != nullptr) {
+    step_cells<Equations, kNeighbours, T, false, true>(step);
+  } else if (step.stream) {
+    step_cells<Equations, kNeighbours, T, true, false>(step);
+  } else {
+    step_cells<Equations, kNeighbours, T, false, false>(step);
+  }
+}
+
 template <typename Equations, Neighbours kNeighbours>
 void step_of_type(Precision precision, const RowStep& step) {
   if (precision == Precision::single_precision) {
-    step.stream ? step_cells<Equations, kNeighbours, float, true>(step)
-                : step_cells<Equations, kNeighbours, float, false>(step);
+    step_of_kind<Equations, kNeighbours, float>(step);
   } else {
-    step.stream ? step_cells<Equations, kNeighbours, double, true>(step)
-                : step_cells<Equations, kNeighbours, double, false>(step);
+    step_of_kind<Equations, kNeighbours, double>(step);
   }
 }
 

@@ -55,13 +55,35 @@ void FrameFolder::write(const FrameView& frame) {
       files_.push_back(path);
     }
   };
-  write_as(formats_.png, ".png",
-           [&](const std::string& path) { write_png(path, render_frame(frame, formats_.picture)); });
+  if (formats_.png || formats_.mp4) {
+    const Image image = render_frame(frame, formats_.picture);
+    write_as(formats_.png, ".png", [&](const std::string& path) { write_png(path, image); });
+    if (formats_.mp4) {
+      add_to_video(image);
+    }
+  }
   write_as(formats_.npy, ".npy", [&](const std::string& path) { write_npy(path, frame); });
   write_as(formats_.vti, ".vti", [&](const std::string& path) { write_vti(path, frame); });
   write_as(formats_.hdf5, ".h5", [&](const std::string& path) { write_hdf5(path, frame); });
   if (formats_.hdf5) {
     write_series(frame, name + ".h5");
+  }
+}
+
+void FrameFolder::add_to_video(const Image& image) {
+  if (pictures_ == 0) {
+    video_ = Video::start(path_of("video.mp4"), {.width = image.width, .height = image.height});
+  }
+  ++pictures_;
+  if (video_) {
+    video_->add(image);
+  }
+}
+
+void FrameFolder::finish() {
+  if (video_) {
+    video_->finish();
+    files_.push_back(path_of("video.mp4"));
   }
 }
 

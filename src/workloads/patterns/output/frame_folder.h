@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "basalt/pattern.h"
 #include "workloads/patterns/output/frame.h"
 #include "workloads/patterns/output/render.h"
+#include "workloads/patterns/output/video.h"
 #include "workloads/patterns/output/write_hdf5.h"
 
 namespace basalt::patterns {
@@ -17,6 +19,7 @@ struct FrameFormats {
   bool npy = false;
   bool vti = false;
   bool hdf5 = false;  ///< With frames.xdmf over all of them.
+  bool mp4 = false;   ///< Also in video.mp4.
   PictureOptions picture{};
 };
 
@@ -32,17 +35,26 @@ class FrameFolder {
   /// Writes frame_STEP.png and so on. Throws Error(io): what was written before stays, and frames.xdmf names it.
   void write(const FrameView& frame);
 
+  /// After the last frame: gives the video its name. Throws Error(io).
+  void finish();
+
+  /// A video was asked for, and there is no ffmpeg that makes one.
+  [[nodiscard]] bool lacks_video() const noexcept { return formats_.mp4 && pictures_ > 0 && video_ == nullptr; }
+
   /// Written so far, in order; each once.
   [[nodiscard]] const std::vector<std::string>& files() const noexcept { return files_; }
 
  private:
   [[nodiscard]] std::string path_of(const std::string& name) const;
+  void add_to_video(const Image& image);
   void write_series(const FrameView& frame, const std::string& name);
 
   std::string folder_;
   int digits_;
   FrameFormats formats_;
   std::vector<SeriesFrame> series_;
+  std::unique_ptr<Video> video_;
+  std::uint64_t pictures_ = 0;  ///< That went into the video.
   std::vector<std::string> files_;
 };
 

@@ -16,6 +16,7 @@
 #include "base/regular_file.h"
 #include "workloads/patterns/output/frame.h"
 #include "workloads/patterns/output/png.h"
+#include "workloads/patterns/output/read_hdf5.h"
 
 namespace basalt::patterns {
 namespace {
@@ -132,7 +133,7 @@ void GridValues::read_row(const Grid& grid, std::uint64_t layer, std::uint64_t y
   }
 }
 
-std::unique_ptr<GridValues> open_grid_values(const std::string& path) {
+std::unique_ptr<GridValues> open_grid_values(const std::string& path, const std::vector<std::string>& names) {
   auto file = std::make_unique<RegularFile>(path);
   std::array<unsigned char, 8> start{};
   file->read(0, start.data(), std::min<std::uint64_t>(file->bytes(), start.size()));
@@ -140,8 +141,12 @@ std::unique_ptr<GridValues> open_grid_values(const std::string& path) {
   if (start == kPng) {
     return std::make_unique<ImageValues>(path, read_png(*file));
   }
+  constexpr std::array<unsigned char, 8> kHdf5 = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
+  if (start == kHdf5) {
+    return open_hdf5(path, names);
+  }
   if (start[0] != 0x93) {
-    refuse(path, "is neither a .npy file nor a PNG image", "give one of these");
+    refuse(path, "is neither a .npy file nor a PNG image nor an HDF5 file", "give one of these");
   }
   const NpyHeader header = read_header(*file);
   return std::make_unique<NpyValues>(std::move(file), header);

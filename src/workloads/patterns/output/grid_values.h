@@ -36,8 +36,8 @@ class GridValues {
 };
 
 /// Opens a .npy file (f4, f8 or whole numbers, little-endian, C order), whose values are read when they are asked for,
-/// or a PNG image, as brightness in 0…1, row y = 0 on top. Throws Error(bad_input) for any other file, and a damaged
-/// one.
-std::unique_ptr<GridValues> open_grid_values(const std::string& path);
+/// a PNG image, as brightness in 0…1, row y = 0 on top, or an HDF5 file, of which `names` are the data sets (see
+/// open_hdf5). Throws Error(bad_input) for any other file, and a damaged one.
+std::unique_ptr<GridValues> open_grid_values(const std::string& path, const std::vector<std::string>& names = {});
 
 }  // namespace basalt::patterns

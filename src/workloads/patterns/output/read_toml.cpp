@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <type_traits>
+#include <utility>
 
 #include "basalt/error.h"
 #include "basalt/pattern_file.h"
+#include "base/printable.h"
 #include "workloads/patterns/output/toml_reader.h"
 #include "workloads/patterns/sides.h"
+#include "workloads/patterns/stability.h"
 
 namespace basalt {
 namespace patterns {
@@ -33,10 +36,18 @@ class Checks {
         make_model(request.model, {{parameter, number}});
       });
     }
+    for (const auto& [name, map] : request.maps) {
+      at("maps", name, [&, &parameter = name] { make_model(request.model, {{parameter, 0}}); });
+      if (map.axis.empty() == map.file.empty()) {
+        fail("maps", fmt::format("{} varies {}", in_quotes(name), map.axis.empty() ? "nowhere" : "in two ways"),
+             "give an axis, or a file");
+      }
+    }
     const double spacing = request.spacing.value_or(model.description().spacing);
     at("spacing", [&] { make_grid({kLeastCells}, spacing); });
     const Grid grid = at("size", [&] { return make_grid(request.size, spacing); });
     at("sides", [&] { make_ghosts(request, model, grid); });
+    at(request.tolerance ? "tolerance" : "integrator", [&] { check_integrator(request, grid); });
     if (request.step && *request.step <= 0) {
       fail("step", fmt::format("a step of {} goes nowhere", *request.step), "give one above 0");
     }
@@ -86,27 +97,44 @@ class Checks {
   const toml::table& root_;
 };
 
-}  // namespace
-}  // namespace patterns
-
-PatternRequest read_pattern_toml(const std::string& text, const std::string& name) {
+/// Reads a request by action(reader), which visits what the file may hold, and checks it.
+template <typename Action>
+void read_file(const std::string& text, const std::string& name, const PatternRequest& request, Action action) {
   if (text.size() > kMaxPatternFileBytes) {
     throw Error(ErrorCode::bad_input, fmt::format("a file of {} bytes describes no run", text.size()),
-                fmt::format("give at most {}", kMaxPatternFileBytes), patterns::in_file(name));
+                fmt::format("give at most {}", kMaxPatternFileBytes), in_file(name));
   }
-  const patterns::TomlText file{text, name};
+  const TomlText file{text, name};
   toml::table root;
   try {
     root = toml::parse(text, name);
   } catch (const toml::parse_error& error) {
     file.fail(error.source(), std::string(error.description()), "this is no TOML (https://toml.io)");
   }
-  PatternRequest request;
-  patterns::TomlReader reader(file, root, "");
-  patterns::visit_request(request, reader);
+  TomlReader reader(file, root, "");
+  action(reader);
   reader.refuse_others();
-  patterns::Checks(file, root).run(request);
+  Checks(file, root).run(request);
+}
+
+}  // namespace
+}  // namespace patterns
+
+PatternRequest read_pattern_toml(const std::string& text, const std::string& name) {
+  PatternRequest request;
+  patterns::read_file(text, name, request,
+                      [&](patterns::TomlReader& reader) { patterns::visit_request(request, reader); });
   return request;
+}
+
+PatternSweepRequest read_pattern_sweep_toml(const std::string& text, const std::string& name) {
+  PatternSweepRequest sweep;
+  patterns::read_file(text, name, sweep.pattern, [&](patterns::TomlReader& reader) {
+    patterns::visit_request(sweep.pattern, reader);
+    reader("sweep", sweep.ranges);
+  });
+  sweep.batch.output = std::exchange(sweep.pattern.output, {});
+  return sweep;
 }
 
 }  // namespace basalt

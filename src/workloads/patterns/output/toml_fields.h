@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "basalt/pattern.h"
+#include "basalt/pattern_sweep.h"
 
 namespace basalt::patterns {
 
@@ -12,7 +13,8 @@ namespace basalt::patterns {
 template <typename Enumeration>
 inline constexpr auto kChoices = std::array<Enumeration, 0>{};
 template <>
-inline constexpr auto kChoices<Integrator> = std::array{Integrator::euler, Integrator::rk4};
+inline constexpr auto kChoices<Integrator> =
+    std::array{Integrator::euler, Integrator::rk4, Integrator::rk45, Integrator::etd};
 template <>
 inline constexpr auto kChoices<Stencil> = std::array{Stencil::axes, Stencil::isotropic};
 template <>
@@ -23,7 +25,7 @@ inline constexpr auto kChoices<InitialKind> =
     std::array{InitialKind::automatic, InitialKind::uniform, InitialKind::square, InitialKind::spots};
 template <>
 inline constexpr auto kChoices<FrameFormat> =
-    std::array{FrameFormat::png, FrameFormat::npy, FrameFormat::vti, FrameFormat::hdf5};
+    std::array{FrameFormat::png, FrameFormat::npy, FrameFormat::vti, FrameFormat::hdf5, FrameFormat::mp4};
 template <>
 inline constexpr auto kChoices<Backend> = std::array{Backend::automatic, Backend::cpu, Backend::vulkan};
 template <>
@@ -65,9 +67,11 @@ void visit_request(Request& request, Visitor& visit) {
   visit("step", request.step);
   visit("steps", request.steps);
   visit("integrator", request.integrator);
+  visit("tolerance", request.tolerance);
   visit("stencil", request.stencil);
   visit("precision", request.precision);
   visit("seed", request.seed);
+  visit("statistics", request.statistics);
   visit("every", request.every);
   visit("output", request.output);
   visit("formats", request.formats);
@@ -77,8 +81,17 @@ void visit_request(Request& request, Visitor& visit) {
   visit("memory_limit_bytes", request.memory_limit_bytes);
   visit("priority", request.priority);
   visit("parameters", request.parameters);
+  visit("maps", request.maps);
   visit("initial", request.initial);
   visit("sides", request.sides);
+}
+
+template <typename Range, typename Visitor>
+void visit_range(Range& range, Visitor& visit) {
+  visit("parameter", range.parameter);
+  visit("from", range.from);
+  visit("to", range.to);
+  visit("points", range.points);
 }
 
 template <typename Initial, typename Visitor>
@@ -87,6 +100,15 @@ void visit_initial(Initial& initial, Visitor& visit) {
   visit("values", initial.values);
   visit("noise", initial.noise);
   visit("spots", initial.spots);
+  visit("file", initial.file);
+}
+
+template <typename Map, typename Visitor>
+void visit_map(Map& map, Visitor& visit) {
+  visit("axis", map.axis);
+  visit("file", map.file);
+  visit("from", map.from);
+  visit("to", map.to);
 }
 
 template <typename AnySide, typename Visitor>

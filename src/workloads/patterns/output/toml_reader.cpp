@@ -90,6 +90,13 @@ void TomlReader::read(const toml::node& node, const std::string& key, double& va
   }
 }
 
+void TomlReader::read(const toml::node& node, const std::string& key, bool& value) const {
+  if (!node.is_boolean()) {
+    refuse_type(node, key, "true or false");
+  }
+  value = node.as_boolean()->get();
+}
+
 std::int64_t TomlReader::whole_number(const toml::node& node, const std::string& key, std::int64_t least,
                                       std::int64_t most) const {
   if (!node.is_integer()) {
@@ -137,6 +144,16 @@ void TomlReader::read(const toml::node& node, const std::string& key, std::map<s
   }
 }
 
+void TomlReader::read(const toml::node& node, const std::string& key, std::map<std::string, ParameterMap>& maps) const {
+  for (const auto& [name, element] : table(node, key)) {
+    const std::string text(name.str());
+    const std::string element_key = fmt::format("{}.{}", key, printable(text, 60));
+    TomlReader reader(text_, table(element, element_key), element_key + '.');
+    visit_map(maps[text], reader);
+    reader.refuse_others();
+  }
+}
+
 void TomlReader::read(const toml::node& node, const std::string& key, InitialState& initial) const {
   TomlReader reader(text_, table(node, key), key + '.');
   visit_initial(initial, reader);
@@ -146,6 +163,12 @@ void TomlReader::read(const toml::node& node, const std::string& key, InitialSta
 void TomlReader::read(const toml::node& node, const std::string& key, Side& side) const {
   TomlReader reader(text_, table(node, key), key + '.');
   visit_side(side, reader);
+  reader.refuse_others();
+}
+
+void TomlReader::read(const toml::node& node, const std::string& key, SweepRange& range) const {
+  TomlReader reader(text_, table(node, key), key + '.');
+  visit_range(range, reader);
   reader.refuse_others();
 }
 

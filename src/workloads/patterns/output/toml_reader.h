@@ -48,9 +48,12 @@ class TomlReader {
  private:
   void read(const toml::node& node, const std::string& key, std::string& value) const;
   void read(const toml::node& node, const std::string& key, double& value) const;
+  void read(const toml::node& node, const std::string& key, bool& value) const;
   void read(const toml::node& node, const std::string& key, std::map<std::string, double>& values) const;
+  void read(const toml::node& node, const std::string& key, std::map<std::string, ParameterMap>& maps) const;
   void read(const toml::node& node, const std::string& key, InitialState& initial) const;
   void read(const toml::node& node, const std::string& key, Side& side) const;
+  void read(const toml::node& node, const std::string& key, SweepRange& range) const;
   void read(const toml::node& node, const std::string& key, std::array<Side, 2>& ends) const;
   void read(const toml::node& node, const std::string& key, std::array<std::array<Side, 2>, 3>& sides) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "basalt/error.h"
 #include "basalt/pattern_file.h"
@@ -58,6 +59,18 @@ class Writer {
       (*this)(name, value);
     }
   }
+  void operator()(std::string_view key, const std::vector<SweepRange>& ranges) {
+    for (const SweepRange& range : ranges) {
+      begin(fmt::format("[{}]", key));
+      visit_range(range, *this);
+    }
+  }
+  void operator()(std::string_view key, const std::map<std::string, ParameterMap>& maps) {
+    for (const auto& [name, map] : maps) {
+      begin(fmt::format("{}.{}", key, is_bare(name) ? name : quote(name)));
+      visit_map(map, *this);
+    }
+  }
   void operator()(std::string_view key, const InitialState& initial) {
     begin(std::string(key));
     visit_initial(initial, *this);
@@ -79,6 +92,7 @@ class Writer {
   void begin(const std::string& table) { text_ += fmt::format("\n[{}]\n", table); }
 
   static std::string literal(const std::string& value) { return quote(value); }
+  static std::string literal(bool value) { return value ? "true" : "false"; }
   static std::string literal(double value) {
     const std::string digits = fmt::format("{}", value);
     return digits.find_first_not_of("-0123456789") == std::string::npos ? digits + ".0" : digits;
@@ -108,6 +122,15 @@ class Writer {
 
 }  // namespace
 }  // namespace patterns
+
+std::string write_pattern_sweep_toml(const PatternSweepRequest& request) {
+  patterns::Writer writer;
+  PatternRequest pattern = request.pattern;
+  pattern.output = request.batch.output;
+  patterns::visit_request(std::as_const(pattern), writer);
+  writer("sweep", request.ranges);
+  return std::move(writer).text();
+}
 
 std::string write_pattern_toml(const PatternRequest& request) {
   patterns::Writer writer;

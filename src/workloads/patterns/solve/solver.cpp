@@ -6,34 +6,67 @@
 
 #include "basalt/parallel.h"
 #include "workloads/patterns/cost.h"
+#include "workloads/patterns/stability.h"
 
 namespace basalt::patterns {
 namespace {
 
 /// Read plus written, a cell and species.
 std::uint64_t cell_bytes(const Model& model, Precision precision, Integrator integrator) {
-  const std::uint64_t fields = integrator == Integrator::euler ? 2 : 5;
+  const std::uint64_t fields = integrator == Integrator::rk4 ? 5 : 2;
   return fields * scalar_bytes(precision) * model.species();
 }
 
 BlockShape shape_solver_blocks(const Model& model, const Domain& domain, Integrator integrator,
-                               const SolverLimits& limits, int threads) {
-  const bool pays = integrator == Integrator::euler && domain.field_bytes() * model.species() > limits.blocking_bytes;
+                               const SolverLimits& limits, int threads, std::size_t varying) {
+  const bool pays =
+      integrator == Integrator::euler && varying == 0 && domain.field_bytes() * model.species() > limits.blocking_bytes;
   return pays ? shape_blocks(domain, model, limits.steps_per_visit, limits.block_bytes, threads) : BlockShape{};
+}
+
+/// States and rates of all species that an integrator holds at once.
+std::size_t times_held(Integrator integrator) {
+  switch (integrator) {
+    case Integrator::euler:
+      return 2;
+    case Integrator::rk4:
+      return 4;
+    case Integrator::rk45:
+      return 2 + DormandPrince::kStages;
+    case Integrator::etd:
+      break;
+  }
+  return 3;
+}
+
+/// Rows that a thread works in.
+std::size_t scratch_rows(const Model& model, Integrator integrator) {
+  if (integrator == Integrator::euler) {
+    return 0;
+  }
+  return integrator == Integrator::rk4 ? model.species() + 1 : 1;
+}
+
+void round_row(Precision precision, std::span<const double> values, std::byte* row) {
+  if (precision == Precision::single_precision) {
+    std::transform(values.begin(), values.end(), reinterpret_cast<float*>(row),
+                   [](double value) { return static_cast<float>(value); });
+  } else {
+    std::copy(values.begin(), values.end(), reinterpret_cast<double*>(row));
+  }
 }
 
 }  // namespace
 
 std::uint64_t solver_bytes(const Model& model, const Domain& domain, Integrator integrator, const SolverLimits& limits,
-                           int threads) {
-  const std::size_t species = model.species();
-  const std::size_t times = integrator == Integrator::euler ? 2 : 4;
+                           int threads, std::size_t varying) {
   const std::uint64_t row = domain.layout.row * scalar_bytes(domain.precision);
-  const BlockShape blocks = shape_solver_blocks(model, domain, integrator, limits, threads);
-  const std::uint64_t scratch = blocks                            ? block_bytes(domain, model, blocks)
-                                : integrator == Integrator::euler ? 0
-                                                                  : (species + 1) * row;
-  return (times * species + model.auxiliary()) * domain.field_bytes() + static_cast<std::uint64_t>(threads) * scratch;
+  const BlockShape blocks = shape_solver_blocks(model, domain, integrator, limits, threads, varying);
+  const std::uint64_t scratch = blocks ? block_bytes(domain, model, blocks) : scratch_rows(model, integrator) * row;
+  const std::size_t fields = times_held(integrator) * model.species() + model.auxiliary() + varying;
+  const std::uint64_t constants = varying > 0 ? model.parameters.size() * row : 0;
+  const std::uint64_t modes = integrator == Integrator::etd ? Exponential::spectral_bytes(model, domain.grid) : 0;
+  return fields * domain.field_bytes() + static_cast<std::uint64_t>(threads) * scratch + constants + modes;
 }
 
 /// One of the four of Runge-Kutta: rates k at `at`; next = from + next_factor · k, sum = sum_from + sum_factor · k.
@@ -59,7 +92,7 @@ Solver::Solver(const Model& model, const Domain& domain, const Scheme& scheme, c
       shape_(shape_visits(domain.grid, cell_bytes(model, domain.precision, scheme.integrator), limits.piece_bytes,
                           limits.serial_bytes, arena.threads())),
       stream_(domain.field_bytes() * species_ > limits.streaming_bytes),
-      blocks_(shape_solver_blocks(model, domain, scheme.integrator, limits, arena.threads())),
+      blocks_(shape_solver_blocks(model, domain, scheme.integrator, limits, arena.threads(), scheme.varying.size())),
       now_(domain, species_, memory),
       next_(domain, species_, memory) {
   if (scheme.integrator == Integrator::rk4) {
@@ -69,6 +102,18 @@ Solver::Solver(const Model& model, const Domain& domain, const Scheme& scheme, c
   if (model.auxiliary() > 0) {
     auxiliary_ = Cells(domain, model.auxiliary(), memory);
   }
+  if (!scheme.varying.empty()) {
+    varying_ = Cells(domain, scheme.varying.size(), memory);
+    fill_constant_rows();
+  }
+  if (scheme.integrator == Integrator::rk45) {
+    const double first =
+        std::min(scheme.step, largest_stable_step(model, domain.grid, scheme.stencil, Integrator::rk4));
+    dormand_prince_ = std::make_unique<DormandPrince>(domain_, species_, scheme.tolerance, first, memory, arena);
+  }
+  if (scheme.integrator == Integrator::etd) {
+    exponential_ = std::make_unique<Exponential>(model, domain_, scheme.stencil, scheme.step, memory, arena);
+  }
 }
 
 const std::byte* Solver::row(std::size_t species, std::uint64_t y, std::uint64_t z) const noexcept {
@@ -77,13 +122,21 @@ const std::byte* Solver::row(std::size_t species, std::uint64_t y, std::uint64_t
 
 void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const double> values) {
   std::byte* const row = now_.field(species) + domain_.row_offset(y, z);
-  if (domain_.precision == Precision::single_precision) {
-    std::transform(values.begin(), values.end(), reinterpret_cast<float*>(row),
-                   [](double value) { return static_cast<float>(value); });
-  } else {
-    std::copy(values.begin(), values.end(), reinterpret_cast<double*>(row));
-  }
+  round_row(domain_.precision, values, row);
   fill_row_ends(domain_, row);
+}
+
+void Solver::write_parameter_row(std::size_t index, std::uint64_t y, std::uint64_t z, std::span<const double> values) {
+  round_row(domain_.precision, values, varying_.field(index) + domain_.row_offset(y, z));
+}
+
+void Solver::fill_constant_rows() {
+  const std::uint64_t row_bytes = domain_.layout.row * scalar_bytes(domain_.precision);
+  constant_rows_ = Buffer(memory_, row_bytes * model_.parameters.size());
+  for (std::size_t i = 0; i < model_.parameters.size(); ++i) {
+    const std::vector<double> row(domain_.layout.row, model_.parameters[i]);
+    round_row(domain_.precision, row, constant_rows_.data() + i * row_bytes);
+  }
 }
 
 void Solver::advance(std::uint64_t steps, const CancelToken& cancel) {
@@ -96,14 +149,32 @@ void Solver::advance(std::uint64_t steps, const CancelToken& cancel) {
       bytes_moved_ += static_cast<double>(2 * species_ * domain_.grid.cells() * scalar_bytes(domain_.precision));
     } else {
       fill_stale_ends();
-      const bool euler = scheme_.integrator == Integrator::euler;
-      euler ? advance_euler(cancel) : advance_rk4(cancel);
-      visits_ += visits_per_step(model_, scheme_.integrator);
-      bytes_moved_ += bytes_per_step(model_, scheme_.integrator,
-                                     static_cast<double>(domain_.grid.cells() * scalar_bytes(domain_.precision)));
+      advance_by_one(cancel);
     }
     steps -= now;
   }
+}
+
+void Solver::advance_by_one(const CancelToken& cancel) {
+  switch (scheme_.integrator) {
+    case Integrator::euler:
+      advance_euler(cancel);
+      break;
+    case Integrator::rk4:
+      advance_rk4(cancel);
+      break;
+    case Integrator::rk45:
+      return advance_rk45(cancel);
+    case Integrator::etd:
+      return advance_etd(cancel);
+  }
+  visits_ += visits_per_step(model_, scheme_.integrator);
+  bytes_moved_ += bytes_per_step(model_, scheme_.integrator,
+                                 static_cast<double>(domain_.grid.cells() * scalar_bytes(domain_.precision)));
+}
+
+const AdaptiveSteps* Solver::adaptive() const noexcept {
+  return dormand_prince_ ? &dormand_prince_->steps() : nullptr;
 }
 
 std::uint64_t Solver::steps_per_visit() const noexcept {
@@ -187,6 +258,14 @@ RowStep Solver::row_step(const Cells& from, const Stretch& stretch) const {
   step.cells = stretch.cells;
   step.laplacian_scale = 1 / (domain_.grid.spacing * domain_.grid.spacing);
   step.parameters = model_.parameters.data();
+  if (!scheme_.varying.empty()) {
+    for (std::size_t i = 0; i < model_.parameters.size(); ++i) {
+      step.parameter_rows[i] = constant_rows_.data() + i * row;
+    }
+    for (std::size_t i = 0; i < scheme_.varying.size(); ++i) {
+      step.parameter_rows[scheme_.varying[i]] = varying_.field(i) + at;
+    }
+  }
   return step;
 }
 
@@ -282,6 +361,56 @@ void Solver::advance_rk4(const CancelToken& cancel) {
   run_stage({next_, &other_, h / 2, accumulated_, accumulated_, h / 3}, cancel);
   run_stage({other_, &next_, h, accumulated_, accumulated_, h / 3}, cancel);
   run_stage({next_, nullptr, 0, accumulated_, now_, h / 6}, cancel);
+}
+
+void Solver::compute_rates(const Cells& at, const Cells& to, const CancelToken& cancel) {
+  fill_ghosts(at, species_);
+  if (model_.auxiliary() > 0) {
+    compute_auxiliary(at, cancel);
+  }
+  const std::uint64_t number = scalar_bytes(domain_.precision);
+  const std::uint64_t row_bytes = domain_.layout.row * number;
+  visit(domain_.grid, shape_, arena_, cancel, [&] {
+    auto zeros = std::make_shared<Buffer>(memory_, row_bytes);
+    std::fill_n(zeros->data(), row_bytes, std::byte{0});
+    return [&, zeros](const Stretch& stretch) {
+      RowStep step = row_step(at, stretch);
+      step.factor = 1;
+      const std::uint64_t offset = domain_.row_offset(stretch.y, stretch.z) + stretch.first * number;
+      for (std::size_t species = 0; species < species_; ++species) {
+        step.base[species] = zeros->data();
+        step.out[species] = to.field(species) + offset;
+      }
+      step_row(model_.number, neighbours_, domain_.precision, step);
+    };
+  });
+  visits_ += 1 + model_.auxiliary();
+  bytes_moved_ += bytes_of_rates();
+}
+
+/// Species are read and rates written; for an auxiliary field: see bytes_per_step.
+double Solver::bytes_of_rates() const noexcept {
+  const double field = static_cast<double>(domain_.grid.cells() * scalar_bytes(domain_.precision));
+  const double species = static_cast<double>(species_);
+  return field * (2 * species + (model_.auxiliary() > 0 ? species + 2 : 0));
+}
+
+void Solver::advance_rk45(const CancelToken& cancel) {
+  const auto attempts = [&] { return dormand_prince_->steps().accepted + dormand_prince_->steps().rejected; };
+  const std::uint64_t before = attempts();
+  dormand_prince_->advance(
+      now_, next_, scheme_.step, [&](const Cells& at, const Cells& to) { compute_rates(at, to, cancel); }, cancel);
+  const std::uint64_t made = attempts() - before;
+  visits_ += made * DormandPrince::visits();
+  bytes_moved_ += static_cast<double>(made * species_ * domain_.grid.cells() * scalar_bytes(domain_.precision)) *
+                  DormandPrince::fields_moved();
+}
+
+void Solver::advance_etd(const CancelToken& cancel) {
+  exponential_->advance(
+      now_, next_, [&](const Cells& at, const Cells& to) { compute_rates(at, to, cancel); }, cancel);
+  visits_ += Exponential::visits(domain_.grid);
+  bytes_moved_ += exponential_->bytes_moved();
 }
 
 }  // namespace basalt::patterns

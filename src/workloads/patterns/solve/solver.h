@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
 #include "basalt/arena.h"
 #include "basalt/cancel.h"
@@ -10,6 +12,8 @@
 #include "workloads/patterns/kernels/rows.h"
 #include "workloads/patterns/model.h"
 #include "workloads/patterns/solve/domain.h"
+#include "workloads/patterns/solve/dormand_prince.h"
+#include "workloads/patterns/solve/exponential.h"
 #include "workloads/patterns/solve/time_block.h"
 #include "workloads/patterns/solve/visit.h"
 
@@ -19,7 +23,9 @@ namespace basalt::patterns {
 struct Scheme {
   Stencil stencil = Stencil::axes;
   Integrator integrator = Integrator::euler;
-  double step = 0;  ///< Of time.
+  double step = 0;                     ///< Of time.
+  double tolerance = 1e-5;             ///< Of rk45.
+  std::vector<std::size_t> varying{};  ///< Numbers of the parameters that vary in space.
 };
 
 /// What depends on the machine and changes no result.
@@ -34,9 +40,9 @@ struct SolverLimits {
   std::uint64_t block_bytes = std::uint64_t{256} << 10;  ///< What one holds of it: a thread's own cache, or half.
 };
 
-/// Bytes that a solver on `threads` threads holds at once.
+/// Bytes that a solver on `threads` threads holds at once, `varying` being how many parameters vary in space.
 std::uint64_t solver_bytes(const Model& model, const Domain& domain, Integrator integrator, const SolverLimits& limits,
-                           int threads);
+                           int threads, std::size_t varying = 0);
 
 /// For one thread, which uses those of the arena. References must outlive it.
 class Solver {
@@ -52,8 +58,14 @@ class Solver {
   /// Sets a row, rounded to the precision; `values` are its cells. Any thread, each row on one.
   void write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const double> values);
 
+  /// Sets a row of the varying parameter `index` of the scheme, as write_row does.
+  void write_parameter_row(std::size_t index, std::uint64_t y, std::uint64_t z, std::span<const double> values);
+
   /// So many steps. Throws Error(cancelled) between pieces: the state is then lost.
   void advance(std::uint64_t steps, const CancelToken& cancel);
+
+  /// Of rk45, what its steps were so far; else null.
+  [[nodiscard]] const AdaptiveSteps* adaptive() const noexcept;
 
   /// The steps that one visit does, where as many are asked for.
   [[nodiscard]] std::uint64_t steps_per_visit() const noexcept;
@@ -65,11 +77,18 @@ class Solver {
   struct Stage;
   void fill_ghosts(const Cells& cells, std::size_t fields);
   void compute_auxiliary(const Cells& from, const CancelToken& cancel);
+  void fill_constant_rows();
   [[nodiscard]] RowStep row_step(const Cells& from, const Stretch& stretch) const;
   void advance_blocks(std::uint64_t steps, const CancelToken& cancel);
   void fill_stale_ends();
+  void advance_by_one(const CancelToken& cancel);
   void advance_euler(const CancelToken& cancel);
   void advance_rk4(const CancelToken& cancel);
+  void advance_rk45(const CancelToken& cancel);
+  void advance_etd(const CancelToken& cancel);
+  /// ∂u/∂t at all cells of `at`, into `to`.
+  void compute_rates(const Cells& at, const Cells& to, const CancelToken& cancel);
+  [[nodiscard]] double bytes_of_rates() const noexcept;
   void run_stage(const Stage& stage, const CancelToken& cancel);
   void finish(const Cells& cells, const Stretch& stretch) const;
   void finish_single_row(const Cells& cells) const;
@@ -93,6 +112,10 @@ class Solver {
   Cells other_;        ///< Runge-Kutta: where the next stage looks.
   Cells accumulated_;  ///< Runge-Kutta: the species one step later, so far.
   Cells auxiliary_;
+  Cells varying_;         ///< Values of the parameters that vary.
+  Buffer constant_rows_;  ///< A row of each parameter, of which those of the others count.
+  std::unique_ptr<DormandPrince> dormand_prince_;
+  std::unique_ptr<Exponential> exponential_;
 };
 
 }  // namespace basalt::patterns
