@@ -98,7 +98,6 @@ std::string json_of(const PatternReport& report, JsonStyle style) {
   if (report.device) {
     document["device"] = device_json(*report.device);
   }
-  document["steps_per_visit"] = report.steps_per_visit;
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["steps_per_visit"] = report.steps_per_visit;

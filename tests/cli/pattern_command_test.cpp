@@ -34,6 +34,30 @@ TEST(PatternCommand, PrintsJson) {
   EXPECT_EQ(document["visits"], 200);
 }
 
+TEST(PatternCommand, RunsWhereItIsTold) {
+  const Workspace here;
+  const std::vector<std::string> run = {"pattern", "run", "--model", "gray-scott", "--size", "32x20", "--steps", "30"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), run.begin(), run.end());
+    return here.run(more);
+  };
+  EXPECT_EQ(json::parse(with({"--backend", "cpu", "--json"}).out)["backend"], "cpu");
+  const json chosen = json::parse(with({"--json"}).out);
+  EXPECT_EQ(chosen["backend"], "cpu");
+  EXPECT_THAT(chosen["choice"].get<std::string>(), HasSubstr("cpu: "));
+  const Result unknown = with({"--backend", "cuda"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("'cuda' is none of auto, cpu, vulkan"));
+  EXPECT_EQ(with({"--device", "no such card"}).status, 2);
+  if (json::parse(here.run({"devices", "--json"}).out)["devices"].size() < 2) {
+    GTEST_SKIP() << "no Vulkan device";
+  }
+  const Result device = with({"--device", "0", "--json"});
+  ASSERT_EQ(device.status, 0) << device.err;
+  EXPECT_EQ(json::parse(device.out)["backend"], "vulkan");
+  EXPECT_THAT(with({"--device", "0"}).out, HasSubstr("of the device"));
+}
+
 TEST(PatternCommand, WritesFramesAndTheFileThatMakesThemAgain) {
   const Workspace here;
   const Result first = here.run({"pattern", "run", "--model", "schnakenberg", "--size", "24x16", "--steps", "100",

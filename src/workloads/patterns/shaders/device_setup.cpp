@@ -46,7 +46,9 @@ std::uint64_t march_groups_of(const DeviceDomain& domain, const DeviceShape& sha
 
 }  // namespace
 
-DeviceShape fit_shape(DeviceShape shape, const DeviceDomain& domain) {
+DeviceShape fit_shape(DeviceShape shape, const DeviceDomain& domain, const vulkan::DeviceProperties& properties) {
+  shape.threads = std::min(
+      shape.threads, std::bit_floor(std::min(properties.max_workgroup_invocations, properties.max_workgroup_size[0])));
   const std::uint64_t vectors = parts(domain.grid.size[0], 4);
   if (domain.neighbours == Neighbours::line) {
     shape.threads_along_x = shape.threads;
@@ -64,7 +66,7 @@ DeviceSetup::DeviceSetup(const Model& model, const DeviceDomain& domain, const D
                          vulkan::DeviceMemory& memory, vulkan::Pipelines& pipelines)
     : model_(model),
       domain_(domain),
-      shape_(fit_shape(shape, domain)),
+      shape_(fit_shape(shape, domain, memory.device().properties())),
       layout_(lay_out(domain.grid, domain.precision,
                       shape.chunk_bytes != 0 ? shape.chunk_bytes : memory.device().plan().chunk_bytes)),
       memory_(memory),

@@ -31,8 +31,9 @@ struct DeviceShape {
   std::uint64_t chunk_bytes = 0;       ///< Of fields, at most; 0: as the device's plan has it.
 };
 
-/// A shape for this grid: fewer rows for a thread where there would be too few threads.
-DeviceShape fit_shape(DeviceShape shape, const DeviceDomain& domain);
+/// A shape for this grid and device: no more threads than it has in a workgroup, and fewer rows for a thread where
+/// there would be too few threads.
+DeviceShape fit_shape(DeviceShape shape, const DeviceDomain& domain, const vulkan::DeviceProperties& properties);
 
 /// Cells that one dispatch visits at most, so that it is short on slow devices too.
 inline constexpr std::uint64_t kDispatchCells = std::uint64_t{1} << 25;

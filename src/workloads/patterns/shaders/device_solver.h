@@ -14,6 +14,7 @@
 #include "workloads/patterns/shaders/device_look.h"
 #include "workloads/patterns/shaders/device_rows.h"
 #include "workloads/patterns/shaders/device_setup.h"
+#include "workloads/patterns/shaders/device_steps.h"
 #include "workloads/patterns/solve/solver.h"
 #include "workloads/patterns/solve/summary.h"
 
@@ -30,7 +31,7 @@ std::uint64_t device_solver_host_bytes(const DeviceDomain& domain, const vulkan:
 class DeviceSolver {
  public:
   /// The most steps that any visit makes.
-  static constexpr std::uint32_t kMostStepsPerVisit = 8;
+  static constexpr std::uint32_t kMostStepsPerVisit = DeviceSteps::kMostPerVisit;
 
   /// Takes its memory: every row of every species is written before the first step. Throws Error(unsupported) for rows
   /// that the device does not hold. `host` is for rows that are read.
@@ -59,7 +60,8 @@ class DeviceSolver {
   /// No result depends on it, and the state does not change.
   std::uint32_t tune();
   /// Whether visits can make so many.
-  [[nodiscard]] bool can_visit(std::uint32_t steps) const noexcept;
+  [[nodiscard]] bool can_visit(std::uint32_t steps) const noexcept { return steps_.can_visit(steps); }
+  /// As many of these as visits can make.
   void set_steps_per_visit(std::uint32_t steps);
   [[nodiscard]] std::uint32_t steps_per_visit() const noexcept { return steps_per_visit_; }
 
@@ -75,37 +77,19 @@ class DeviceSolver {
   /// What is recorded once and submitted again and again.
   struct Run {
     vulkan::Commands commands;
-    std::uint64_t visits = 0;
-    double bytes = 0;
+    DeviceSteps::Work work;
   };
   /// Steps, where the species lie before them, and which of two that take turns.
   using RunKey = std::array<std::uint64_t, 3>;
-  struct Stage;
 
   Run& recorded(std::uint64_t steps);
-  std::uint64_t record_steps(vulkan::Commands& commands, std::uint64_t steps, std::size_t now);
-  void record_visit(vulkan::Commands& commands, std::uint32_t steps, std::size_t now);
-  void record_euler(vulkan::Commands& commands, std::size_t now);
-  void record_runge_kutta(vulkan::Commands& commands);
-  void record_auxiliary(vulkan::Commands& commands, const DeviceCells& at);
-  template <typename Real>
-  void record_stage(vulkan::Commands& commands, const Stage& stage);
-  void record_stage_of_precision(vulkan::Commands& commands, const Stage& stage);
-  template <typename Real>
-  void record_tiles(vulkan::Commands& commands, std::uint32_t steps, std::size_t now);
-  [[nodiscard]] std::uint64_t visits_of(std::uint64_t steps) const noexcept;
   [[nodiscard]] double measure_visit(std::uint32_t steps);
   void settle();
 
   vulkan::DeviceMemory& memory_;
   const CancelToken& cancel_;
-  const Scheme scheme_;
   DeviceSetup setup_;
-  const std::uint32_t tile_threads_;    ///< Of a workgroup of steps.comp; 0: this grid is not for it.
-  std::array<DeviceCells, 2> species_;  ///< Now, and one visit later; in turns. Runge-Kutta: where a stage looks.
-  DeviceCells other_;                   ///< Runge-Kutta: where the next stage looks.
-  DeviceCells accumulated_;             ///< Runge-Kutta: the species one step later, so far.
-  DeviceCells auxiliary_;
+  DeviceSteps steps_;
   DeviceRows rows_;
   std::size_t now_ = 0;
   std::uint32_t steps_per_visit_ = 1;

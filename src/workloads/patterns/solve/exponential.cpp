@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "basalt/parallel.h"
+#include "workloads/patterns/kernels/rows.h"
 #include "workloads/patterns/spectral/wavenumbers.h"
 #include "workloads/patterns/stability.h"
 
