@@ -7,6 +7,7 @@
 
 #include "base/stopwatch.h"
 #include "workloads/quantum/kernels/operands.h"
+#include "workloads/quantum/move_axes.h"
 
 namespace basalt {
 namespace {
@@ -193,7 +194,7 @@ void FailoverPlace::run_on_host(std::span<const Stage> stages, const Program& pr
       places_.swap(swap);
     }
     for (const std::uint32_t number : stage.steps) {
-      steps.steps.push_back(program.steps[number]);
+      steps.steps.push_back(placed(program.steps[number]));
       numbers.push_back(number);
     }
   }
@@ -258,9 +259,13 @@ void FailoverPlace::keep(std::span<const Stage> stages, const Program& program) 
       places_.swap(swap);
     }
     for (const std::uint32_t step : stage.steps) {
-      kept_.steps.push_back(program.steps[step]);
+      kept_.steps.push_back(placed(program.steps[step]));
     }
   }
+}
+
+Step FailoverPlace::placed(const Step& step) const {
+  return places_.is_identity() ? step : quantum::move_axes(step, places_.place);
 }
 
 double FailoverPlace::interval_seconds() const {

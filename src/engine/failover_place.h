@@ -75,6 +75,8 @@ class FailoverPlace final : public StatePlace {
   void arrange(const AxisPlaces& wanted);
   void run_part(std::span<const Stage> stages, const Program& program, const OnStageDone& on_stage_done);
   void run_on_host(std::span<const Stage> stages, const Program& program, const OnStageDone& on_stage_done);
+  /// Where the axes lie now.
+  [[nodiscard]] Step placed(const Step& step) const;
   void keep(std::span<const Stage> stages, const Program& program);
   void checkpoint_if_due();
   void measure_download();

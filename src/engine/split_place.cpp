@@ -53,6 +53,18 @@ std::vector<DeviceLimits> limits_of(const OpenDevices& devices, ElementType type
   return limits;
 }
 
+/// Stages, and their steps where the axes lie in `places`.
+quantum::PartProgram placed(std::span<const Stage> stages, const Program& program, const AxisPlaces& places) {
+  quantum::PartProgram result{.program = {}, .stages = {stages.begin(), stages.end()}};
+  for (Stage& stage : result.stages) {
+    for (std::uint32_t& step : stage.steps) {
+      result.program.steps.push_back(quantum::move_axes(program.steps[step], places.place));
+      step = static_cast<std::uint32_t>(result.program.steps.size() - 1);
+    }
+  }
+  return result;
+}
+
 /// The first error of several things at the same time, once all have ended.
 class Parallel {
  public:
@@ -87,11 +99,9 @@ PlannedCircuit plan_for_parts(PlannedCircuit lowered, ElementType type, int axes
                               std::size_t parts, const AxisPlaces& places) {
   const int part_axes = part_qubits(axes, parts);
   const SplitLimits split{.part_axes = part_axes, .held_axes = std::clamp(part_axes - kMostMixed, 0, limits.low_axes)};
-  SplitPlan plan =
+  lowered.plan =
       make_split_plan(lowered.lowered.program, type, limits, split,
                       {.places = places, .describe = quantum::describe_device_tile, .move = quantum::move_axes});
-  lowered.lowered.program = std::move(plan.program);
-  lowered.plan = std::move(plan.plan);
   return lowered;
 }
 
@@ -218,10 +228,11 @@ bool SplitPlace::holds_something(std::size_t part) const noexcept {
 void SplitPlace::execute_on_parts(std::span<const Stage> stages, const Program& program,
                                   const OnStageDone& on_stage_done) {
   const std::uint64_t outside = (~std::uint64_t{0} << part_axes_) & ((std::uint64_t{1} << axes_) - 1);
+  const quantum::PartProgram all = placed(stages, program, places_);
   std::vector<std::vector<double>> seconds(parts_.size(), std::vector<double>(stages.size(), 0.0));
   const auto run = [&](std::size_t part) {
     const quantum::PartProgram own =
-        quantum::restrict_to_part(program, stages, outside, static_cast<std::uint64_t>(part) << part_axes_);
+        quantum::restrict_to_part(all.program, all.stages, outside, static_cast<std::uint64_t>(part) << part_axes_);
     std::size_t next = 0;
     StatePlace& place = verified_.empty() ? static_cast<StatePlace&>(*parts_[part]) : *verified_[part];
     place.execute(own.stages, own.program, {},
@@ -242,7 +253,7 @@ void SplitPlace::execute_on_parts(std::span<const Stage> stages, const Program& 
       longest = std::max(longest, of_part[i]);
     }
     for (const std::uint32_t step : stages[i].steps) {
-      places_.touched |= program.steps[step].access.mixes;
+      places_.touched |= places_.places_of(program.steps[step].access.mixes);
     }
     on_stage_done(stages[i], longest);
   }

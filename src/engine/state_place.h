@@ -34,7 +34,7 @@ class StatePlace {
     return plan_lowered(lower_circuit(circuit, options), touched_axes);
   }
 
-  /// Adds the plan; a place may also change the steps to what it needs.
+  /// Adds the plan.
   virtual PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) = 0;
 
   /// Applies stages of such a plan. `compiled` is empty, or has an entry for each of them.

@@ -27,7 +27,7 @@ class SplitPlanner {
         axes_(static_cast<int>(places_.place.size())),
         inside_((std::uint64_t{1} << split.part_axes) - 1) {}
 
-  SplitPlan operator()() {
+  Plan operator()() {
     if (program_.steps.empty()) {
       return {};
     }
@@ -118,17 +118,15 @@ class SplitPlanner {
       stage.swaps.push_back(swap);
     }
     if (!stage.swaps.empty()) {
-      result_.plan.add(std::move(stage));
+      result_.add(std::move(stage));
     }
   }
 
   /// As a plan for each of the parts.
   void add_segment(const Segment& segment) {
-    const auto first = static_cast<std::uint32_t>(result_.program.steps.size());
     Program part;
     for (const std::uint32_t index : segment.steps) {
-      const Step& step = result_.program.steps.emplace_back(settings_.move(program_.steps[index], places_.place));
-      Step& inside = part.steps.emplace_back(step);
+      Step& inside = part.steps.emplace_back(settings_.move(program_.steps[index], places_.place));
       inside.access.reads &= inside_;
       inside.access.fixed &= inside_;
     }
@@ -137,11 +135,11 @@ class SplitPlanner {
                                  {.touched_axes = places_.touched & inside_, .describe = settings_.describe});
     for (Stage& stage : plan.stages) {
       for (std::uint32_t& step : stage.steps) {
-        step += first;
+        step = segment.steps[step];
       }
       stage.predicted_bytes *= parts;
       stage.predicted_flops *= parts;
-      result_.plan.add(std::move(stage));
+      result_.add(std::move(stage));
     }
     places_.touched |= places_.places_of(segment.mixed);
   }
@@ -155,7 +153,7 @@ class SplitPlanner {
   int axes_;
   std::uint64_t inside_;  ///< The places of the parts.
   std::vector<Segment> segments_;
-  SplitPlan result_;
+  Plan result_;
 };
 
 }  // namespace
@@ -175,6 +173,10 @@ std::uint64_t AxisPlaces::places_of(std::uint64_t axes) const noexcept {
   return places;
 }
 
+bool AxisPlaces::is_identity() const noexcept {
+  return std::ranges::is_sorted(place);
+}
+
 void AxisPlaces::swap(AxisSwap places) noexcept {
   for (std::uint8_t& at : place) {
     if (at == places.inside) {
@@ -187,8 +189,8 @@ void AxisPlaces::swap(AxisSwap places) noexcept {
   touched ^= changed << places.inside | changed << places.outside;
 }
 
-SplitPlan make_split_plan(const Program& program, ElementType type, const DeviceLimits& limits,
-                          const SplitLimits& split, const SplitSettings& settings) {
+Plan make_split_plan(const Program& program, ElementType type, const DeviceLimits& limits, const SplitLimits& split,
+                     const SplitSettings& settings) {
   return SplitPlanner(program, type, limits, split, settings)();
 }
 

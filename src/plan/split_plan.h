@@ -20,6 +20,7 @@ struct AxisPlaces {
   static AxisPlaces identity(int axes);
   /// Bit a of `axes` moves to bit place[a].
   [[nodiscard]] std::uint64_t places_of(std::uint64_t axes) const noexcept;
+  [[nodiscard]] bool is_identity() const noexcept;
   /// The axes that lie there change places.
   void swap(AxisSwap places) noexcept;
 };
@@ -40,14 +41,9 @@ struct SplitSettings {
   Step (*move)(const Step& step, std::span<const std::uint8_t> place) = nullptr;
 };
 
-/// A program as it runs on the parts.
-struct SplitPlan {
-  Program program;  ///< Each step with the places that its axes have when it runs. It mixes places of the parts only.
-  Plan plan;        ///< Of all parts together. Bits of a tile are places.
-};
-
-/// Pure. `limits` are those of every part's memory.
-SplitPlan make_split_plan(const Program& program, ElementType type, const DeviceLimits& limits,
-                          const SplitLimits& split, const SplitSettings& settings);
+/// Stages of all parts together, and swaps between them. Bits of a tile are places; what a step mixes lies inside of
+/// the parts when its turn comes. Pure. `limits` are those of every part's memory.
+Plan make_split_plan(const Program& program, ElementType type, const DeviceLimits& limits, const SplitLimits& split,
+                     const SplitSettings& settings);
 
 }  // namespace basalt
