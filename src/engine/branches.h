@@ -66,6 +66,7 @@ struct TreePosition {
   std::uint64_t fingerprint = 0;  ///< Of that program.
   std::uint64_t gates = 0;        ///< As BranchCosts has them.
 };
+  AxisPlaces layout;              ///< Of the state's place, before that program where there is one.
 
 struct BranchSettings {
   std::uint64_t shots = 1;
@@ -122,6 +123,7 @@ class BranchTree {
     std::uint64_t fingerprint = 0;
   };
 
+    AxisPlaces layout;  ///< Before it.
   [[nodiscard]] Branch root() const;
   /// The others are those whose states are computed again.
   [[nodiscard]] bool is_followed(const Branch& branch) const { return at_boundary && &branch == &branch_; }

@@ -76,6 +76,7 @@ void DiskPlace::reset() {
   scalings_.clear();
   norms_.reset();
   touched_ = 0;
+  is_whole_ = true;
   Field first(context_.memory, settings_.type, settings_.shape.chunk_axes);
   prepare_zero_state(first, context_.arena, context_.cancel);
   file_.write(0, first.buffer.bytes(), {});
@@ -83,6 +84,7 @@ void DiskPlace::reset() {
 
 PlannedCircuit DiskPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
   return plan_for_disk(std::move(lowered), settings_.type, settings_.axes, limits_,
+  touched_ = touched_axes;
                        disk_limits(settings_.shape, settings_.figures), touched_axes);
 }
 
@@ -112,6 +114,7 @@ void DiskPlace::visit(const Stage& stage, const Program& program, bool measures_
   const std::uint64_t disk_before = file_.written_bytes() + file_.read_bytes();
   const double seconds_before = stream_.seconds();
   const double waited_before = stream_.waited_seconds();
+  is_whole_ = false;
   stream_.run({.directions = directions,
                .stores = true,
                .wanted = {},
@@ -120,13 +123,14 @@ void DiskPlace::visit(const Stage& stage, const Program& program, bool measures_
                      if (context_.at_boundary) {
                        context_.at_boundary();
                      }
-                     scale(tile, base, directions);
+                     scale(tile.buffer.bytes(), base, directions);
                      work_on(tile, quantum::gather_bits(base, tile_number_bits), visit);
                      if (measures_norms) {
                        measure_norms(tile, base, chunk_bits, norms);
                      }
                    }},
               context_.cancel);
+  is_whole_ = true;
   moved_bytes_ += static_cast<double>(file_.stored_bytes() + file_.restored_bytes() - moved_before);
   disk_bytes_ += static_cast<double>(file_.written_bytes() + file_.read_bytes() - disk_before);
   seconds_ += stream_.seconds() - seconds_before;
@@ -150,7 +154,8 @@ void DiskPlace::work_on(Field& tile, std::uint64_t number, const Visit& visit) {
 }
 
 /// What was put off. `base` and `directions` are those of the tile's chunks.
-void DiskPlace::scale(Field& tile, std::uint64_t base, const std::vector<std::uint64_t>& directions) const {
+void DiskPlace::scale(std::span<std::byte> tile, std::uint64_t base,
+                      const std::vector<std::uint64_t>& directions) const {
   if (scalings_.empty()) {
     return;
   }
@@ -158,7 +163,7 @@ void DiskPlace::scale(Field& tile, std::uint64_t base, const std::vector<std::ui
   const quantum::BitScatter offset_of(directions);
   const int chunk_axes = settings_.shape.chunk_axes;
   context_.arena.for_each(std::uint64_t{1} << directions.size(), context_.cancel, [&](std::uint64_t place) {
-    std::byte* const data = tile.buffer.data() + place * file_.chunk_bytes();
+    std::byte* const data = tile.data() + place * file_.chunk_bytes();
     const std::uint64_t first = (base ^ offset_of(place)) << chunk_axes;
     for (const Scaling& scaling : scalings_) {
       const std::uint64_t low = low_bits(chunk_axes);
@@ -199,6 +204,22 @@ void DiskPlace::scale_where(quantum::ControlMask keep, double scale, const OnSta
   on_stage_done({}, 0);
 }
 
+void DiskPlace::go_on(std::uint64_t touched_axes, std::span<const Stage> /*done*/) {
+  touched_ = touched_axes;
+}
+
+void DiskPlace::download(std::uint64_t first, std::span<std::byte> to) {
+  const std::uint64_t chunk_bytes = file_.chunk_bytes();
+  stream_.read(first / chunk_bytes, to);
+  scale(to, first / chunk_bytes, single_bits(to.size() / chunk_bytes - 1));
+}
+
+void DiskPlace::upload(std::uint64_t first, std::span<const std::byte> from) {
+  scalings_.clear();
+  norms_.reset();
+  stream_.write(first / file_.chunk_bytes(), from);
+}
+
 std::unique_ptr<quantum::StateReader> DiskPlace::reader(const quantum::QubitMap* map) {
   reader_map_ = quantum::QubitMap::or_identity(map);
   return std::make_unique<quantum::PartsReader>(
@@ -220,7 +241,7 @@ void DiskPlace::look(const quantum::PartsLook& look) {
     if (context_.at_boundary) {
       context_.at_boundary();
     }
-    scale(tile, base, directions);
+    scale(tile.buffer.bytes(), base, directions);
     look.see(base << chunk_axes, tile);
   };
   const std::uint64_t before = file_.restored_bytes();

@@ -36,6 +36,7 @@ class DiskPlace final : public StatePlace, private quantum::StateParts {
 
   [[nodiscard]] ElementType type() const override { return settings_.type; }
   void reset() override;
+  /// What is planned must be executed before the next plan is made.
   PlannedCircuit plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) override;
   void execute(std::span<const Stage> stages, const Program& program,
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
@@ -45,6 +46,14 @@ class DiskPlace final : public StatePlace, private quantum::StateParts {
   /// States that wait are computed again: to keep a copy takes as long as a visit, and as much disk as the state.
   std::optional<StateStore::Key> save(bool /*worth_spilling*/) override { return std::nullopt; }
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
+
+  void go_on(std::uint64_t touched_axes, std::span<const Stage> done) override;
+
+  /// Copies bytes of the state to memory and back: a power of two of whole chunks, from a multiple of that on.
+  void download(std::uint64_t first, std::span<std::byte> to);
+  void upload(std::uint64_t first, std::span<const std::byte> from);
+  /// False once a stage has not come to its end: some tiles have it, and some do not.
+  [[nodiscard]] bool is_whole() const noexcept { return is_whole_; }
 
   /// Of the stages so far; and what was read for results.
   void add_to(DiskReport& report) const;
@@ -63,7 +72,7 @@ class DiskPlace final : public StatePlace, private quantum::StateParts {
 
   void visit(const Stage& stage, const Program& program, bool measures_norms);
   void work_on(Field& tile, std::uint64_t number, const Visit& visit);
-  void scale(Field& tile, std::uint64_t base, const std::vector<std::uint64_t>& directions) const;
+  void scale(std::span<std::byte> tile, std::uint64_t base, const std::vector<std::uint64_t>& directions) const;
   void measure_norms(const Field& tile, std::uint64_t base, std::uint64_t chunk_bits, Buffer& norms) const;
 
   DiskPlaceSettings settings_;
@@ -72,6 +81,7 @@ class DiskPlace final : public StatePlace, private quantum::StateParts {
   PlanLimits limits_;
   ChunkFile file_;
   TileStream stream_;
+  bool is_whole_ = true;
   std::uint64_t touched_ = 0;  ///< The state is zero where another axis is 1.
   std::vector<Scaling> scalings_;
   std::optional<quantum::BlockNorms> norms_;  ///< Of the state as it is, where they are known.

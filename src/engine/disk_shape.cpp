@@ -6,6 +6,7 @@
 #include <bit>
 #include <utility>
 
+#include "engine/state_access.h"
 #include "execute/tile_stream.h"
 #include "runtime/memory/field.h"
 #include "workloads/quantum/results/blocks.h"
@@ -53,11 +54,15 @@ DiskOffer offer_disk(const Request& request, const quantum::Script& script, cons
     return offer;
   }
   DiskShape shape;
+  if (!request.checkpoint.folder.empty()) {
+    shape.window_bytes = window_bytes_within(state_bytes, memory.value);
+  }
   const std::uint64_t chunk_bytes = std::min(kMostChunkBytes, std::bit_floor(memory.value / kChunkShare));
   const std::uint64_t norms = std::uint64_t{8} << std::max(0, axes - quantum::kBlockAxes);
   MemoryEstimate& estimate = offer.estimate;
   estimate.scratch_bytes = std::max(alone.scratch_bytes, quantum::outcome_scratch_bytes(axes, request.shots)) + norms +
-                           chunk_bytes + TileStream::scratch_bytes(chunk_bytes, shape.threads);
+                           chunk_bytes + TileStream::scratch_bytes(chunk_bytes, shape.threads) +
+                           2 * shape.window_bytes;  // and as much where it is compressed
   estimate.state_bytes = 0;
   const std::uint64_t beside = estimate.promised_bytes();
   const std::uint64_t room = beside < memory.value ? memory.value - beside : 0;

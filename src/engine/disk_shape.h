@@ -18,6 +18,8 @@ struct DiskShape {
   int chunk_axes = 0;
   int buffers = 2;
   int threads = 4;  ///< That read, and as many that write.
+  /// Of memory through which checkpoints go; 0: the run is not kept.
+  std::uint64_t window_bytes = 0;
 };
 
 /// Whether a state may be on disk.

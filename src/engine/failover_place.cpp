@@ -123,13 +123,8 @@ void FailoverPlace::reset() {
   kept_seconds_ = 0;
   if (failover_) {
     host_.reset();
-    return;
   }
-  try {
-    device_.reset();
-  } catch (const Error& error) {
-    survive(error);
-  }
+  attempt([&] { device_.reset(); });
 }
 
 PlannedCircuit FailoverPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
@@ -246,6 +241,52 @@ void FailoverPlace::scale_where(quantum::ControlMask keep, double scale, const O
     }
   }
   host_.scale_where(keep, scale, on_stage_done);
+}
+
+/// On the device, where no stage is under way.
+template <typename Work>
+void FailoverPlace::attempt(const Work& work) {
+  if (!failover_) {
+    try {
+      work();
+    } catch (const Error& error) {
+      survive(error);
+    }
+  }
+}
+
+AxisPlaces FailoverPlace::layout() const {
+  return failover_ ? AxisPlaces() : device_.layout();
+}
+
+/// What was loaded has every axis at its own place.
+void FailoverPlace::lay_out(const AxisPlaces& layout) {
+  attempt([&] { device_.lay_out(layout); });
+  if (failover_) {
+    return;
+  }
+  for (std::size_t axis = 0; axis < layout.place.size(); ++axis) {
+    if (places_.place[axis] != layout.place[axis]) {
+      const AxisSwap swap{.inside = places_.place[axis], .outside = layout.place[axis]};
+      add_swap(swap, kept_);
+      places_.swap(swap);
+    }
+  }
+}
+
+/// Stages that are left count on the swaps before them.
+void FailoverPlace::go_on(std::uint64_t touched_axes, std::span<const Stage> done) {
+  attempt([&] { device_.go_on(touched_axes, done); });
+  for (const Stage& stage : done) {
+    for (const AxisSwap& swap : stage.swaps) {
+      if (failover_) {
+        expected_.swap(swap);
+      } else {
+        add_swap(swap, kept_);
+        places_.swap(swap);
+      }
+    }
+  }
 }
 
 std::unique_ptr<quantum::StateReader> FailoverPlace::reader(const quantum::QubitMap* map) {

@@ -50,6 +50,9 @@ class FailoverPlace final : public StatePlace {
                std::span<const std::unique_ptr<TileProgram>> compiled, const OnStageDone& on_stage_done) override;
   void scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) override;
   std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) override;
+  [[nodiscard]] AxisPlaces layout() const override;
+  void lay_out(const AxisPlaces& layout) override;
+  void go_on(std::uint64_t touched_axes, std::span<const Stage> done) override;
   std::optional<StateStore::Key> save(bool worth_spilling) override { return place().save(worth_spilling); }
   bool load(StateStore::Key key, bool last) override { return place().load(key, last); }
 
@@ -77,6 +80,8 @@ class FailoverPlace final : public StatePlace {
   void run_on_host(std::span<const Stage> stages, const Program& program, const OnStageDone& on_stage_done);
   /// Where the axes lie now.
   [[nodiscard]] Step placed(const Step& step) const;
+  template <typename Work>
+  void attempt(const Work& work);
   void keep(std::span<const Stage> stages, const Program& program);
   void checkpoint_if_due();
   void measure_download();

@@ -29,11 +29,11 @@ FailoverPlace::Hooks telling(FailoverPlace::Hooks hooks, Lease& lease, const Lim
 HostReserve::HostReserve(Job& job, LimitAdaptor& memory, Arena& arena, StatePlace& device, FailoverPlace::Hooks hooks)
     : job_(job),
       state_(memory, job.type(), job.qubits()),
-      store_(memory, 0, nullptr, arena, job.cancel),
+      store_(memory, 0, nullptr, arena, job.state_cancel()),
       occupancy_(job.lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.cancel, job.hooks.on_wait),
       context_{.kernels = job.resources.kernels(),
                .arena = arena,
-               .cancel = job.cancel,
+               .cancel = job.state_cancel(),
                .memory = memory,
                .tiles = quantum::tile_compiler(),
                .at_boundary = [this] { occupancy_.at_boundary(); },

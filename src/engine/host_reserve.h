@@ -7,6 +7,7 @@
 #include "engine/host_place.h"
 #include "engine/job.h"
 #include "engine/occupancy.h"
+#include "engine/state_access.h"
 #include "runtime/memory/field.h"
 
 namespace basalt {
@@ -33,6 +34,22 @@ class HostReserve {
   HostPlace host_;
   FailoverPlace place_;
 };
+
+/// How checkpoints reach the state in `device`, a place that copies it, or in the reserve once that has taken over.
+template <typename Device>
+StateCopies copies_of(Device& device, std::optional<HostReserve>& reserve) {
+  return {.download =
+              [&](std::uint64_t first, std::span<std::byte> to) {
+                reserve ? reserve->place().download(first, to) : device.download(first, to);
+              },
+          .upload =
+              [&](std::uint64_t first, std::span<const std::byte> from) {
+                device.upload(first, from);
+                if (reserve) {
+                  reserve->place().note_loaded(first, from);
+                }
+              }};
+}
 
 /// One in-place scale of a state where the run ended: in `device`, a place that measures it, or in the reserve. The
 /// results are there by then: a device that fails only now, of which `on_failure` is told, does them no harm.

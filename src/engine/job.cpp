@@ -6,11 +6,16 @@
 #include "base/stopwatch.h"
 #include "engine/choices.h"
 #include "engine/prepared_program.h"
+#include "engine/run_keeper.h"
 
 namespace basalt {
 
 MemoryResource& Job::memory() const noexcept {
   return hooks.memory != nullptr ? *hooks.memory : resources.memory();
+}
+
+const CancelToken& Job::state_cancel() const noexcept {
+  return keeper ? keeper->cancel() : cancel;
 }
 
 PlanCache& Job::plans() noexcept {

@@ -30,6 +30,8 @@ struct Job {
   [[nodiscard]] ElementType type() const noexcept { return element_type_of(request.precision); }
   /// Where state-sized memory comes from.
   [[nodiscard]] MemoryResource& memory() const noexcept;
+  /// For whatever changes the state: a run that is kept is not left in the middle of a stage.
+  [[nodiscard]] const CancelToken& state_cancel() const noexcept;
   /// Plans for other inputs are no use.
   [[nodiscard]] PlanCache& plans() noexcept;
   [[nodiscard]] quantum::PassOptions options_at_end_of(const quantum::Machine& machine) const;

@@ -32,16 +32,22 @@ std::vector<Outcome> outcomes_of(const KeptJson& kept) {
   return outcomes;
 }
 
-quantum::QubitMap map_of(const KeptJson& kept, std::size_t qubits) {
-  quantum::QubitMap map{.axis = whole_list<std::uint8_t>(kept.at("axis")),
-                        .flipped = whole<std::uint64_t>(kept.at("flipped"))};
-  std::vector<std::uint8_t> sorted = map.axis;
+/// A permutation of so many numbers, or none.
+std::vector<std::uint8_t> permutation_of(const KeptJson& kept, std::size_t count) {
+  std::vector<std::uint8_t> numbers = whole_list<std::uint8_t>(kept);
+  std::vector<std::uint8_t> sorted = numbers;
   std::ranges::sort(sorted);
-  expect(sorted.empty() || sorted.size() == qubits);
-  for (std::size_t axis = 0; axis < sorted.size(); ++axis) {
-    expect(sorted[axis] == axis);
+  expect(sorted.empty() || sorted.size() == count);
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    expect(sorted[i] == i);
   }
   expect(qubits >= 64 || map.flipped >> qubits == 0);
+  return numbers;
+}
+
+quantum::QubitMap map_of(const KeptJson& kept, std::size_t qubits) {
+  quantum::QubitMap map{.axis = permutation_of(kept.at("axis"), qubits),
+                        .flipped = whole<std::uint64_t>(kept.at("flipped"))};
   return map;
 }
 
@@ -104,6 +110,8 @@ KeptJson to_kept(const TreePosition& position) {
           {"gates", position.gates}};
 }
 
+          {"place", position.layout.place},
+          {"touched_places", position.layout.touched},
 TreePosition position_of(const KeptJson& kept, const std::shared_ptr<const quantum::Script>& script) {
   std::vector<Fork> forks;
   for (const KeptJson& fork : kept.at("forks")) {
@@ -122,4 +130,6 @@ TreePosition position_of(const KeptJson& kept, const std::shared_ptr<const quant
           .gates = whole<std::uint64_t>(kept.at("gates"))};
 }
 
+          .layout = {.place = permutation_of(kept.at("place"), script->qubit_count),
+                     .touched = whole<std::uint64_t>(kept.at("touched_places"))},
 }  // namespace basalt

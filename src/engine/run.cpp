@@ -33,6 +33,7 @@
 #include "engine/seed.h"
 #include "engine/shot_tree.h"
 #include "engine/split_place.h"
+#include "engine/state_access.h"
 #include "engine/streamed_place.h"
 #include "engine/verified_place.h"
 #include "runtime/cpu/sweep.h"
@@ -137,7 +138,7 @@ MemoryEstimate beside_state(const Job& job, const MemoryEstimate& alone) {
   }
   estimate.scratch_bytes += SplitPlace::verify_bytes(job.request.verify, job.devices.size());
   if (!job.request.checkpoint.folder.empty()) {
-    estimate.scratch_bytes += RunKeeper::window_bytes(alone.state_bytes);
+    estimate.scratch_bytes += most_window_bytes(alone.state_bytes);
   }
   return estimate;
 }
@@ -231,6 +232,21 @@ void settle_backend(Job& job, const MemoryEstimate& estimate) {
   job.expected_seconds = winner.rejection.empty() ? winner.stage_seconds : 0;
 }
 
+/// A run that goes on has the passes that it began with.
+void keep_order_of_qubits(Request& request) {
+  constexpr const char* kPass = "rename-qubits";
+  if (std::ranges::find(request.without_passes, kPass) != request.without_passes.end()) {
+    return;
+  }
+  if (request.checkpoint.resume) {
+    throw Error(
+        ErrorCode::out_of_resources,
+        "the run began in memory with qubits that are renamed, and a state on disk is saved in their order only",
+        "give it as much memory as it had, by --memory, or run it anew with --without-pass rename-qubits");
+  }
+  request.without_passes.emplace_back(kPass);
+}
+
 /// Goes down the ladder with a state that does not fit in memory. Where nothing takes it, throws
 /// Error(out_of_resources) with the numbers.
 MemoryEstimate leave_memory(Job& job, const MemoryEstimate& in_memory,
@@ -266,7 +282,7 @@ MemoryEstimate leave_memory(Job& job, const MemoryEstimate& in_memory,
   job.report.choice.clear();
   if (!job.request.save_state.empty()) {
     // a file of the state has the order of the qubits, and on disk that is the order in which it is read
-    job.request.without_passes.emplace_back("rename-qubits");
+    keep_order_of_qubits(job.request);
   }
   return answer.estimate;
 }

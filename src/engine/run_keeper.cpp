@@ -15,30 +15,15 @@ namespace basalt {
 namespace {
 
 CheckpointFolder take_folder(const Job& job) {
-  if (job.devices.size() > 1) {
-    throw Error(ErrorCode::bad_usage,
-                fmt::format("--checkpoint looks after one device, and --device {} names {}", job.request.device,
-                            job.devices.size()),
-                "give one device, or leave --checkpoint out");
-  }
   if (job.request.prepared) {
     throw Error(ErrorCode::bad_usage, "a program that was prepared is run, and a checkpoint wants its text",
                 "give the request its source");
-  }
-  if (job.disk || job.streamed) {
-    throw Error(ErrorCode::bad_usage,
-                "--checkpoint looks after states that fit where they are worked on, and this one does not",
-                "leave --checkpoint out, or run where there is memory for it");
   }
   const CheckpointRequest& request = job.request.checkpoint;
   return request.resume ? CheckpointFolder::open(request.folder) : CheckpointFolder::create(request.folder);
 }
 
 }  // namespace
-
-std::uint64_t RunKeeper::window_bytes(std::uint64_t state_bytes) noexcept {
-  return std::min(state_bytes, std::uint64_t{32} << 20);
-}
 
 RunKeeper::RunKeeper(Job& job)
     : job_(job), folder_(take_folder(job)), schedule_(job.request.checkpoint.every_seconds), cancel_(&job.cancel) {
@@ -53,11 +38,17 @@ RunKeeper::RunKeeper(Job& job)
   }
 }
 
+/// A state that is worked on on the same disk takes its room there before the first checkpoint does.
 void RunKeeper::expect_room() const {
-  const std::uint64_t needed = 2 * checkpoint_bytes(element_bytes(job_.type()) << job_.qubits());
+  std::uint64_t needed = 2 * checkpoint_bytes(element_bytes(job_.type()) << job_.qubits());
+  std::string what = "two checkpoints";
+  if (job_.disk && folder_.shares_disk_with(job_.report.ladder->disk->folder)) {
+    needed += job_.report.ladder->disk->state_bytes;
+    what = "the state and two checkpoints";
+  }
   if (const std::uint64_t free = folder_.free_bytes(); free < needed) {
     throw Error(ErrorCode::out_of_resources,
-                fmt::format("two checkpoints of {} qubits take up to {} of disk, and '{}' has {} free", job_.qubits(),
+                fmt::format("{} of {} qubits take up to {} of disk, and '{}' has {} free", what, job_.qubits(),
                             format_bytes(needed), folder_.path(), format_bytes(free)),
                 "name a folder on another disk, free some space, or leave --checkpoint out");
   }
@@ -121,7 +112,7 @@ bool RunKeeper::try_write(bool must) {
   if (!position || (in_leaf_ && !results_)) {
     return false;
   }
-  if (position->kind != TreePosition::Kind::between_leaves && state_.view(0, 1).empty()) {
+  if (position->kind != TreePosition::Kind::between_leaves && !state_.is_whole()) {
     return false;
   }
   const std::uint64_t before = next_;

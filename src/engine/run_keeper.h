@@ -26,7 +26,7 @@ class RunKeeper {
   /// For whatever changes the state: it must not be left in the middle of a stage. at_boundary() looks for requests.
   [[nodiscard]] const CancelToken& cancel() const noexcept { return cancel_; }
 
-  /// How to get at the state, from now on. A view without bytes says that it is nowhere now.
+  /// How to get at the state, from now on.
   void attach(StateAccess state, ForEach for_each);
 
   /// Reads the latest checkpoint that is whole into the state and the results. Nothing where that is the very start:
@@ -58,9 +58,6 @@ class RunKeeper {
 
   /// The run is done: leaves `report` and removes the checkpoints.
   void finish(const Report& report);
-
-  /// What a state on a device goes through on its way to a file.
-  static std::uint64_t window_bytes(std::uint64_t state_bytes) noexcept;
 
  private:
   [[nodiscard]] Request asked_for() const;

@@ -8,6 +8,7 @@
 #include "engine/host_reserve.h"
 #include "engine/run_keeper.h"
 #include "engine/run_tree.h"
+#include "engine/state_access.h"
 #include "engine/verified_place.h"
 
 namespace basalt {
@@ -20,23 +21,6 @@ void count_loss(Job& job, const Error& error) {
   }
 }
 
-/// By way of `window`. `reserve` may be null.
-StateAccess access_to(DevicePlace& device, FailoverPlace* reserve, Buffer& window) {
-  return {.view = [&, reserve](std::uint64_t first, std::uint64_t bytes) -> std::span<const std::byte> {
-            const std::span<std::byte> to = window.bytes().first(bytes);
-            reserve != nullptr ? reserve->download(first, to) : device.download(first, to);
-            return to;
-          },
-          .room = [&](std::uint64_t /*first*/, std::uint64_t bytes) { return window.bytes().first(bytes); },
-          .filled =
-              [&, reserve](std::uint64_t first, std::span<const std::byte> bytes) {
-                device.upload(first, bytes);
-                if (reserve != nullptr) {
-                  reserve->note_loaded(first, bytes);
-                }
-              }};
-}
-
 }  // namespace
 
 void run_on_device(Job& job) {
@@ -45,7 +29,7 @@ void run_on_device(Job& job) {
   const ArenaCache::Loan arena = job.resources.arenas().lend(std::max(1, job.lease.cores()));
   try {
     const Stopwatch watch;
-    const CancelToken& cancel = job.keeper ? job.keeper->cancel() : job.cancel;
+    const CancelToken& cancel = job.state_cancel();
     DevicePlace device(*job.devices.front(), job.type(), job.qubits(), {*arena, cancel, bounded},
                        [&] { job.lease.at_boundary(); });
     StatePlace* place = &device;
@@ -65,8 +49,8 @@ void run_on_device(Job& job) {
     job.report.timing.allocate = watch.seconds();
     Buffer window;
     if (job.keeper) {
-      window = Buffer(bounded, RunKeeper::window_bytes(element_bytes(job.type()) << job.qubits()));
-      job.keeper->attach(access_to(device, reserve ? &reserve->place() : nullptr, window),
+      window = Buffer(bounded, most_window_bytes(element_bytes(job.type()) << job.qubits()));
+      job.keeper->attach(access_through(window, copies_of(device, reserve)),
                          [&](std::uint64_t count, const auto& body) { (*arena).for_each(count, cancel, body); });
     }
     run_tree(job, *place, {.planned = plan_opening_for(job, *place), .compiled = {}}, [] {});

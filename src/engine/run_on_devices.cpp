@@ -6,6 +6,7 @@
 
 #include "base/stopwatch.h"
 #include "engine/host_reserve.h"
+#include "engine/run_keeper.h"
 #include "engine/run_tree.h"
 #include "engine/split_place.h"
 
@@ -34,6 +35,15 @@ void give_up_lost(Job& job, const Error& error) {
   }
 }
 
+/// On the host, where that has taken over, every axis is at its own place.
+StateAccess access_to(SplitPlace& parts, std::optional<HostReserve>& reserve, Buffer& window) {
+  StateAccess access = access_through(window, copies_of(parts, reserve));
+  const auto on_devices = [&] { return !reserve || !reserve->place().failover(); };
+  access.straighten = [&, on_devices] { on_devices() ? parts.straighten() : void(); };
+  access.restore = [&, on_devices] { on_devices() ? parts.restore() : void(); };
+  return access;
+}
+
 }  // namespace
 
 void run_on_devices(Job& job) {
@@ -42,7 +52,8 @@ void run_on_devices(Job& job) {
   const ArenaCache::Loan arena = job.resources.arenas().lend(std::max(1, job.lease.cores()));
   try {
     const Stopwatch watch;
-    SplitPlace parts(job.devices, job.type(), job.qubits(), {*arena, job.cancel, bounded},
+    const CancelToken& cancel = job.state_cancel();
+    SplitPlace parts(job.devices, job.type(), job.qubits(), {*arena, cancel, bounded},
                      [&] { job.lease.at_boundary(); });
     if (job.request.verify > 0) {
       parts.verify(job.request.verify, job.report.seed, bounded);
@@ -57,6 +68,12 @@ void run_on_devices(Job& job) {
     StatePlace& place = reserve ? static_cast<StatePlace&>(reserve->place()) : parts;
     place.reset();
     job.report.timing.allocate = watch.seconds();
+    Buffer window;
+    if (job.keeper) {
+      window = Buffer(bounded, most_window_bytes(element_bytes(job.type()) << job.qubits()));
+      job.keeper->attach(access_to(parts, reserve, window),
+                         [&](std::uint64_t count, const auto& body) { (*arena).for_each(count, cancel, body); });
+    }
     run_tree(job, place, {.planned = plan_opening_for(job, place), .compiled = {}}, [] {});
     if (job.request.verify > 0) {
       job.report.verify = parts.verify_report();

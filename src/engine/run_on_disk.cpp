@@ -7,10 +7,23 @@
 #include "base/stopwatch.h"
 #include "engine/disk_place.h"
 #include "engine/occupancy.h"
+#include "engine/run_keeper.h"
 #include "engine/run_tree.h"
+#include "engine/state_access.h"
 #include "workloads/quantum/kernels/tile_compiler.h"
 
 namespace basalt {
+namespace {
+
+StateAccess access_to(DiskPlace& place, Buffer& window) {
+  StateAccess access = access_through(
+      window, {.download = [&](std::uint64_t first, std::span<std::byte> to) { place.download(first, to); },
+               .upload = [&](std::uint64_t first, std::span<const std::byte> from) { place.upload(first, from); }});
+  access.is_whole = [&] { return place.is_whole(); };
+  return access;
+}
+
+}  // namespace
 
 void run_on_disk(Job& job) {
   LimitAdaptor bounded(job.memory(), job.lease.host_bytes());
@@ -23,11 +36,12 @@ void run_on_disk(Job& job) {
   std::unique_ptr<SpillStorage> storage = make_spill_storage(
       report.folder,
       {.reserve_bytes = report.state_bytes, .direct = report.chunk_bytes >= MemoryResource::kPageAlignedBytes});
+  const CancelToken& cancel = job.state_cancel();
   Occupancy occupancy(job.lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.cancel,
                       job.hooks.on_wait);
   const ExecuteContext context{.kernels = job.resources.kernels(),
                                .arena = arena,
-                               .cancel = job.cancel,
+                               .cancel = cancel,
                                .memory = memory,
                                .tiles = quantum::tile_compiler(),
                                .at_boundary = [&] { occupancy.at_boundary(); },
@@ -39,6 +53,12 @@ void run_on_disk(Job& job) {
                    .folder = report.folder},
                   std::move(storage), context, job.limits);
   place.reset();
+  Buffer window;
+  if (job.keeper) {
+    window = Buffer(memory, job.disk->window_bytes);
+    job.keeper->attach(access_to(place, window),
+                       [&](std::uint64_t count, const auto& body) { arena.for_each(count, cancel, body); });
+  }
   job.report.timing.allocate = watch.seconds();
   job.lease.note_resident(bounded.current_bytes());
   const PlannedCircuit opening = plan_opening_for(job, place);

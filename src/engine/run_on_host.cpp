@@ -11,6 +11,7 @@
 #include "engine/occupancy.h"
 #include "engine/run_keeper.h"
 #include "engine/run_tree.h"
+#include "engine/state_access.h"
 #include "engine/state_checkpoint.h"
 #include "engine/verified_place.h"
 #include "runtime/cpu/sweep.h"
@@ -30,16 +31,6 @@ Field allocate_state(const Job& job, MemoryResource& memory, const Arena& arena)
   Field state(memory, job.type(), job.qubits());
   prepare_zero_state(state, arena, job.cancel);
   return state;
-}
-
-/// Of the state wherever its block is, for that may change between stages.
-StateAccess access_to(Field& state) {
-  return {.view = [&](std::uint64_t first, std::uint64_t bytes) -> std::span<const std::byte> {
-            return state.buffer.data() == nullptr ? std::span<const std::byte>{}
-                                                  : state.buffer.bytes().subspan(first, bytes);
-          },
-          .room = [&](std::uint64_t first, std::uint64_t bytes) { return state.buffer.bytes().subspan(first, bytes); },
-          .filled = [](std::uint64_t /*first*/, std::span<const std::byte> /*bytes*/) {}};
 }
 
 VerifiedPlace::Subject subject_of(const Field& state) {
@@ -91,7 +82,7 @@ void run_on_host(Job& job) {
     job.lease.note_resident(state.size_bytes());
   }
 
-  const CancelToken& cancel = job.keeper ? job.keeper->cancel() : job.cancel;
+  const CancelToken& cancel = job.state_cancel();
   StateStore store(memory, job.estimate.saved_states, job.resources.spill(), arena, cancel);
   const FailureAdaptor::Registration relief = job.resources.memory().add_relief(
       FailureAdaptor::Rank::spill, [&](std::uint64_t bytes) { return store.relieve(bytes); });

@@ -173,14 +173,78 @@ VerifyReport SplitPlace::verify_report() const {
   return report;
 }
 
+/// Calls copy(part, where in it, how many bytes come before, how many bytes) for each part in which some lie.
+template <typename Copy>
+void SplitPlace::for_each_part(std::uint64_t first, std::uint64_t bytes, const Copy& copy) {
+  const std::uint64_t part_bytes = element_bytes(type()) << part_axes_;
+  for (std::uint64_t done = 0; done < bytes;) {
+    const std::uint64_t in_part = (first + done) % part_bytes;
+    const std::uint64_t count = std::min(bytes - done, part_bytes - in_part);
+    copy(*parts_[(first + done) / part_bytes], in_part, done, count);
+    done += count;
+  }
+}
+
 void SplitPlace::download(std::uint64_t first, std::span<std::byte> to) {
-  const std::uint64_t bytes = element_bytes(type()) << part_axes_;
-  while (!to.empty()) {
-    const std::uint64_t in_part = first % bytes;
-    const std::uint64_t count = std::min<std::uint64_t>(to.size(), bytes - in_part);
-    parts_[first / bytes]->download(in_part, to.first(count));
-    first += count;
-    to = to.subspan(count);
+  for_each_part(first, to.size(),
+                [&](DevicePlace& part, std::uint64_t in_part, std::uint64_t done, std::uint64_t count) {
+                  part.download(in_part, to.subspan(done, count));
+                });
+}
+
+void SplitPlace::upload(std::uint64_t first, std::span<const std::byte> from) {
+  for_each_part(first, from.size(),
+                [&](DevicePlace& part, std::uint64_t in_part, std::uint64_t done, std::uint64_t count) {
+                  part.upload(in_part, from.subspan(done, count));
+                });
+}
+
+void SplitPlace::lay_out(const AxisPlaces& layout) {
+  if (layout.place.size() == places_.place.size()) {
+    places_.touched = ~std::uint64_t{0};  // of what is there nothing is known yet
+    arrange(layout.place);
+    places_.touched = layout.touched;
+  }
+}
+
+void SplitPlace::go_on(std::uint64_t touched_axes, std::span<const Stage> done) {
+  places_.touched = places_.places_of(touched_axes);
+  for (const Stage& stage : done) {
+    std::ranges::for_each(stage.swaps, [&](const AxisSwap& swap) { swap_axes(swap); });
+  }
+  for (std::size_t part = 0; part < parts_.size(); ++part) {
+    pass_over(part, done.size());
+  }
+}
+
+void SplitPlace::straighten() {
+  place_before_ = places_.place;
+  arrange(AxisPlaces::identity(axes_).place);
+}
+
+void SplitPlace::restore() {
+  arrange(place_before_);
+}
+
+void SplitPlace::arrange(const std::vector<std::uint8_t>& wanted) {
+  for (std::size_t axis = 0; axis < wanted.size(); ++axis) {
+    if (places_.place[axis] != wanted[axis]) {
+      swap_places(places_.place[axis], wanted[axis]);
+    }
+  }
+}
+
+/// Axes go from part to part only: two on the same side change places by way of the other.
+void SplitPlace::swap_places(int one, int other) {
+  const auto [low, high] = std::minmax(one, other);
+  if (low < part_axes_ && high >= part_axes_) {
+    swap_axes({.inside = low, .outside = high});
+    return;
+  }
+  const bool both_inside = high < part_axes_;
+  const int way = both_inside ? axes_ - 1 : part_axes_ - 1;
+  for (const int place : {low, high, low}) {
+    swap_axes({.inside = both_inside ? place : way, .outside = both_inside ? way : place});
   }
 }
 
@@ -206,15 +270,17 @@ void SplitPlace::execute(std::span<const Stage> stages, const Program& program,
 }
 
 /// Where neither place was touched, only zeros would go from part to part.
+void SplitPlace::swap_axes(const AxisSwap& swap) {
+  const std::uint64_t both = std::uint64_t{1} << swap.inside | std::uint64_t{1} << swap.outside;
+  if ((places_.touched & both) != 0) {
+    exchange_.swap_axes(swap.inside, swap.outside, host_.cancel);
+  }
+  places_.swap(swap);
+}
+
 void SplitPlace::swap_axes(const Stage& stage, const OnStageDone& on_stage_done) {
   const Stopwatch watch;
-  for (const AxisSwap& swap : stage.swaps) {
-    const std::uint64_t both = std::uint64_t{1} << swap.inside | std::uint64_t{1} << swap.outside;
-    if ((places_.touched & both) != 0) {
-      exchange_.swap_axes(swap.inside, swap.outside, host_.cancel);
-    }
-    places_.swap(swap);
-  }
+  std::ranges::for_each(stage.swaps, [&](const AxisSwap& swap) { swap_axes(swap); });
   for (std::size_t part = 0; part < parts_.size(); ++part) {
     pass_over(part, 1);
   }

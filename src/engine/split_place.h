@@ -47,8 +47,16 @@ class SplitPlace final : public StatePlace {
   static std::uint64_t verify_bytes(std::uint64_t tiles, std::size_t parts) noexcept;
   [[nodiscard]] VerifyReport verify_report() const;
 
-  /// Copies bytes of the state to the host, from `first` on, with axes where they lie now.
+  [[nodiscard]] AxisPlaces layout() const override { return places_; }
+  void lay_out(const AxisPlaces& layout) override;
+  void go_on(std::uint64_t touched_axes, std::span<const Stage> done) override;
+
+  /// Copies bytes of the state to the host and back, from `first` on, with axes where they lie now.
   void download(std::uint64_t first, std::span<std::byte> to);
+  void upload(std::uint64_t first, std::span<const std::byte> from);
+  /// Brings every axis to its own place, and back to where it was before that.
+  void straighten();
+  void restore();
 
   [[nodiscard]] std::uint64_t part_bytes() const noexcept { return parts_.front()->field().size_bytes(); }
   /// One in-place scale of the whole state, all devices at the same time.
@@ -57,7 +65,12 @@ class SplitPlace final : public StatePlace {
  private:
   [[nodiscard]] bool holds_something(std::size_t part) const noexcept;
   void pass_over(std::size_t part, std::size_t stages);
+  template <typename Copy>
+  void for_each_part(std::uint64_t first, std::uint64_t bytes, const Copy& copy);
   void swap_axes(const Stage& stage, const OnStageDone& on_stage_done);
+  void swap_axes(const AxisSwap& swap);
+  void swap_places(int one, int other);
+  void arrange(const std::vector<std::uint8_t>& wanted);
   void execute_on_parts(std::span<const Stage> stages, const Program& program, const OnStageDone& on_stage_done);
 
   int axes_;
@@ -69,7 +82,8 @@ class SplitPlace final : public StatePlace {
   std::vector<quantum::StatePart> fields_;                ///< Of the parts.
   quantum::PartExchange exchange_;
   AxisPlaces places_;
-  quantum::QubitMap reader_map_;  ///< Of the latest reader.
+  std::vector<std::uint8_t> place_before_;  ///< Of axes, while they are straight.
+  quantum::QubitMap reader_map_;            ///< Of the latest reader.
 };
 
 }  // namespace basalt

@@ -10,6 +10,7 @@
 #include "engine/planned_circuit.h"
 #include "engine/state_store.h"
 #include "plan/plan.h"
+#include "plan/split_plan.h"
 #include "plan/tile_program.h"
 #include "workloads/quantum/results/state_reader.h"
 
@@ -46,6 +47,15 @@ class StatePlace {
 
   /// Of the state as it is now. `map` may be null: qubit q is axis q.
   virtual std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) = 0;
+
+  /// Where the axes lie, for a place that moves them: what it plans next, and how it draws shots, follow from that.
+  [[nodiscard]] virtual AxisPlaces layout() const { return {}; }
+  /// The state was put there from outside, in the order of its index. What is planned next is planned as for this
+  /// layout, which is ignored where it is another kind of place's.
+  virtual void lay_out(const AxisPlaces& /*layout*/) {}
+  /// The same state: it is zero where an axis outside of `touched_axes` is 1, and `done` are the stages of the last
+  /// plan that are applied to it. Others follow.
+  virtual void go_on(std::uint64_t /*touched_axes*/, std::span<const Stage> /*done*/) {}
 
   /// Keeps a copy of the state, and brings it back; as StateStore does.
   virtual std::optional<StateStore::Key> save(bool worth_spilling) = 0;

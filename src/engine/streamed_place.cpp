@@ -87,6 +87,7 @@ StreamedPlace::StreamedPlace(HostPlace& host, Field& state, OpenDevice& device, 
 void StreamedPlace::reset() {
   host_.reset();
   touched_ = 0;
+  is_whole_ = true;
 }
 
 PlannedCircuit StreamedPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
@@ -117,6 +118,7 @@ void StreamedPlace::visit(const Stage& stage, const Program& program) {
       copy(state_.buffer.bytes().subspan(first, chunk_bytes), chunk * chunk_bytes);
     }
   };
+  is_whole_ = false;
   for (std::uint64_t tile = 0; tile < std::uint64_t{1} << std::popcount(outside); ++tile) {
     const std::uint64_t base = base_of(tile);
     if ((base & ~touched_) != 0) {
@@ -139,6 +141,7 @@ void StreamedPlace::visit(const Stage& stage, const Program& program) {
       tile_.field().download(staging_, offset, bytes, &resources_.cancel);
     });
   }
+  is_whole_ = true;
   for (const std::uint32_t step : stage.steps) {
     touched_ |= program.steps[step].access.mixes;
   }

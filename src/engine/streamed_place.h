@@ -38,8 +38,12 @@ class StreamedPlace final : public StatePlace {
     host_.scale_where(keep, scale, on_stage_done);
   }
   std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) override { return host_.reader(map); }
+  void go_on(std::uint64_t touched_axes, std::span<const Stage> /*done*/) override { touched_ = touched_axes; }
   std::optional<StateStore::Key> save(bool worth_spilling) override { return host_.save(worth_spilling); }
   [[nodiscard]] bool load(StateStore::Key key, bool last) override { return host_.load(key, last); }
+
+  /// False once a stage has not come to its end: some tiles have it, and some do not.
+  [[nodiscard]] bool is_whole() const noexcept { return is_whole_; }
 
   [[nodiscard]] std::uint64_t tile_bytes() noexcept { return tile_.field().size_bytes(); }
 
@@ -54,6 +58,7 @@ class StreamedPlace final : public StatePlace {
   std::function<void()> at_boundary_;
   DevicePlace tile_;
   vulkan::Staging staging_;
+  bool is_whole_ = true;
   std::uint64_t touched_ = 0;  ///< The state is zero where another axis is 1.
 };
 

@@ -53,11 +53,15 @@ std::optional<TreePosition> BranchTree::position() const {
                       .branch = branch_,
                       .steps_done = current_.done,
                       .fingerprint = current_.fingerprint,
+                      .layout = kind_ == TreePosition::Kind::in_circuit ? current_.layout : state_.layout(),
                       .gates = costs_.gates};
 }
 
 void BranchTree::follow(const Program& program) {
-  current_ = {.done = std::vector<bool>(program.steps.size()), .numbers = {}, .fingerprint = fingerprint_of(program)};
+  current_ = {.done = std::vector<bool>(program.steps.size()),
+              .numbers = {},
+              .fingerprint = fingerprint_of(program),
+              .layout = state_.layout()};
   kind_ = TreePosition::Kind::in_circuit;
 }
 
@@ -81,8 +85,12 @@ void BranchTree::resume(TreePosition position, const ReadyCircuit& opening, cons
       run_rest(opening.planned, opening.compiled, position);
     } else {
       run_rest(plan_circuit(branch_, status), {}, position);
+      state_.lay_out(position.layout);
     }
     costs_.gates += circuit_.operations().size();
+  } else {
+    state_.go_on(branch_.touched_axes, {});
+    state_.lay_out(position.layout);
   }
   go_on(status, leaf);
 }
@@ -135,20 +143,25 @@ void BranchTree::run_rest(const PlannedCircuit& planned, std::span<const std::un
     fail_to_fit();
   }
   tell_plan(planned);
-  current_ = {.done = position.steps_done, .numbers = {}, .fingerprint = position.fingerprint};
+  current_ = {
+      .done = position.steps_done, .numbers = {}, .fingerprint = position.fingerprint, .layout = position.layout};
+  std::uint64_t touched_axes = branch_.touched_axes;
+  for (std::size_t step = 0; step < program.steps.size(); ++step) {
+    touched_axes |= position.steps_done[step] ? program.steps[step].access.mixes : 0;
+  }
   const std::span<const Stage> stages = planned.plan.stages;
   if (const std::optional<std::size_t> done = stages_of(position.steps_done, stages)) {
+    state_.go_on(touched_axes, stages.first(*done));
     for (const Stage& stage : stages.first(*done)) {
       on_gates ? on_gates(stage.steps.size(), stage.predicted_bytes) : void();
     }
     run_stages(branch_, stages.subspan(*done), program, compiled.empty() ? compiled : compiled.subspan(*done));
   } else {
+    state_.go_on(touched_axes, {});
     PlannedCircuit rest;
-    std::uint64_t touched_axes = branch_.touched_axes;
+    current_.layout = state_.layout();
     for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
-      if (position.steps_done[step]) {
-        touched_axes |= program.steps[step].access.mixes;
-      } else {
+      if (!position.steps_done[step]) {
         rest.lowered.program.steps.push_back(program.steps[step]);
         current_.numbers.push_back(step);
       }

@@ -55,6 +55,12 @@ class VerifiedPlace final : public StatePlace {
     place_.scale_where(keep, scale, on_stage_done);
   }
   std::unique_ptr<quantum::StateReader> reader(const quantum::QubitMap* map) override { return place_.reader(map); }
+  [[nodiscard]] AxisPlaces layout() const override { return place_.layout(); }
+  void lay_out(const AxisPlaces& layout) override { place_.lay_out(layout); }
+  void go_on(std::uint64_t touched_axes, std::span<const Stage> done) override {
+    place_.go_on(touched_axes, done);
+    pass_over(done.size());
+  }
   std::optional<StateStore::Key> save(bool worth_spilling) override { return place_.save(worth_spilling); }
   bool load(StateStore::Key key, bool last) override { return place_.load(key, last); }
 

@@ -10,6 +10,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 #include "basalt/error.h"
@@ -25,8 +26,6 @@ static_assert(std::endian::native == std::endian::little, "headers are written a
 
 constexpr std::array<char, 8> kMagic = {'B', 'A', 'S', 'A', 'L', 'T', 'C', 'P'};
 constexpr std::uint32_t kVersion = 1;
-constexpr std::uint64_t kChunkBytes = std::uint64_t{4} << 20;
-constexpr std::uint64_t kWindowBytes = 8 * kChunkBytes;
 constexpr std::uint32_t kMostAxes = 50;
 /// Beside the codecs of compressed chunks: one that holds zeros only.
 constexpr std::uint32_t kZeros = 255;
@@ -62,13 +61,13 @@ bool is_zero(std::span<const std::byte> bytes) {
 }
 
 std::uint64_t chunks_of(std::uint64_t bytes) {
-  return (bytes + kChunkBytes - 1) / kChunkBytes;
+  return (bytes + kCheckpointChunkBytes - 1) / kCheckpointChunkBytes;
 }
 
 template <typename Byte>
 std::span<Byte> chunk_of(std::span<Byte> window, std::uint64_t index) {
-  const std::uint64_t begin = index * kChunkBytes;
-  return window.subspan(begin, std::min(kChunkBytes, window.size() - begin));
+  const std::uint64_t begin = index * kCheckpointChunkBytes;
+  return window.subspan(begin, std::min(kCheckpointChunkBytes, window.size() - begin));
 }
 
 class Writer {
@@ -122,6 +121,39 @@ class Writer {
   std::uint64_t written_ = 0;
 };
 
+/// Does `work` while the state's bytes lie in order, and brings them back whatever becomes of it. What fails on the way
+/// back is told before what failed in `work`: the state is lost then.
+template <typename Work>
+void in_order(const StateAccess& state, const Work& work) {
+  if (!state.straighten) {
+    work();
+    return;
+  }
+  state.straighten();
+  std::exception_ptr failure;
+  try {
+    work();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  state.restore();
+  if (failure != nullptr) {
+    std::rethrow_exception(failure);
+  }
+}
+
+/// False where it was not to go on.
+bool write_state(Writer& writer, std::uint64_t total, const StateAccess& state, const CheckpointWrite& write) {
+  for (std::uint64_t first = 0; first < total; first += state.window_bytes) {
+    const std::uint64_t bytes = std::min(state.window_bytes, total - first);
+    writer.put_window(first / kCheckpointChunkBytes, state.view(first, bytes), write.for_each);
+    if (write.go_on && !write.go_on(first + bytes, total)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool write_checkpoint(const std::string& path, const CheckpointHeader& header, std::span<const std::byte> document,
@@ -133,16 +165,14 @@ bool write_checkpoint(const std::string& path, const CheckpointHeader& header, s
                                .document_bytes = document.size(),
                                .document_checksum = checksum(document)});
   writer.put(document);
-  const std::uint64_t total = header.state_bytes();
-  for (std::uint64_t first = 0; first < total; first += kWindowBytes) {
-    const std::uint64_t bytes = std::min(kWindowBytes, total - first);
-    writer.put_window(first / kChunkBytes, state.view(first, bytes), write.for_each);
-    if (write.go_on && !write.go_on(first + bytes, total)) {
-      return false;
-    }
+  bool is_whole = true;
+  if (header.has_state) {
+    in_order(state, [&] { is_whole = write_state(writer, header.state_bytes(), state, write); });
   }
-  write.file_bytes = writer.commit();
-  return true;
+  if (is_whole) {
+    write.file_bytes = writer.commit();
+  }
+  return is_whole;
 }
 
 CheckpointFile::CheckpointFile(std::string path)
@@ -178,18 +208,18 @@ CheckpointFile::CheckpointFile(std::string path)
 
 void CheckpointFile::read_state(const StateAccess& state, const ForEach& for_each) {
   const std::uint64_t total = header_.state_bytes();
-  std::vector<std::vector<std::byte>> packed(kWindowBytes / kChunkBytes);
+  std::vector<std::vector<std::byte>> packed(chunks_of(state.window_bytes));
   std::vector<ChunkHeader> headers(packed.size());
-  for (std::uint64_t first = 0; first < total; first += kWindowBytes) {
-    const std::span<std::byte> window = state.room(first, std::min(kWindowBytes, total - first));
+  for (std::uint64_t first = 0; first < total; first += state.window_bytes) {
+    const std::span<std::byte> window = state.room(first, std::min(state.window_bytes, total - first));
     const std::uint64_t count = chunks_of(window.size());
     for (std::uint64_t i = 0; i < count; ++i) {
       ChunkHeader& header = headers[i];
       read(std::as_writable_bytes(std::span(&header, 1)));
       const bool known = header.codec <= static_cast<std::uint32_t>(SpillCodec::zstd) || header.codec == kZeros;
-      if (header.own_checksum != own_checksum_of(header) || !known || header.file_bytes > kChunkBytes ||
-          header.number != static_cast<std::uint32_t>(first / kChunkBytes + i)) {
-        fail(fmt::format("chunk {} of its state is damaged", first / kChunkBytes + i));
+      if (header.own_checksum != own_checksum_of(header) || !known || header.file_bytes > kCheckpointChunkBytes ||
+          header.number != static_cast<std::uint32_t>(first / kCheckpointChunkBytes + i)) {
+        fail(fmt::format("chunk {} of its state is damaged", first / kCheckpointChunkBytes + i));
       }
       packed[i].resize(header.file_bytes);
       read(packed[i]);
@@ -206,7 +236,7 @@ void CheckpointFile::read_state(const StateAccess& state, const ForEach& for_eac
       }
     });
     if (const auto damaged = std::ranges::find(whole, 0); damaged != whole.end()) {
-      fail(fmt::format("chunk {} of its state is damaged", first / kChunkBytes + (damaged - whole.begin())));
+      fail(fmt::format("chunk {} of its state is damaged", first / kCheckpointChunkBytes + (damaged - whole.begin())));
     }
     state.filled(first, window);
   }

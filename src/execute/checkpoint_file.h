@@ -26,13 +26,23 @@ struct CheckpointHeader {
   [[nodiscard]] std::uint64_t state_bytes() const noexcept { return has_state ? element_bytes(type) << axes : 0; }
 };
 
+/// Of a state, what is compressed and checksummed at once.
+inline constexpr std::uint64_t kCheckpointChunkBytes = std::uint64_t{4} << 20;
+
 /// How the bytes of a state are reached, wherever it lies. Called from one thread.
 struct StateAccess {
+  /// Whether it is anywhere now, and no stage has left it half done.
+  std::function<bool()> is_whole;
+  /// Around all calls of `view` for one file: brings bytes into the order of their index, and back. May be empty.
+  std::function<void()> straighten{};
+  std::function<void()> restore{};
   /// Those from `first` on, until the next call.
   std::function<std::span<const std::byte>(std::uint64_t first, std::uint64_t bytes)> view;
   /// Where those from `first` on are to be put, and that they are there now.
   std::function<std::span<std::byte>(std::uint64_t first, std::uint64_t bytes)> room;
   std::function<void(std::uint64_t first, std::span<const std::byte> bytes)> filled;
+  /// Asked for at once, at most: chunks, or all of a smaller state.
+  std::uint64_t window_bytes = 8 * kCheckpointChunkBytes;
 };
 
 struct CheckpointWrite {

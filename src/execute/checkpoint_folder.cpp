@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -132,6 +133,12 @@ bool CheckpointFolder::has_result() const {
 std::uint64_t CheckpointFolder::free_bytes() const {
   struct statvfs status {};
   return fstatvfs(folder_.get(), &status) == 0 ? std::uint64_t{status.f_frsize} * status.f_bavail : 0;
+}
+
+bool CheckpointFolder::shares_disk_with(const std::string& folder) const {
+  struct stat own {};
+  struct stat other {};
+  return fstat(folder_.get(), &own) == 0 && stat(folder.c_str(), &other) == 0 && own.st_dev == other.st_dev;
 }
 
 void CheckpointFolder::sync() const {

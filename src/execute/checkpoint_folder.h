@@ -33,6 +33,9 @@ class CheckpointFolder {
   /// Of the disk, for this user.
   [[nodiscard]] std::uint64_t free_bytes() const;
 
+  /// Whether what is written to `folder` takes its room from the same disk.
+  [[nodiscard]] bool shares_disk_with(const std::string& folder) const;
+
   /// What was renamed and removed until now stays so even if power fails.
   void sync() const;
 

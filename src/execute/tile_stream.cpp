@@ -36,6 +36,26 @@ std::uint64_t leading_bits(std::vector<std::uint64_t> vectors) {
 
 }  // namespace
 
+template <typename Work>
+void TileStream::attempt(const Work& work) noexcept {
+  try {
+    work();
+  } catch (...) {
+    fail(std::current_exception());
+  }
+}
+
+/// For a chunk that has left with its batch. Where there is no memory for a task, nothing is under way.
+template <typename Work>
+void TileStream::submit(IoThreads& threads, Batch& batch, const Work& work) {
+  try {
+    threads.submit(work);
+  } catch (...) {
+    arrive(batch);
+    throw;
+  }
+}
+
 /// One walk on its way.
 class TileStream::Walker {
  public:
@@ -65,12 +85,10 @@ class TileStream::Walker {
     } catch (...) {
       stream_.fail(std::current_exception());
     }
-    for (Slot& slot : stream_.slots_) {
-      drain(slot);
+    for (const Slot& slot : stream_.slots_) {
+      stream_.drain(slot);
     }
-    if (std::exception_ptr failure = std::exchange(stream_.failure_, nullptr)) {
-      std::rethrow_exception(failure);
-    }
+    stream_.rethrow_failure();
   }
 
  private:
@@ -91,38 +109,28 @@ class TileStream::Walker {
     }
     Slot& slot = stream_.slots_[done % stream_.slots_.size()];
     for (std::size_t place = 0; place < offsets_.size(); ++place) {
-      leave(slot);
+      stream_.leave(slot);
       const std::uint64_t to = loads ? bases_[next] : 0;
       if (!stores) {
         submit_load(slot, place, to);
         continue;
       }
-      submit_to(stream_.writers_, slot, [this, &slot, place, loads, to, from = bases_[done]](int thread) {
-        attempt([&] { transfer_unless_over([&] { store(slot, place, from, stream_.shape_.threads + thread); }); });
+      stream_.submit(stream_.writers_, slot, [this, &slot, place, loads, to, from = bases_[done]](int thread) {
+        stream_.attempt(
+            [&] { transfer_unless_over([&] { store(slot, place, from, stream_.shape_.threads + thread); }); });
         if (loads) {
-          attempt([&] { submit_load(slot, place, to); });
+          stream_.attempt([&] { submit_load(slot, place, to); });
         } else {
-          arrive(slot);
+          stream_.arrive(slot);
         }
       });
     }
   }
 
-  /// Where there is no memory for a task, nothing is under way.
-  template <typename Work>
-  void submit_to(IoThreads& threads, Slot& slot, const Work& work) {
-    try {
-      threads.submit(work);
-    } catch (...) {
-      arrive(slot);
-      throw;
-    }
-  }
-
   void submit_load(Slot& slot, std::size_t place, std::uint64_t base) {
-    submit_to(stream_.readers_, slot, [this, &slot, place, base](int thread) {
-      attempt([&] { transfer_unless_over([&] { load(slot, place, base, thread); }); });
-      arrive(slot);
+    stream_.submit(stream_.readers_, slot, [this, &slot, place, base](int thread) {
+      stream_.attempt([&] { transfer_unless_over([&] { load(slot, place, base, thread); }); });
+      stream_.arrive(slot);
     });
   }
 
@@ -132,26 +140,6 @@ class TileStream::Walker {
     if (!stream_.has_failed() && !cancel_.requested()) {
       transfer();
     }
-  }
-
-  template <typename Work>
-  void attempt(const Work& work) noexcept {
-    try {
-      work();
-    } catch (...) {
-      stream_.fail(std::current_exception());
-    }
-  }
-
-  void leave(Slot& slot) {
-    const std::scoped_lock lock(stream_.mutex_);
-    ++slot.outstanding;
-  }
-
-  void arrive(Slot& slot) {
-    const std::scoped_lock lock(stream_.mutex_);
-    --slot.outstanding;
-    stream_.arrived_.notify_one();
   }
 
   [[nodiscard]] std::span<std::byte> bytes_of(Slot& slot, std::size_t place) const {
@@ -172,16 +160,11 @@ class TileStream::Walker {
 
   void wait_for(Slot& slot) {
     const Stopwatch watch;
-    drain(slot);
+    stream_.drain(slot);
     stream_.waited_seconds_ += watch.seconds();
     if (stream_.has_failed()) {
       std::rethrow_exception(stream_.failure_);
     }
-  }
-
-  void drain(Slot& slot) {
-    std::unique_lock lock(stream_.mutex_);
-    stream_.arrived_.wait(lock, [&] { return slot.outstanding == 0; });
   }
 
   TileStream& stream_;
@@ -215,6 +198,58 @@ void TileStream::run(const TileWalk& walk, const CancelToken& cancel) {
     throw;
   }
   seconds_ += watch.seconds();
+}
+
+void TileStream::read(std::uint64_t first, std::span<std::byte> into) {
+  const std::uint64_t chunk_bytes = file_.chunk_bytes();
+  transfer_chunks(readers_, into.size() / chunk_bytes, [&](std::uint64_t i, int thread) {
+    file_.read(first + i, into.subspan(i * chunk_bytes, chunk_bytes), scratch(thread));
+  });
+}
+
+void TileStream::write(std::uint64_t first, std::span<const std::byte> from) {
+  const std::uint64_t chunk_bytes = file_.chunk_bytes();
+  transfer_chunks(writers_, from.size() / chunk_bytes, [&](std::uint64_t i, int thread) {
+    file_.write(first + i, from.subspan(i * chunk_bytes, chunk_bytes), scratch(shape_.threads + thread));
+  });
+}
+
+template <typename Transfer>
+void TileStream::transfer_chunks(IoThreads& threads, std::uint64_t count, const Transfer& transfer) {
+  Batch batch;
+  attempt([&] {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      leave(batch);
+      submit(threads, batch, [this, &batch, &transfer, i](int thread) {
+        attempt([&] { has_failed() ? void() : transfer(i, thread); });
+        arrive(batch);
+      });
+    }
+  });
+  drain(batch);
+  rethrow_failure();
+}
+
+void TileStream::leave(Batch& batch) {
+  const std::scoped_lock lock(mutex_);
+  ++batch.outstanding;
+}
+
+void TileStream::arrive(Batch& batch) {
+  const std::scoped_lock lock(mutex_);
+  --batch.outstanding;
+  arrived_.notify_one();
+}
+
+void TileStream::drain(const Batch& batch) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [&] { return batch.outstanding == 0; });
+}
+
+void TileStream::rethrow_failure() {
+  if (std::exception_ptr failure = std::exchange(failure_, nullptr)) {
+    std::rethrow_exception(failure);
+  }
 }
 
 std::uint64_t TileStream::scratch_bytes(std::uint64_t chunk_bytes, int threads) noexcept {

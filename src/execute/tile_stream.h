@@ -48,6 +48,10 @@ class TileStream {
   /// the file holds is then unspecified.
   void run(const TileWalk& walk, const CancelToken& cancel);
 
+  /// Between walks: chunks one after another, from `first` on. Throws what the file throws.
+  void read(std::uint64_t first, std::span<std::byte> into);
+  void write(std::uint64_t first, std::span<const std::byte> from);
+
   /// What it takes of memory beside the tiles.
   static std::uint64_t scratch_bytes(std::uint64_t chunk_bytes, int threads) noexcept;
 
@@ -56,14 +60,27 @@ class TileStream {
   [[nodiscard]] double waited_seconds() const noexcept { return waited_seconds_; }
 
  private:
-  struct Slot {
+  /// Chunks that go together.
+  struct Batch {
+    std::uint64_t outstanding = 0;  ///< That are on their way.
+  };
+  struct Slot : Batch {
     Field tile;
-    std::uint64_t outstanding = 0;  ///< Chunks that are on their way.
   };
   class Walker;
 
+  template <typename Work>
+  void submit(IoThreads& threads, Batch& batch, const Work& work);
+  void leave(Batch& batch);
+  void arrive(Batch& batch);
+  void drain(const Batch& batch);
+  template <typename Work>
+  void attempt(const Work& work) noexcept;
+  template <typename Transfer>
+  void transfer_chunks(IoThreads& threads, std::uint64_t count, const Transfer& transfer);
   [[nodiscard]] bool has_failed();
   void fail(std::exception_ptr failure);
+  void rethrow_failure();
 
   [[nodiscard]] ChunkFile::Scratch scratch(int thread) const noexcept;
 

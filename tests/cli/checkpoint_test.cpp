@@ -14,17 +14,20 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-std::string program() {
-  std::string text = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[18];\ncreg c[18];\n";
+std::string program(int qubits, int layers) {
+  const std::string size = std::to_string(qubits);
+  std::string text = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[" + size + "];\ncreg c[" + size + "];\n";
   std::mt19937_64 random(5);
   const auto angle = [&] { return std::to_string(static_cast<double>(random() % 3000) / 1000); };
-  for (int layer = 0; layer < 60; ++layer) {
-    for (int qubit = 0; qubit < 18; ++qubit) {
+  for (int layer = 0; layer < layers; ++layer) {
+    for (int qubit = 0; qubit < qubits; ++qubit) {
       text += "u3(" + angle() + "," + angle() + "," + angle() + ") q[" + std::to_string(qubit) + "];\n";
     }
-    for (int qubit = layer % 2; qubit < 17; ++qubit) {
-      text += "cx q[" + std::to_string(qubit) + "],q[" +
-              std::to_string((qubit + 7 * layer) % 17 + 1 == qubit ? 0 : (qubit + 7 * layer) % 17 + 1) + "];\n";
+    for (int qubit = layer % 2; qubit < qubits - 1; ++qubit) {
+      text +=
+          "cx q[" + std::to_string(qubit) + "],q[" +
+          std::to_string((qubit + 7 * layer) % (qubits - 1) + 1 == qubit ? 0 : (qubit + 7 * layer) % (qubits - 1) + 1) +
+          "];\n";
     }
   }
   return text + "measure q -> c;\n";
@@ -44,10 +47,11 @@ int kills() {
   return asked == nullptr ? 10 : std::atoi(asked);
 }
 
-TEST(CheckpointProgram, KilledAtAnyMomentItGoesOnToTheSameResult) {
-  const Workspace workspace;
-  workspace.write("program.qasm", program());
-  const Result whole = workspace.run(run_with({}));
+/// Runs with checkpoints, is killed and goes on with until it is done, again and again; `last_moment` is by when. Every
+/// time its counts are those of a run that is left alone.
+void expect_to_survive(const Workspace& workspace, const std::vector<std::string>& options,
+                       std::chrono::microseconds last_moment) {
+  const Result whole = workspace.run(run_with(options));
   ASSERT_EQ(whole.status, 0) << whole.err;
   const json expected = json::parse(whole.out).at("counts");
   std::mt19937_64 random(11);
@@ -56,10 +60,11 @@ TEST(CheckpointProgram, KilledAtAnyMomentItGoesOnToTheSameResult) {
   for (int killed = 0; killed < kills(); ++round) {
     ASSERT_LT(round, 100 * kills()) << "runs are done before they are killed";
     const std::string folder = "run" + std::to_string(round);
-    std::vector<std::string> arguments = run_with({"--checkpoint", folder, "--checkpoint-every", "0.001s"});
+    std::vector<std::string> arguments = run_with(options);
+    arguments.insert(arguments.end(), {"--checkpoint", folder, "--checkpoint-every", "0.001s"});
     for (Result result{.status = 128 + SIGKILL, .out = {}, .err = {}}; result.status == 128 + SIGKILL;) {
       const pid_t child = workspace.start(arguments);
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % 150'000));
+      std::this_thread::sleep_for(last_moment * (random() % 1000) / 1000);
       kill(child, SIGKILL);
       result = workspace.finish(child);
       killed += result.status == 128 + SIGKILL ? 1 : 0;
@@ -83,9 +88,25 @@ TEST(CheckpointProgram, KilledAtAnyMomentItGoesOnToTheSameResult) {
   EXPECT_GT(resumed, 0);
 }
 
+TEST(CheckpointProgram, KilledAtAnyMomentItGoesOnToTheSameResult) {
+  const Workspace workspace;
+  workspace.write("program.qasm", program(18, 60));
+  expect_to_survive(workspace, {}, std::chrono::milliseconds(150));
+}
+
+/// 16 MiB in tiles of 2 MiB.
+TEST(CheckpointProgram, KilledWhereItsStateIsOnDiskToo) {
+  const Workspace workspace;
+  const Workspace spill;
+  const Variable spill_dir("BASALT_SPILL_DIR", spill.path(""));
+  workspace.write("program.qasm", program(21, 12));
+  expect_to_survive(workspace, {"--memory", "14M"}, std::chrono::milliseconds(600));
+  EXPECT_TRUE(spill.files().empty());
+}
+
 TEST(CheckpointProgram, InterruptedItSaysHowToGoOn) {
   const Workspace workspace;
-  workspace.write("program.qasm", program());
+  workspace.write("program.qasm", program(18, 60));
   const json expected = json::parse(workspace.run(run_with({})).out).at("counts");
   const pid_t child = workspace.start(run_with({"--checkpoint", "kept", "--checkpoint-every", "1h"}));
   while (!fs::exists(workspace.path("kept/checkpoint-0.basalt")) && !fs::exists(workspace.path("kept/result.json"))) {

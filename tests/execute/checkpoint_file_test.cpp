@@ -36,7 +36,8 @@ class CheckpointFileTest : public testing::Test {
   [[nodiscard]] std::string path() const { return (folder_ / "file").string(); }
 
   static StateAccess access(Bytes& state) {
-    return {.view = [&](std::uint64_t first,
+    return {.is_whole = [] { return true; },
+            .view = [&](std::uint64_t first,
                         std::uint64_t bytes) { return std::span<const std::byte>(state).subspan(first, bytes); },
             .room = [&](std::uint64_t first, std::uint64_t bytes) { return std::span(state).subspan(first, bytes); },
             .filled = [](std::uint64_t /*first*/, std::span<const std::byte> /*bytes*/) {}};

@@ -85,7 +85,8 @@ void read(const std::string& path) {
   }
   std::vector<std::byte> state(bytes);
   file.read_state(
-      {.view = [&](std::uint64_t first,
+      {.is_whole = [] { return true; },
+       .view = [&](std::uint64_t first,
                    std::uint64_t size) { return std::span<const std::byte>(state).subspan(first, size); },
        .room = [&](std::uint64_t first, std::uint64_t size) { return std::span(state).subspan(first, size); },
        .filled = [](std::uint64_t /*first*/, std::span<const std::byte> /*bytes*/) {}});
