@@ -8,7 +8,8 @@ constexpr int kBusyMilliseconds = 2000;
 }  // namespace
 
 Database::Database(const std::filesystem::path& path, DatabaseAccess access) {
-  const int flags = access == DatabaseAccess::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  // who reads puts in order what a killed writer left, where the file may be written; elsewhere it is opened to be read
+  const int flags = SQLITE_OPEN_READWRITE | (access == DatabaseAccess::write ? SQLITE_OPEN_CREATE : 0);
   sqlite3* handle = nullptr;
   const int result = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   handle_.reset(handle);  // also after a failure: it knows why
