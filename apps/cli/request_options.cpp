@@ -1,6 +1,8 @@
 #include "request_options.h"
 
+#include <charconv>
 #include <limits>
+#include <string_view>
 
 #include "basalt/error.h"
 #include "basalt/inventory.h"
@@ -30,6 +32,23 @@ Backend backend_of(const std::string& name, bool may_choose) {
 }
 
 namespace {
+
+/// "lossless" → 0, "lossy=1e-3" → 0.001.
+double lossy_storage_of(const std::string& text) {
+  constexpr std::string_view kLossy = "lossy=";
+  if (text == "lossless") {
+    return 0;
+  }
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const bool is_lossy = text.starts_with(kLossy);
+  const auto [stop, error] = std::from_chars(is_lossy ? text.data() + kLossy.size() : end, end, value);
+  if (error != std::errc() || stop != end || !(value > 0) || value > kMaxLossyStorage) {
+    throw CLI::ValidationError("--compression",
+                               "'" + text + "' is neither lossless nor lossy=EPS with EPS above 0, and 0.1 at most");
+  }
+  return value;
+}
 
 Method method_of(const std::string& name) {
   for (const Method method : {Method::automatic, Method::state, Method::parts, Method::live, Method::stabilizer}) {
@@ -82,6 +101,16 @@ void add_request_options(CLI::App& command, Request& request) {
       "Most of a device's memory to use: a state that needs more stays in the\nhost's, and tiles of it are streamed "
       "through the device. Default: what\nis free",
       [&](const std::string& text) { request.device_memory_limit_bytes = parse_bytes(text, "--device-memory"); });
+  add_value(command, "--spill-dir", "FOLDER",
+            "Where a state lies that does not fit in memory. Default: BASALT_SPILL_DIR,\nTMPDIR or /var/tmp",
+            [&request](const std::string& text) { request.spill_folder = not_empty("--spill-dir", text); });
+  add_value(command, "--compression", "lossless|lossy=EPS",
+            "How such a state is stored. lossy=EPS: whenever an amplitude is written, its\nreal and imaginary part may "
+            "change "
+            "by up to EPS times the root mean square\namplitude, where the disk is slow enough for that to save time; "
+            "a bound "
+            "on\nthe fidelity is reported. Default: lossless",
+            [&request](const std::string& text) { request.lossy_storage = lossy_storage_of(text); });
   command
       .add_option("--observable", request.observables,
                   "Expectation value of a sum of Pauli strings, as\n\"0.5*Z0*Z1 + X3\", or @FILE with one a line (a "

@@ -216,6 +216,10 @@ void write_text_report(const std::string& file, const Report& report, bool quiet
   if (report.ladder) {
     print_ladder(*report.ladder);
   }
+  if (report.fidelity_bound) {
+    print(
+        fmt::format("fidelity with a state that was stored without a loss: at least {:.12g}", *report.fidelity_bound));
+  }
   if (report.checkpoints) {
     print_checkpoints(*report.checkpoints, report.timing.total);
   }

@@ -44,7 +44,7 @@ struct HugePagePool {
 /// Where memory may be written out to, and how much of it.
 struct SpillSpace {
   std::string folder;
-  std::string folder_source;         ///< "BASALT_SPILL_DIR", "TMPDIR" or "default".
+  std::string folder_source;         ///< "--spill-dir", "BASALT_SPILL_DIR", "TMPDIR" or "default".
   std::string filesystem;            ///< E.g. "ext4"; empty where it is not told.
   Limit bytes;                       ///< What may be used: 0 where the folder is in memory or cannot be written.
   std::uint64_t reserved_bytes = 0;  ///< Of the free space, left to others.

@@ -133,6 +133,9 @@ struct Report {
   std::string instruction_set;
   int threads = 1;
   std::uint64_t seed = 0;
+  /// Where a loss was allowed to storage: |<ideal|actual>|² of every branch's state with the one that it would be
+  /// without is at least this; losses were measured as they happened. It says nothing of other rounding.
+  std::optional<double> fidelity_bound;
   double norm = 1;  ///< Σ|amplitude|² at the end; of the last branch.
   MemoryReport memory;
   TimingReport timing;

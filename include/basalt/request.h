@@ -52,6 +52,7 @@ Source read_program(const std::string& path, const CancelToken* cancel = nullptr
 
 inline constexpr std::uint64_t kMaxShots = 1'000'000'000;
 inline constexpr std::uint64_t kMaxVerify = 4096;
+inline constexpr double kMaxLossyStorage = 0.1;
 
 /// A program that was parsed and checked once, for many runs with different inputs; `prepare` of basalt/engine.h makes
 /// one. Immutable.
@@ -89,6 +90,12 @@ struct Request {
   std::string save_state;                         ///< Path of a .npy file; empty: not saved.
   std::map<std::string, std::string> inputs;      ///< Values of OpenQASM 3 `input` variables.
   std::vector<std::string> without_passes;        ///< Names of passes over the circuit that are left out.
+  /// Where a state that does not fit in memory lies; empty: what the inventory says.
+  std::string spill_folder{};
+  /// Such a state is compressed with a loss, where it is stored sooner: whenever an amplitude is written, its real and
+  /// its imaginary part may each change by this many times the root mean square amplitude, 2^(-qubits/2). 0: no loss.
+  /// At most kMaxLossyStorage. Report::fidelity_bound says what became of it.
+  double lossy_storage = 0;
   CheckpointRequest checkpoint{};
   std::shared_ptr<const PreparedProgram> prepared;  ///< Run in place of `source`; null: `source` is parsed.
 };

@@ -60,6 +60,7 @@ Branch BranchTree::root() const {
           .stages = 0,
           .touched_axes = 0,
           .map = {},
+          .loss = {},
           .advances = 0};
 }
 
@@ -224,6 +225,7 @@ void BranchTree::execute_stages(Branch& branch, std::span<const Stage> stages, c
     count(stage);
     branch.steps_since_norm += stage.steps.size();
     ++branch.stages;
+    branch.loss.add(state_.lost());
     if (is_followed(branch)) {
       note_done(stage);
     }
@@ -262,9 +264,12 @@ void BranchTree::renormalise(Branch& branch) {
     const double norm = state_.reader(nullptr)->norm();
     ++costs_.sweeps;
     costs_.execute_seconds += watch.seconds();
-    expect_norm(norm, state_.type(), fmt::format("after stage {} of its branch", branch.stages).c_str());
+    expect_norm(norm, state_.type(), branch.loss.norm_slack(),
+                fmt::format("after stage {} of its branch", branch.stages).c_str());
     if (std::abs(norm - 1) > kNormTolerance) {
-      scale_where({}, 1 / std::sqrt(norm));
+      const double factor = 1 / std::sqrt(norm);
+      scale_where({}, factor);
+      branch.loss.scale(factor);
     }
   }
   kind_ = kind;
@@ -285,7 +290,9 @@ void BranchTree::collapse(Branch& branch, const Outcome& outcome) {
   const quantum::ControlMask keep = quantum::where_measured(branch.map, branch.machine.wanted(), outcome.bits);
   // With too many qubits for a table of probabilities, the outcome's is not known yet.
   const double probability = outcome.probability > 0 ? outcome.probability : state_.reader(nullptr)->norm_where(keep);
-  scale_where(keep, 1 / std::sqrt(probability));
+  const double factor = 1 / std::sqrt(probability);
+  scale_where(keep, factor);
+  branch.loss.project(factor);
   branch.touched_axes &= ~(keep.mask & ~keep.value);
 }
 
@@ -294,7 +301,7 @@ void BranchTree::take_waiting() {
   Fork& fork = forks_.back();
   branch_ = fork.branch;
   if (!load_state(fork)) {
-    recompute(branch_);
+    branch_.loss = recompute(branch_);
   }
   kind_.reset();
   const Outcome next = std::move(fork.waiting.back());
@@ -320,8 +327,9 @@ bool BranchTree::load_state(const Fork& fork) {
   return loaded;
 }
 
-/// Computes the state of `target` again: the same script with the outcomes of its history.
-void BranchTree::recompute(const Branch& target) {
+/// Computes the state of `target` again: the same script with the outcomes of its history. What storing it lost may be
+/// another.
+StorageLoss BranchTree::recompute(const Branch& target) {
   state_.reset();
   ++costs_.sweeps;
   Branch branch = root();
@@ -329,7 +337,7 @@ void BranchTree::recompute(const Branch& target) {
   for (std::size_t taken = 0;;) {
     if (advance(branch) == Machine::Status::needs_outcomes) {
       if (taken == target.history.size()) {
-        return;
+        return branch.loss;
       }
       take(branch, target.history[taken++]);
     }

@@ -14,6 +14,7 @@
 #include "basalt/cancel.h"
 #include "engine/plan_cache.h"
 #include "engine/state_place.h"
+#include "engine/storage_loss.h"
 #include "workloads/quantum/input/machine.h"
 #include "workloads/quantum/results/outcomes.h"
 
@@ -30,6 +31,7 @@ struct Branch {
   std::size_t stages = 0;            ///< Stages applied since the state was all zeroes.
   std::uint64_t touched_axes = 0;    ///< The state is zero where another axis is 1.
   quantum::QubitMap map;             ///< Where the qubits are. Anything but the identity at the end only.
+  StorageLoss loss;                  ///< Of the state.
   std::uint64_t advances = 0;        ///< Of the machine so far: with the history, where the machine is.
 };
 
@@ -64,9 +66,9 @@ struct TreePosition {
   Branch branch;                  ///< Not between leaves.
   std::vector<bool> steps_done;   ///< In a circuit: of its program. Closed under what steps depend on.
   std::uint64_t fingerprint = 0;  ///< Of that program.
+  AxisPlaces layout;              ///< Of the state's place, before that program where there is one.
   std::uint64_t gates = 0;        ///< As BranchCosts has them.
 };
-  AxisPlaces layout;              ///< Of the state's place, before that program where there is one.
 
 struct BranchSettings {
   std::uint64_t shots = 1;
@@ -121,9 +123,9 @@ class BranchTree {
     std::vector<bool> done;              ///< Steps of the program that it was lowered to.
     std::vector<std::uint32_t> numbers;  ///< In that program, of each step that is left; empty: they are the same.
     std::uint64_t fingerprint = 0;
+    AxisPlaces layout;  ///< Before it.
   };
 
-    AxisPlaces layout;  ///< Before it.
   [[nodiscard]] Branch root() const;
   /// The others are those whose states are computed again.
   [[nodiscard]] bool is_followed(const Branch& branch) const { return at_boundary && &branch == &branch_; }
@@ -156,7 +158,7 @@ class BranchTree {
   void take_waiting();
   void save_state(Fork& fork);
   [[nodiscard]] bool load_state(const Fork& fork);
-  void recompute(const Branch& target);
+  [[nodiscard]] StorageLoss recompute(const Branch& target);
 
   std::shared_ptr<const quantum::Script> script_;
   StatePlace& state_;

@@ -34,6 +34,10 @@ void check_request(const Request& request) {
     throw Error(ErrorCode::bad_usage, fmt::format("--verify {} is out of range", request.verify),
                 fmt::format("give 1 to {}", kMaxVerify));
   }
+  if (!(request.lossy_storage >= 0 && request.lossy_storage <= kMaxLossyStorage)) {
+    throw Error(ErrorCode::bad_usage, fmt::format("--compression lossy={:g} is out of range", request.lossy_storage),
+                fmt::format("give above 0 and at most {:g}, or lossless", kMaxLossyStorage));
+  }
   quantum::check_pass_names(request.without_passes);
 }
 

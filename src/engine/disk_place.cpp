@@ -62,7 +62,8 @@ DiskPlace::DiskPlace(DiskPlaceSettings settings, std::unique_ptr<SpillStorage> s
       file_(std::move(storage), {.name = settings_.folder,
                                  .chunk_bytes = element_bytes(settings_.type) << settings_.shape.chunk_axes,
                                  .count = std::uint64_t{1} << (settings_.axes - settings_.shape.chunk_axes),
-                                 .bytes_per_second = settings_.figures.write}),
+                                 .bytes_per_second = settings_.figures.write,
+                                 .lossy = settings_.shape.lossy}),
       stream_(file_, context.memory,
               {.type = settings_.type,
                .axes = settings_.shape.tile_axes,
@@ -83,8 +84,8 @@ void DiskPlace::reset() {
 }
 
 PlannedCircuit DiskPlace::plan_lowered(PlannedCircuit lowered, std::uint64_t touched_axes) {
-  return plan_for_disk(std::move(lowered), settings_.type, settings_.axes, limits_,
   touched_ = touched_axes;
+  return plan_for_disk(std::move(lowered), settings_.type, settings_.axes, limits_,
                        disk_limits(settings_.shape, settings_.figures), touched_axes);
 }
 
@@ -94,7 +95,9 @@ void DiskPlace::execute(std::span<const Stage> stages, const Program& program,
     const Stopwatch watch;
     const metrics::Span span(metrics::SpanName::stage, {.detail = "disk", .bytes = stages[i].predicted_bytes});
     // after the last of several, the norm is asked for, or results are read
-    visit(stages[i], program, i + 1 == stages.size() && settings_.shape.chunk_axes >= quantum::kBlockAxes);
+    // (of what comes back, which is not what is in memory where storage loses something)
+    visit(stages[i], program,
+          i + 1 == stages.size() && settings_.shape.chunk_axes >= quantum::kBlockAxes && !settings_.shape.lossy);
     on_stage_done(stages[i], watch.seconds());
   }
 }

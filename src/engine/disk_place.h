@@ -48,6 +48,7 @@ class DiskPlace final : public StatePlace, private quantum::StateParts {
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
 
   void go_on(std::uint64_t touched_axes, std::span<const Stage> done) override;
+  [[nodiscard]] double lost() const override { return file_.lost(); }
 
   /// Copies bytes of the state to memory and back: a power of two of whole chunks, from a multiple of that on.
   void download(std::uint64_t first, std::span<std::byte> to);

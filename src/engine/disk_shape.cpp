@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 #include "engine/state_access.h"
@@ -57,11 +58,14 @@ DiskOffer offer_disk(const Request& request, const quantum::Script& script, cons
   if (!request.checkpoint.folder.empty()) {
     shape.window_bytes = window_bytes_within(state_bytes, memory.value);
   }
+  if (request.lossy_storage > 0) {
+    shape.lossy = {.type = type, .tolerance = request.lossy_storage * std::exp2(-0.5 * axes)};
+  }
   const std::uint64_t chunk_bytes = std::min(kMostChunkBytes, std::bit_floor(memory.value / kChunkShare));
   const std::uint64_t norms = std::uint64_t{8} << std::max(0, axes - quantum::kBlockAxes);
   MemoryEstimate& estimate = offer.estimate;
   estimate.scratch_bytes = std::max(alone.scratch_bytes, quantum::outcome_scratch_bytes(axes, request.shots)) + norms +
-                           chunk_bytes + TileStream::scratch_bytes(chunk_bytes, shape.threads) +
+                           chunk_bytes + TileStream::scratch_bytes(chunk_bytes, shape.lossy, shape.threads) +
                            2 * shape.window_bytes;  // and as much where it is compressed
   estimate.state_bytes = 0;
   const std::uint64_t beside = estimate.promised_bytes();

@@ -10,6 +10,7 @@
 #include "basalt/request.h"
 #include "engine/memory_budget.h"
 #include "plan/visits.h"
+#include "runtime/memory/lossy.h"
 
 namespace basalt {
 
@@ -20,6 +21,8 @@ struct DiskShape {
   int threads = 4;  ///< That read, and as many that write.
   /// Of memory through which checkpoints go; 0: the run is not kept.
   std::uint64_t window_bytes = 0;
+  /// By how much a number may change whenever it is written; none: by nothing.
+  std::optional<LossyNumbers> lossy{};
 };
 
 /// Whether a state may be on disk.

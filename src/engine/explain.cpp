@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <new>
@@ -36,6 +37,7 @@
 #include "engine/what_would_change.h"
 #include "runtime/cpu/instruction_set.h"
 #include "runtime/cpu/sweep.h"
+#include "runtime/resource/spill_space.h"
 #include "runtime/vulkan/device_field.h"
 #include "workloads/quantum/input/machine.h"
 
@@ -284,6 +286,11 @@ class Explanation {
     device_ = winner.device;
   }
 
+  [[nodiscard]] SpillSpace spill_space() const {
+    return request_.spill_folder.empty() ? inventory_.spill
+                                         : read_spill_space("/", std::filesystem::absolute(request_.spill_folder));
+  }
+
   /// Down the ladder, where the state fits in no memory.
   void settle_place() {
     const MemoryEstimate estimate = estimate_memory(request_, *script_, report_.threads);
@@ -295,7 +302,7 @@ class Explanation {
                                    .script = *script_,
                                    .threads = report_.threads,
                                    .memory = host_limit_,
-                                   .disk = inventory_.spill,
+                                   .disk = spill_space(),
                                    .choice = report_.backend_choice,
                                    .scratch = memory,
                                    .cancel = cancel_},

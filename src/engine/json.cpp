@@ -102,6 +102,9 @@ Json results_json(const Report& report) {
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["seed"] = report.seed;
+  if (report.fidelity_bound) {
+    document["fidelity_bound"] = *report.fidelity_bound;
+  }
   document["norm"] = report.norm;
   document["memory"] = memory_json(report.memory);
   document["timing_seconds"] = timing_json(report.timing);

@@ -1,5 +1,6 @@
 // Where a run is in its tree of branches, as JSON and back, for checkpoints.
 #include <algorithm>
+#include <array>
 
 #include "engine/kept_json.h"
 
@@ -41,13 +42,13 @@ std::vector<std::uint8_t> permutation_of(const KeptJson& kept, std::size_t count
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     expect(sorted[i] == i);
   }
-  expect(qubits >= 64 || map.flipped >> qubits == 0);
   return numbers;
 }
 
 quantum::QubitMap map_of(const KeptJson& kept, std::size_t qubits) {
   quantum::QubitMap map{.axis = permutation_of(kept.at("axis"), qubits),
                         .flipped = whole<std::uint64_t>(kept.at("flipped"))};
+  expect(qubits >= 64 || map.flipped >> qubits == 0);
   return map;
 }
 
@@ -61,6 +62,7 @@ KeptJson branch_json(const Branch& branch) {
           {"touched_axes", branch.touched_axes},
           {"axis", branch.map.axis},
           {"flipped", branch.map.flipped},
+          {"loss", branch.loss.kept()},
           {"advances", branch.advances}};
 }
 
@@ -74,6 +76,7 @@ Branch branch_of(const KeptJson& kept, const std::shared_ptr<const quantum::Scri
           .stages = whole<std::size_t>(kept.at("stages")),
           .touched_axes = whole<std::uint64_t>(kept.at("touched_axes")),
           .map = map_of(kept, script->qubit_count),
+          .loss = StorageLoss(kept.at("loss").get<std::array<double, 3>>()),
           .advances = whole<std::uint64_t>(kept.at("advances"))};
 }
 
@@ -107,11 +110,11 @@ KeptJson to_kept(const TreePosition& position) {
           {"steps", position.steps_done.size()},
           {"steps_done", KeptJson::binary(bytes_of(position.steps_done))},
           {"fingerprint", position.fingerprint},
+          {"place", position.layout.place},
+          {"touched_places", position.layout.touched},
           {"gates", position.gates}};
 }
 
-          {"place", position.layout.place},
-          {"touched_places", position.layout.touched},
 TreePosition position_of(const KeptJson& kept, const std::shared_ptr<const quantum::Script>& script) {
   std::vector<Fork> forks;
   for (const KeptJson& fork : kept.at("forks")) {
@@ -127,9 +130,9 @@ TreePosition position_of(const KeptJson& kept, const std::shared_ptr<const quant
           .branch = branch_of(kept.at("branch"), script),
           .steps_done = bits_of(kept.at("steps_done").get_binary(), whole<std::size_t>(kept.at("steps"))),
           .fingerprint = whole<std::uint64_t>(kept.at("fingerprint")),
+          .layout = {.place = permutation_of(kept.at("place"), script->qubit_count),
+                     .touched = whole<std::uint64_t>(kept.at("touched_places"))},
           .gates = whole<std::uint64_t>(kept.at("gates"))};
 }
 
-          .layout = {.place = permutation_of(kept.at("place"), script->qubit_count),
-                     .touched = whole<std::uint64_t>(kept.at("touched_places"))},
 }  // namespace basalt

@@ -28,27 +28,30 @@ Enum enum_of(const KeptJson& kept, Enum last) {
 }  // namespace
 
 KeptJson to_kept(const Request& request) {
-  return {{"name", request.source.name},
-          {"text", request.source.text},
-          {"included", request.source.included},
-          {"shots", request.shots},
-          {"seed", optional_json(request.seed)},
-          {"precision", static_cast<int>(request.precision)},
-          {"backend", static_cast<int>(request.backend)},
-          {"device", request.device},
-          {"fall_back", request.fall_back},
-          {"verify", request.verify},
-          {"threads", request.threads},
-          {"memory_limit_bytes", optional_json(request.memory_limit_bytes)},
-          {"device_memory_limit_bytes", optional_json(request.device_memory_limit_bytes)},
-          {"priority", request.priority},
-          {"observables", request.observables},
-          {"probability_qubits", request.probability_qubits},
-          {"top", request.top},
-          {"save_state", request.save_state.empty() ? "" : std::filesystem::absolute(request.save_state).string()},
-          {"inputs", request.inputs},
-          {"without_passes", request.without_passes},
-          {"every_seconds", optional_json(request.checkpoint.every_seconds)}};
+  return {
+      {"name", request.source.name},
+      {"text", request.source.text},
+      {"included", request.source.included},
+      {"shots", request.shots},
+      {"seed", optional_json(request.seed)},
+      {"precision", static_cast<int>(request.precision)},
+      {"backend", static_cast<int>(request.backend)},
+      {"device", request.device},
+      {"fall_back", request.fall_back},
+      {"verify", request.verify},
+      {"threads", request.threads},
+      {"memory_limit_bytes", optional_json(request.memory_limit_bytes)},
+      {"device_memory_limit_bytes", optional_json(request.device_memory_limit_bytes)},
+      {"priority", request.priority},
+      {"observables", request.observables},
+      {"probability_qubits", request.probability_qubits},
+      {"top", request.top},
+      {"save_state", request.save_state.empty() ? "" : std::filesystem::absolute(request.save_state).string()},
+      {"inputs", request.inputs},
+      {"without_passes", request.without_passes},
+      {"spill_folder", request.spill_folder.empty() ? "" : std::filesystem::absolute(request.spill_folder).string()},
+      {"lossy_storage", request.lossy_storage},
+      {"every_seconds", optional_json(request.checkpoint.every_seconds)}};
 }
 
 Request request_of(const KeptJson& kept) {
@@ -73,6 +76,8 @@ Request request_of(const KeptJson& kept) {
   request.save_state = kept.at("save_state");
   kept.at("inputs").get_to(request.inputs);
   kept.at("without_passes").get_to(request.without_passes);
+  request.spill_folder = kept.at("spill_folder");
+  request.lossy_storage = kept.at("lossy_storage");
   if (const KeptJson& every = kept.at("every_seconds"); !every.is_null()) {
     request.checkpoint.every_seconds = every.get<double>();
   }

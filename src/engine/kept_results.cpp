@@ -17,6 +17,7 @@ KeptJson Results::keep() {
   return {{"measured", report_.measured},
           {"branches", report_.branches},
           {"norm", report_.norm},
+          {"fidelity_bound", report_.fidelity_bound.value_or(1)},
           {"outputs", report_.outputs},
           {"expectation_values", expectation_values_},
           {"probabilities", report_.probabilities},
@@ -46,6 +47,10 @@ void Results::restore(const KeptJson& kept) {
   report_.measured = kept.at("measured");
   report_.branches = whole<std::uint64_t>(kept.at("branches"));
   report_.norm = kept.at("norm");
+  report_.fidelity_bound.reset();
+  if (request_.lossy_storage > 0) {
+    report_.fidelity_bound = kept.at("fidelity_bound").get<double>();
+  }
   report_.outputs.clear();
   for (const auto& [name, values] : kept.at("outputs").items()) {
     for (const auto& [value, shots] : values.items()) {

@@ -58,8 +58,8 @@ double norm_tolerance(ElementType type) noexcept {
   return type == ElementType::c64 ? 1e-3 : 1e-7;
 }
 
-void expect_norm(double norm, ElementType type, const char* where) {
-  const double tolerance = norm_tolerance(type);
+void expect_norm(double norm, ElementType type, double slack, const char* where) {
+  const double tolerance = norm_tolerance(type) + slack;
   if (!(std::abs(norm - 1) <= tolerance)) {
     throw Error(ErrorCode::failed,
                 fmt::format("the norm of the state is {:.9g} {} (tolerated: 1 ± {:.2g})", norm, where, tolerance),

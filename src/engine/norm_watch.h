@@ -13,8 +13,9 @@ namespace basalt {
 /// How far Σ|amplitude|² may be from 1 after any number of steps. Looks at the norm bring it back long before.
 double norm_tolerance(ElementType type) noexcept;
 
-/// Throws Error(failed) unless `norm` is within that; `where` completes "the norm of the state is 0.9 ...".
-void expect_norm(double norm, ElementType type, const char* where);
+/// Throws Error(failed) unless `norm` is within that and `slack` more; `where` completes "the norm of the state is 0.9
+/// ...".
+void expect_norm(double norm, ElementType type, double slack, const char* where);
 
 /// Takes a thousandth of the predicted time of the stages: of a large state it looks at tiles in every stage, of a
 /// small one in a stage now and then, of the smallest in none.

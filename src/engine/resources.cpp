@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "basalt/tune.h"
 #include "base/system_files.h"
 #include "runtime/cpu/instruction_set.h"
+#include "runtime/resource/spill_space.h"
 #include "workloads/quantum/kernels/kernels.h"
 
 namespace basalt {
@@ -117,8 +119,8 @@ void Resources::job_ended() noexcept {
   }
 }
 
-SpillSpace Resources::spill_space() {
-  SpillSpace space = inventory().spill;
+SpillSpace Resources::spill_space(const std::string& folder) {
+  SpillSpace space = folder.empty() ? inventory().spill : read_spill_space("/", std::filesystem::absolute(folder));
   if (settings_.spill_limit_bytes && *settings_.spill_limit_bytes < space.bytes.value) {
     space.bytes = {*settings_.spill_limit_bytes, "--spill-limit"};
   }

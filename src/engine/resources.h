@@ -49,7 +49,7 @@ class Resources {
   /// Where states wait on disk; null where there is no room for them.
   [[nodiscard]] SpillFile* spill();
   /// The disk within the settings, for what is larger than memory.
-  [[nodiscard]] SpillSpace spill_space();
+  [[nodiscard]] SpillSpace spill_space(const std::string& folder = {});
   [[nodiscard]] ArenaCache& arenas() noexcept { return arenas_; }
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
   [[nodiscard]] DeviceCache& devices() noexcept { return devices_; }

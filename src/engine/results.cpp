@@ -50,7 +50,10 @@ void Results::add(quantum::StateReader& state, const Branch& branch) {
   report_.measured = report_.measured || branch.machine.measured();
   ++report_.branches;
   report_.norm = state.norm();
-  expect_norm(report_.norm, element_type_of(request_.precision), "at the end");
+  expect_norm(report_.norm, element_type_of(request_.precision), branch.loss.norm_slack(), "at the end");
+  if (request_.lossy_storage > 0) {
+    report_.fidelity_bound = std::min(report_.fidelity_bound.value_or(1), branch.loss.fidelity());
+  }
   add_counts(state, branch);
   const std::vector<double> values = state.expectations(observables_);
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -57,6 +57,10 @@ class StatePlace {
   /// plan that are applied to it. Others follow.
   virtual void go_on(std::uint64_t /*touched_axes*/, std::span<const Stage> /*done*/) {}
 
+  /// By how much the state differs from what the last stage, or who put it there, made of it: the norm of the
+  /// difference. Known where it is stored with a loss.
+  [[nodiscard]] virtual double lost() const { return 0; }
+
   /// Keeps a copy of the state, and brings it back; as StateStore does.
   virtual std::optional<StateStore::Key> save(bool worth_spilling) = 0;
   [[nodiscard]] virtual bool load(StateStore::Key key, bool last) = 0;

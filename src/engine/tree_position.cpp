@@ -76,6 +76,7 @@ void BranchTree::resume(TreePosition position, const ReadyCircuit& opening, cons
   branch_ = std::move(position.branch);
   costs_.gates = position.gates;
   kind_ = position.kind;
+  branch_.loss.add(state_.lost());
   Machine::Status status = replay();
   if (position.kind == TreePosition::Kind::between_leaves) {
     take_waiting();
@@ -84,13 +85,13 @@ void BranchTree::resume(TreePosition position, const ReadyCircuit& opening, cons
     if (branch_.advances == 1) {
       run_rest(opening.planned, opening.compiled, position);
     } else {
-      run_rest(plan_circuit(branch_, status), {}, position);
       state_.lay_out(position.layout);
+      run_rest(plan_circuit(branch_, status), {}, position);
     }
     costs_.gates += circuit_.operations().size();
   } else {
-    state_.go_on(branch_.touched_axes, {});
     state_.lay_out(position.layout);
+    state_.go_on(branch_.touched_axes, {});
   }
   go_on(status, leaf);
 }
@@ -158,8 +159,8 @@ void BranchTree::run_rest(const PlannedCircuit& planned, std::span<const std::un
     run_stages(branch_, stages.subspan(*done), program, compiled.empty() ? compiled : compiled.subspan(*done));
   } else {
     state_.go_on(touched_axes, {});
-    PlannedCircuit rest;
     current_.layout = state_.layout();
+    PlannedCircuit rest;
     for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
       if (!position.steps_done[step]) {
         rest.lowered.program.steps.push_back(program.steps[step]);

@@ -25,7 +25,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "headers are written as they lie in memory");
 
 constexpr std::array<char, 8> kMagic = {'B', 'A', 'S', 'A', 'L', 'T', 'C', 'P'};
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::uint32_t kMostAxes = 50;
 /// Beside the codecs of compressed chunks: one that holds zeros only.
 constexpr std::uint32_t kZeros = 255;

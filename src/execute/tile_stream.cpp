@@ -184,7 +184,7 @@ TileStream::TileStream(ChunkFile& file, MemoryResource& memory, TileStreamShape 
     slot.tile = Field(memory, shape.type, shape.axes);
   }
   for (int i = 0; i < 2 * shape.threads; ++i) {
-    scratches_.emplace_back(memory, ChunkFile::scratch_bytes(file.chunk_bytes()));
+    scratches_.emplace_back(memory, ChunkFile::scratch_bytes(file.chunk_bytes(), file.lossy()));
   }
 }
 
@@ -252,8 +252,9 @@ void TileStream::rethrow_failure() {
   }
 }
 
-std::uint64_t TileStream::scratch_bytes(std::uint64_t chunk_bytes, int threads) noexcept {
-  return 2 * static_cast<std::uint64_t>(threads) * ChunkFile::scratch_bytes(chunk_bytes);
+std::uint64_t TileStream::scratch_bytes(std::uint64_t chunk_bytes, const std::optional<LossyNumbers>& lossy,
+                                        int threads) noexcept {
+  return 2 * static_cast<std::uint64_t>(threads) * ChunkFile::scratch_bytes(chunk_bytes, lossy);
 }
 
 ChunkFile::Scratch TileStream::scratch(int thread) const noexcept {

@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -53,7 +54,8 @@ class TileStream {
   void write(std::uint64_t first, std::span<const std::byte> from);
 
   /// What it takes of memory beside the tiles.
-  static std::uint64_t scratch_bytes(std::uint64_t chunk_bytes, int threads) noexcept;
+  static std::uint64_t scratch_bytes(std::uint64_t chunk_bytes, const std::optional<LossyNumbers>& lossy,
+                                     int threads) noexcept;
 
   /// Of run(), so far: all of it, and what of it went by without work.
   [[nodiscard]] double seconds() const noexcept { return seconds_; }

@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <random>
 
+#include "engine/storage_loss.h"
 #include "reference/random_circuit.h"
 #include "reference/state.h"
 #include "runtime/memory/fake_storage.h"
@@ -37,19 +39,22 @@ class Bench {
     auto owned = std::make_unique<FakeStorage>(field_bytes(type, axes));
     storage = owned.get();
     limits_.threads = threads;
-    place_.emplace(DiskPlaceSettings{.type = type,
-                                     .axes = axes,
-                                     .shape = shape,
-                                     .figures = {.read = 1e9, .write = 1e9, .both = 1e9, .source = {}},
-                                     .folder = "/a/folder"},
-                   std::move(owned), context_, limits_);
+    place_.emplace(
+        DiskPlaceSettings{.type = type,
+                          .axes = axes,
+                          .shape = shape,
+                          // so slow that everything is compressed that may lose something
+                          .figures = {.read = 1e9, .write = shape.lossy ? 1e3 : 1e9, .both = 1e9, .source = {}},
+                          .folder = "/a/folder"},
+        std::move(owned), context_, limits_);
     place_->reset();
   }
 
   /// Applies a circuit to what there is.
   void apply(const quantum::Circuit& circuit, const quantum::PassOptions& options = {}) {
     planned_ = place_->plan(circuit, options, touched_);
-    place_->execute(planned_.plan.stages, planned_.lowered.program, {}, [](const Stage&, double) {});
+    place_->execute(planned_.plan.stages, planned_.lowered.program, {},
+                    [&](const Stage&, double) { loss.add(place_->lost()); });
     for (const Step& step : planned_.lowered.program.steps) {
       touched_ |= step.access.mixes;
     }
@@ -87,6 +92,7 @@ class Bench {
   CancelToken cancel;
   FakeStorage* storage = nullptr;
   double phase = 0;
+  StorageLoss loss;
 
  private:
   static const KernelRegistry& kernels() {
@@ -239,6 +245,83 @@ TEST(DiskPlace, ProjectsWithoutMovingAnything) {
     bench.apply(more, kInPlace);
     reference::apply(expected, more);
     EXPECT_LT(reference::max_difference(bench.state(), expected), 1e-12) << "and as it is worked on";
+  }
+}
+
+/// Window by window into another, with a projection that tiles do not have yet.
+TEST(DiskPlace, IsCopiedAsItIs) {
+  const int axes = 14;
+  const DiskShape shape{.tile_axes = 12, .chunk_axes = 6, .buffers = 2, .threads = 3};
+  Bench bench(ElementType::c128, axes, shape);
+  bench.apply(reference::random_circuit(axes, 60, 21), kInPlace);
+  const std::array<quantum::Qubit, 2> qubits{13, 2};
+  const std::array<std::uint8_t, 2> bits{1, 0};
+  const quantum::ControlMask keep = quantum::where_measured({}, qubits, bits);
+  bench.place().scale_where(keep, 2, [](const Stage&, double) {});
+  Bench copy(ElementType::c128, axes, {.tile_axes = 13, .chunk_axes = 4, .buffers = 2, .threads = 1});
+  copy.apply(reference::random_circuit(axes, 20, 5), kInPlace);
+  HostMemory memory;
+  const Buffer window(memory, std::uint64_t{1} << 15);
+  for (std::uint64_t first = 0; first < field_bytes(ElementType::c128, axes); first += window.size_bytes()) {
+    bench.place().download(first, window.bytes());
+    copy.place().upload(first, window.bytes());
+  }
+  copy.place().go_on(~std::uint64_t{0}, {});
+  copy.phase = bench.phase;
+  EXPECT_EQ(reference::max_difference(copy.state(), bench.state()), 0);
+  const quantum::Circuit more = reference::random_circuit(axes, 20, 22);
+  bench.apply(more, kInPlace);
+  copy.apply(more, kInPlace);
+  EXPECT_LT(reference::max_difference(copy.state(), bench.state()), 1e-12);
+}
+
+TEST(DiskPlace, IsNotWholeWhereAStageDidNotEnd) {
+  Bench bench(ElementType::c128, 14, {.tile_axes = 12, .chunk_axes = 6, .buffers = 2, .threads = 3});
+  EXPECT_TRUE(bench.place().is_whole());
+  bench.apply(reference::random_circuit(14, 10, 5), kInPlace);
+  EXPECT_TRUE(bench.place().is_whole());
+  bench.storage->fail_write = bench.storage->writes + 300;
+  EXPECT_THROW(bench.apply(reference::random_circuit(14, 40, 31), kInPlace), Error);
+  EXPECT_FALSE(bench.place().is_whole());
+  bench.place().reset();
+  EXPECT_TRUE(bench.place().is_whole());
+}
+
+TEST(DiskPlace, KeepsTheFidelityThatItPromises) {
+  const int axes = 18;
+  for (const ElementType type : {ElementType::c64, ElementType::c128}) {
+    double bound_before = 1;
+    for (const double loss : {1e-4, 1e-3, 1e-2}) {
+      const quantum::Circuit circuit = reference::random_circuit(axes, 80, 3);
+      reference::State expected = reference::zero_state(axes);
+      reference::apply(expected, circuit);
+      Bench bench(type, axes,
+                  {.tile_axes = 17,
+                   .chunk_axes = 11,
+                   .buffers = 2,
+                   .threads = 2,
+                   .window_bytes = 0,
+                   .lossy = LossyNumbers{.type = type, .tolerance = loss * std::exp2(-0.5 * axes)}});
+      bench.apply(circuit, kInPlace);
+      const double bound = bench.loss.fidelity();
+      EXPECT_LT(bound, bound_before) << "something was lost";
+      const double visits = static_cast<double>(bench.planned().plan.stages.size());
+      EXPECT_GT(bound, 1 - 2.01 * visits * visits * loss * loss) << "no more than numbers may change";
+      // what rounding does is not what storage does
+      EXPECT_GT(reference::fidelity(bench.state(), expected), bound - tolerance(type));
+      EXPECT_NEAR(bench.reader()->norm(), 1, bench.loss.norm_slack() + tolerance(type));
+      bound_before = bound;
+
+      const std::array<quantum::Qubit, 1> qubit{17};
+      const std::array<std::uint8_t, 1> bit{1};
+      const double probability = bench.reader()->norm_where(quantum::where_measured({}, qubit, bit));
+      bench.place().scale_where(quantum::where_measured({}, qubit, bit), 1 / std::sqrt(probability),
+                                [](const Stage&, double) {});
+      bench.loss.project(1 / std::sqrt(probability));
+      reference::collapse(expected, qubit, 1);
+      EXPECT_LT(bench.loss.fidelity(), bound) << "a part of the state has a larger part of the loss";
+      EXPECT_GT(reference::fidelity(bench.state(), expected), bench.loss.fidelity() - tolerance(type));
+    }
   }
 }
 

@@ -102,11 +102,12 @@ TEST(Trust, AStageThatLosesNormIsNamed) {
 }
 
 TEST(Trust, ANormThatIsFarFromOneEndsTheRun) {
-  EXPECT_NO_THROW(expect_norm(1 + 1e-4, ElementType::c64, "at the end"));
-  EXPECT_NO_THROW(expect_norm(1 - 1e-10, ElementType::c128, "at the end"));
-  EXPECT_THROW(expect_norm(1.01, ElementType::c64, "at the end"), Error);
-  EXPECT_THROW(expect_norm(1 + 1e-6, ElementType::c128, "at the end"), Error);
-  EXPECT_THROW(expect_norm(std::numeric_limits<double>::quiet_NaN(), ElementType::c64, "at the end"), Error);
+  EXPECT_NO_THROW(expect_norm(1 + 1e-4, ElementType::c64, 0, "at the end"));
+  EXPECT_NO_THROW(expect_norm(1 - 1e-10, ElementType::c128, 0, "at the end"));
+  EXPECT_THROW(expect_norm(1.01, ElementType::c64, 0, "at the end"), Error);
+  EXPECT_NO_THROW(expect_norm(1.01, ElementType::c64, 0.01, "at the end"));
+  EXPECT_THROW(expect_norm(1 + 1e-6, ElementType::c128, 0, "at the end"), Error);
+  EXPECT_THROW(expect_norm(std::numeric_limits<double>::quiet_NaN(), ElementType::c64, 0, "at the end"), Error);
 }
 
 }  // namespace

@@ -15,7 +15,12 @@
 
 namespace basalt {
 
-enum class SpillCodec : std::uint8_t { none, lz4, zstd };
+enum class SpillCodec : std::uint8_t {
+  none,
+  lz4,
+  zstd,
+  zfp,  ///< Changes numbers a little: for states that are worked on on disk, where that is asked for. Nothing else.
+};
 
 /// A file as spilling sees it. Thread-safe at disjoint ranges. Throws Error(out_of_resources) where the disk is full,
 /// Error(io) for what else the system refuses, and for reading past the end.

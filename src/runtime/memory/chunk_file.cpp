@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -41,9 +42,20 @@ bool all_zero(std::span<const std::byte> bytes) {
 ChunkFile::ChunkFile(std::unique_ptr<SpillStorage> storage, ChunkFileOptions options)
     : storage_(std::move(storage)), options_(std::move(options)), entries_(options_.count) {}
 
-std::uint64_t ChunkFile::scratch_bytes(std::uint64_t chunk_bytes) noexcept {
-  return whole_blocks(
-      std::max(compress_bound(SpillCodec::lz4, chunk_bytes), compress_bound(SpillCodec::zstd, chunk_bytes)));
+std::uint64_t ChunkFile::scratch_bytes(std::uint64_t chunk_bytes, const std::optional<LossyNumbers>& lossy) noexcept {
+  const std::uint64_t lossless =
+      std::max(compress_bound(SpillCodec::lz4, chunk_bytes), compress_bound(SpillCodec::zstd, chunk_bytes));
+  const std::uint64_t packed =
+      whole_blocks(lossy ? std::max<std::uint64_t>(lossless, lossy_bound(*lossy, chunk_bytes)) : lossless);
+  return lossy ? packed + whole_blocks(chunk_bytes) : packed;
+}
+
+double ChunkFile::lost() const noexcept {
+  double sum = 0;
+  for (const Entry& entry : entries_) {
+    sum += entry.lost;
+  }
+  return std::sqrt(sum);
 }
 
 void ChunkFile::read(std::uint64_t chunk, std::span<std::byte> into, Scratch scratch) {
@@ -58,7 +70,9 @@ void ChunkFile::read(std::uint64_t chunk, std::span<std::byte> into, Scratch scr
     storage_->read(offset, into);
   } else {
     storage_->read(offset, scratch.first(whole_blocks(entry.file_bytes)));
-    whole = decompress(entry.codec, scratch.first(entry.file_bytes), into);
+    const std::span<const std::byte> packed = scratch.first(entry.file_bytes);
+    whole = entry.codec == SpillCodec::zfp ? decompress_lossy(*options_.lossy, packed, into)
+                                           : decompress(entry.codec, packed, into);
   }
   if (!whole || checksum(into) != entry.checksum) {
     throw Error(ErrorCode::io,
@@ -72,30 +86,53 @@ void ChunkFile::read(std::uint64_t chunk, std::span<std::byte> into, Scratch scr
 }
 
 void ChunkFile::write(std::uint64_t chunk, std::span<const std::byte> from, Scratch scratch) {
-  Entry& entry = entries_[chunk];
   if (all_zero(from)) {
-    entry.file_bytes = 0;
+    clear(chunk);
     return;
   }
-  const std::uint64_t offset = chunk * options_.chunk_bytes;
-  Entry next{.checksum = checksum(from), .file_bytes = from.size(), .codec = SpillCodec::none};
-  const SpillCodec codec = scratch.empty() ? SpillCodec::none : choose_codec(from);
+  const Entry next = pack(from, scratch);
   std::uint64_t disk_bytes = from.size();
-  if (codec != SpillCodec::none) {
-    const std::size_t size = compress(codec, from, scratch);
-    if (size != 0 && whole_blocks(size) < from.size()) {
-      next.file_bytes = size;
-      next.codec = codec;
-      disk_bytes = whole_blocks(size);
-      std::memset(scratch.data() + size, 0, disk_bytes - size);
-    }
+  if (next.codec != SpillCodec::none) {
+    disk_bytes = whole_blocks(next.file_bytes);
+    std::memset(scratch.data() + next.file_bytes, 0, disk_bytes - next.file_bytes);
   }
-  storage_->write(offset, next.codec == SpillCodec::none ? from : scratch.first(disk_bytes));
-  entry = next;
+  storage_->write(chunk * options_.chunk_bytes, next.codec == SpillCodec::none ? from : scratch.first(disk_bytes));
+  entries_[chunk] = next;
   written_bytes_ += disk_bytes;
   stored_bytes_ += from.size();
   metrics::add(metrics::Metric::spilled_bytes, from.size());
   metrics::add(metrics::Metric::spill_file_bytes, disk_bytes);
+}
+
+/// What is not left as it is lies in the scratch.
+ChunkFile::Entry ChunkFile::pack(std::span<const std::byte> from, Scratch scratch) {
+  const SpillCodec codec = scratch.empty() ? SpillCodec::none : choose_codec(from);
+  if (codec == SpillCodec::zfp) {
+    if (const std::optional<Entry> packed = pack_lossy(from, scratch)) {
+      return *packed;
+    }
+  } else if (codec != SpillCodec::none) {
+    const std::size_t size = compress(codec, from, scratch);
+    if (size != 0 && whole_blocks(size) < from.size()) {
+      return {.checksum = checksum(from), .file_bytes = size, .codec = codec};
+    }
+  }
+  return {.checksum = checksum(from), .file_bytes = from.size(), .codec = SpillCodec::none};
+}
+
+/// It is looked at what will come back: no more than was allowed may have changed.
+std::optional<ChunkFile::Entry> ChunkFile::pack_lossy(std::span<const std::byte> from, Scratch scratch) const {
+  const LossyNumbers& numbers = *options_.lossy;
+  const std::span<std::byte> back = scratch.last(whole_blocks(from.size())).first(from.size());
+  const std::size_t size = compress_lossy(numbers, from, scratch.first(scratch.size() - whole_blocks(from.size())));
+  if (size == 0 || whole_blocks(size) >= from.size() || !decompress_lossy(numbers, scratch.first(size), back)) {
+    return std::nullopt;
+  }
+  const NumberChange change = change_of(numbers.type, from, back);
+  if (!(change.largest <= numbers.tolerance)) {
+    return std::nullopt;
+  }
+  return Entry{.checksum = checksum(back), .file_bytes = size, .codec = SpillCodec::zfp, .lost = change.sum_of_squares};
 }
 
 /// Where a chunk does not compress, the next are left alone: twice as many each time.
@@ -109,7 +146,11 @@ SpillCodec ChunkFile::choose_codec(std::span<const std::byte> bytes) {
   }
   SpillCodec codec = SpillCodec::none;
   try {
-    codec = cheapest_codec(try_codecs(bytes), options_.bytes_per_second);
+    std::vector<CodecTrial> trials = try_codecs(bytes);
+    if (options_.lossy) {
+      trials.push_back(try_lossy(*options_.lossy, bytes));
+    }
+    codec = cheapest_codec(trials, options_.bytes_per_second);
   } catch (const std::bad_alloc&) {  // memory is short: as good a reason as any
     codec = SpillCodec::none;
   }

@@ -5,12 +5,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "basalt/memory.h"
 #include "basalt/memory/spill.h"
+#include "runtime/memory/lossy.h"
 
 namespace basalt {
 
@@ -20,6 +22,8 @@ struct ChunkFileOptions {
   std::uint64_t count = 0;
   /// Of the disk: what compression is measured against; 0: nothing is compressed.
   double bytes_per_second = 0;
+  /// What chunks hold, where it may change when it is written.
+  std::optional<LossyNumbers> lossy{};
 };
 
 /// Thread-safe at different chunks.
@@ -34,14 +38,19 @@ class ChunkFile {
 
   [[nodiscard]] std::uint64_t count() const noexcept { return options_.count; }
   [[nodiscard]] std::uint64_t chunk_bytes() const noexcept { return options_.chunk_bytes; }
-  [[nodiscard]] static std::uint64_t scratch_bytes(std::uint64_t chunk_bytes) noexcept;
+  /// Of a chunk that may change there is a second copy.
+  [[nodiscard]] static std::uint64_t scratch_bytes(std::uint64_t chunk_bytes,
+                                                   const std::optional<LossyNumbers>& lossy) noexcept;
+  [[nodiscard]] const std::optional<LossyNumbers>& lossy() const noexcept { return options_.lossy; }
 
   [[nodiscard]] bool is_zero(std::uint64_t chunk) const noexcept { return entries_[chunk].file_bytes == 0; }
   /// Makes it zeros.
-  void clear(std::uint64_t chunk) noexcept { entries_[chunk].file_bytes = 0; }
+  void clear(std::uint64_t chunk) noexcept { entries_[chunk] = {}; }
 
   /// Throws what the storage throws, and Error(io) naming file and chunk where it does not hold what was written.
   void read(std::uint64_t chunk, std::span<std::byte> into, Scratch scratch);
+  /// By how much all chunks together differ from what was written to them last: the norm of the difference.
+  [[nodiscard]] double lost() const noexcept;
   /// Throws what the storage throws; the chunk's content is then unspecified.
   void write(std::uint64_t chunk, std::span<const std::byte> from, Scratch scratch);
 
@@ -53,11 +62,14 @@ class ChunkFile {
 
  private:
   struct Entry {
-    std::uint64_t checksum = 0;    ///< Of the bytes before compression.
+    std::uint64_t checksum = 0;    ///< Of the bytes that come back.
     std::uint64_t file_bytes = 0;  ///< 0: zeros that are nowhere.
     SpillCodec codec = SpillCodec::none;
+    double lost = 0;  ///< Sum of the squares of differences from what was written.
   };
 
+  [[nodiscard]] Entry pack(std::span<const std::byte> from, Scratch scratch);
+  [[nodiscard]] std::optional<Entry> pack_lossy(std::span<const std::byte> from, Scratch scratch) const;
   [[nodiscard]] SpillCodec choose_codec(std::span<const std::byte> bytes);
 
   std::unique_ptr<SpillStorage> storage_;

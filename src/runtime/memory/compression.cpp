@@ -25,7 +25,8 @@ char* chars(std::span<std::byte> bytes) {
   return reinterpret_cast<char*>(bytes.data());
 }
 
-/// Pieces at even distances, one after another.
+}  // namespace
+
 std::vector<std::byte> sample_of(std::span<const std::byte> bytes) {
   if (bytes.size() <= kSamplePieces * kPieceBytes) {
     return {bytes.begin(), bytes.end()};
@@ -38,11 +39,10 @@ std::vector<std::byte> sample_of(std::span<const std::byte> bytes) {
   return sample;
 }
 
-}  // namespace
-
 std::size_t compress_bound(SpillCodec codec, std::size_t bytes) noexcept {
   switch (codec) {
     case SpillCodec::none:
+    case SpillCodec::zfp:
       break;
     case SpillCodec::lz4:
       return static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(bytes)));
@@ -55,6 +55,7 @@ std::size_t compress_bound(SpillCodec codec, std::size_t bytes) noexcept {
 std::size_t compress(SpillCodec codec, std::span<const std::byte> from, std::span<std::byte> to) noexcept {
   switch (codec) {
     case SpillCodec::none:
+    case SpillCodec::zfp:
       break;
     case SpillCodec::lz4:
       return static_cast<std::size_t>(
@@ -70,6 +71,7 @@ std::size_t compress(SpillCodec codec, std::span<const std::byte> from, std::spa
 bool decompress(SpillCodec codec, std::span<const std::byte> from, std::span<std::byte> to) noexcept {
   switch (codec) {
     case SpillCodec::none:
+    case SpillCodec::zfp:
       break;
     case SpillCodec::lz4:
       return LZ4_decompress_safe(chars(from), chars(to), static_cast<int>(from.size()), static_cast<int>(to.size())) ==

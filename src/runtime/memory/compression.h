@@ -19,6 +19,9 @@ std::size_t compress(SpillCodec codec, std::span<const std::byte> from, std::spa
 /// Whether `from` holds exactly what fills `to`.
 bool decompress(SpillCodec codec, std::span<const std::byte> from, std::span<std::byte> to) noexcept;
 
+/// Pieces of `bytes` at even distances, one after another.
+std::vector<std::byte> sample_of(std::span<const std::byte> bytes);
+
 /// What a codec did to a sample.
 struct CodecTrial {
   SpillCodec codec = SpillCodec::none;
@@ -26,7 +29,7 @@ struct CodecTrial {
   double ratio = 1;             ///< Output over input.
 };
 
-/// Tries every codec on pieces of `bytes` from all over it.
+/// Tries every codec that loses nothing on a sample of `bytes`.
 std::vector<CodecTrial> try_codecs(std::span<const std::byte> bytes);
 
 /// The codec with the least time to compress and write; `none` where that is to write at once.

@@ -62,8 +62,9 @@ bool is_in_memory(std::string_view filesystem) {
 
 }  // namespace
 
-SpillSpace read_spill_space(const fs::path& root) {
-  const auto [folder, source] = choose_folder(root);
+SpillSpace read_spill_space(const fs::path& root, const fs::path& asked_for) {
+  const auto [folder, source] =
+      asked_for.empty() ? choose_folder(root) : std::pair(asked_for, std::string("--spill-dir"));
   SpillSpace space{.folder = folder.string(),
                    .folder_source = source,
                    .filesystem = filesystem_of(root, folder),

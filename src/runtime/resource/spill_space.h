@@ -7,7 +7,8 @@
 
 namespace basalt {
 
-/// BASALT_SPILL_DIR, else TMPDIR, else /var/tmp (which is on disk where /tmp is not), else /tmp.
-SpillSpace read_spill_space(const std::filesystem::path& root);
+/// In `folder`; where that is empty, in BASALT_SPILL_DIR, else TMPDIR, else /var/tmp (which is on disk where /tmp is
+/// not), else /tmp.
+SpillSpace read_spill_space(const std::filesystem::path& root, const std::filesystem::path& folder = {});
 
 }  // namespace basalt

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -42,12 +43,15 @@ Bytes sparse_bytes() {
 }
 
 struct Fixture {
-  explicit Fixture(double bytes_per_second = 0)
+  explicit Fixture(double bytes_per_second = 0, const std::optional<LossyNumbers>& lossy = std::nullopt)
       : owned(std::make_unique<FakeStorage>(4 * kChunkBytes)),
         storage(owned.get()),
-        file(std::move(owned),
-             {.name = "/some/folder", .chunk_bytes = kChunkBytes, .count = 4, .bytes_per_second = bytes_per_second}),
-        scratch(ChunkFile::scratch_bytes(kChunkBytes)) {}
+        file(std::move(owned), {.name = "/some/folder",
+                                .chunk_bytes = kChunkBytes,
+                                .count = 4,
+                                .bytes_per_second = bytes_per_second,
+                                .lossy = lossy}),
+        scratch(ChunkFile::scratch_bytes(kChunkBytes, lossy)) {}
 
   Bytes read(std::uint64_t chunk) {
     Bytes bytes(kChunkBytes, std::byte{99});
@@ -105,6 +109,72 @@ TEST(ChunkFile, LeavesBytesAsTheyAreWhereTheDiskIsFast) {
   Fixture fixture(/*bytes_per_second=*/1e15);
   fixture.file.write(0, sparse_bytes(), fixture.scratch);
   EXPECT_EQ(fixture.file.written_bytes(), kChunkBytes);
+}
+
+/// Of size 1, as doubles.
+Bytes number_bytes(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal;
+  Bytes bytes(kChunkBytes);
+  for (std::uint64_t i = 0; i < bytes.size(); i += sizeof(double)) {
+    const double number = normal(random);
+    std::memcpy(bytes.data() + i, &number, sizeof(double));
+  }
+  return bytes;
+}
+
+constexpr double kSlowDisk = 1e3;
+
+TEST(ChunkFile, TellsWhatItLost) {
+  const LossyNumbers lossy{.type = ElementType::c128, .tolerance = 1e-4};
+  Fixture fixture(kSlowDisk, lossy);
+  EXPECT_EQ(fixture.file.lost(), 0);
+  double lost = 0;
+  for (std::uint64_t chunk = 0; chunk < 3; ++chunk) {
+    fixture.file.write(chunk, number_bytes(chunk), fixture.scratch);
+    const NumberChange change = change_of(lossy.type, number_bytes(chunk), fixture.read(chunk));
+    EXPECT_GT(change.largest, 0);
+    EXPECT_LE(change.largest, lossy.tolerance);
+    lost += change.sum_of_squares;
+    EXPECT_DOUBLE_EQ(fixture.file.lost(), std::sqrt(lost));
+  }
+  EXPECT_LT(fixture.file.written_bytes(), 3 * kChunkBytes / 2);
+  fixture.file.clear(1);
+  EXPECT_LT(fixture.file.lost(), std::sqrt(lost));
+  fixture.file.write(0, Bytes(kChunkBytes), fixture.scratch);
+  fixture.file.write(2, number_bytes(7), {});
+  EXPECT_EQ(fixture.file.lost(), 0) << "what is not compressed is not changed";
+  EXPECT_EQ(fixture.read(2), number_bytes(7));
+}
+
+/// Digits that numbers do not have cannot be kept; what cannot be bounded is stored as it is.
+TEST(ChunkFile, StoresAsItIsWhatWouldChangeTooMuch) {
+  Fixture fixture(kSlowDisk, LossyNumbers{.type = ElementType::c128, .tolerance = 1e-18});
+  fixture.file.write(0, number_bytes(3), fixture.scratch);
+  EXPECT_EQ(fixture.read(0), number_bytes(3));
+  EXPECT_EQ(fixture.file.lost(), 0);
+  Bytes bytes = number_bytes(3);
+  std::memset(bytes.data() + 800, 0xFF, sizeof(double));  // no number
+  Fixture other(kSlowDisk, LossyNumbers{.type = ElementType::c128, .tolerance = 1e-2});
+  other.file.write(0, bytes, other.scratch);
+  EXPECT_EQ(other.read(0), bytes);
+  EXPECT_EQ(other.file.lost(), 0);
+}
+
+TEST(ChunkFile, TellsOfBitsThatTheDiskFlipsInWhatWasChanged) {
+  Fixture fixture(kSlowDisk, LossyNumbers{.type = ElementType::c128, .tolerance = 1e-3});
+  fixture.file.write(2, number_bytes(1), fixture.scratch);
+  const Bytes whole = fixture.read(2);
+  for (std::uint64_t i = 0; i < fixture.file.written_bytes(); i += 61) {
+    std::byte& victim = fixture.storage->content[2 * kChunkBytes + i];
+    victim ^= std::byte{0x10};
+    try {
+      EXPECT_EQ(fixture.read(2), whole) << "only where the byte is not part of the content: " << i;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::io);
+    }
+    victim ^= std::byte{0x10};
+  }
 }
 
 TEST(ChunkFile, TellsOfEveryBitThatTheDiskFlips) {
