@@ -84,6 +84,41 @@ TEST(PatternCommand, KeepsTheLastGoodFrameOfAStateThatBlowsUp) {
   EXPECT_FALSE(Workspace::read(here.path("out/frame_0000.npy")).empty());
 }
 
+TEST(PatternCommand, StartsFromWhatARunLeft) {
+  const Workspace here;
+  const std::vector<std::string> first = {"pattern",  "run",          "--model",  "schnakenberg", "--size",
+                                          "24x16",    "--steps",      "40",       "--precision",  "double",
+                                          "--output", here.path("a"), "--format", "npy,hdf5"};
+  ASSERT_EQ(here.run(first).status, 0);
+  for (const char* file : {"a/frame_40.npy", "a/frame_40.h5"}) {
+    const Result again = here.run({"pattern", "run", "--model", "schnakenberg", "--size", "24x16", "--steps", "0",
+                                   "--precision", "double", "--initial-file", here.path(file), "--json"});
+    ASSERT_EQ(again.status, 0) << again.err;
+    const Result whole = here.run({"pattern", "run", "--model", "schnakenberg", "--size", "24x16", "--steps", "40",
+                                   "--precision", "double", "--json"});
+    EXPECT_EQ(json::parse(again.out)["species"], json::parse(whole.out)["species"]) << file;
+  }
+}
+
+TEST(PatternCommand, DrawsPearsonsMapInOnePicture) {
+  const Workspace here;
+  const Result result =
+      here.run({"pattern", "run", "--model", "gray-scott", "--size", "64x48", "--steps", "200", "--map",
+                "k=x:0.045:0.07", "--map", "F=y:0.08:0.005", "--statistics", "--output", here.path("map")});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("dominant wavelength"));
+  EXPECT_THAT(Workspace::read(here.path("map/run.toml")), HasSubstr("[maps.F]\naxis = \"y\""));
+  EXPECT_EQ(here.run({"pattern", "run", here.path("map/run.toml")}).status, 0);
+}
+
+TEST(PatternCommand, ChoosesItsSteps) {
+  const Workspace here;
+  const Result result = here.run({"pattern", "run", "--model", "brusselator", "--size", "32", "--steps", "5",
+                                  "--integrator", "rk45", "--tolerance", "1e-4"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("within a tolerance of 0.0001"));
+}
+
 TEST(PatternCommand, RefusesAFileWithItsLine) {
   const Workspace here;
   const Result result = here.run({"pattern", "run", here.write("wrong.toml", "model = \"gray-scott\"\nsteps = -1\n")});
@@ -122,7 +157,13 @@ TEST(PatternCommand, RefusesWhatIsWrongWithAWayOut) {
       {{"--model", "nonlinear-schrodinger"}, "give --integrator rk4"},
       {{"--model", "gray-scott", "--stencil", "round"}, "is none of axes, isotropic"},
       {{"--model", "gray-scott", "--noise", "-1"}, "-1 is no size of noise"},
-      {{"--model", "gray-scott", "--format", "png,gif"}, "'gif' is none of png, npy, vti, hdf5"},
+      {{"--model", "gray-scott", "--format", "png,gif"}, "'gif' is none of png, npy, vti, hdf5, mp4"},
+      {{"--model", "gray-scott", "--map", "F"}, "'F' is not NAME=AXIS:FROM:TO"},
+      {{"--model", "gray-scott", "--map", "F=z:0:1"}, "F cannot vary along 'z'"},
+      {{"--model", "gray-scott", "--map", "F=absent.png"}, "No such file"},
+      {{"--model", "gray-scott", "--tolerance", "1e-3"}, "euler has no tolerance"},
+      {{"--model", "gray-scott", "--integrator", "etd", "--side", "x=neumann:0"}, "etd steps in waves"},
+      {{"--model", "gray-scott", "--integrator", "etd", "--map", "Du=x:1e-6:1e-5"}, "Du is the same everywhere"},
   };
   for (const Wrong& wrong : cases) {
     std::vector<std::string> arguments = {"pattern", "run"};

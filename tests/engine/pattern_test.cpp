@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "basalt/engine.h"
@@ -106,6 +107,80 @@ TEST(RunPattern, RefusesWhatDoesNotFit) {
     EXPECT_EQ(error.code(), ErrorCode::out_of_resources);
     EXPECT_THAT(error.what(), HasSubstr("1.0 MiB may be used (--memory)"));
     EXPECT_THAT(error.what(), HasSubstr("give a grid of about"));
+  }
+}
+
+TEST(RunPattern, MeasuresWhatItIsAskedTo) {
+  Engine engine;
+  PatternRequest request = small_request();
+  EXPECT_FALSE(engine.run_pattern(request).statistics.has_value());
+  request.statistics = true;
+  const PatternReport report = engine.run_pattern(request);
+  ASSERT_TRUE(report.statistics.has_value());
+  EXPECT_LE(report.memory.peak_bytes, report.memory.estimate_bytes);
+  EXPECT_NEAR(report.statistics->species[0].mass, report.species[0].mean * 96 * 64 * std::pow(2.5 / 256, 2), 1e-9);
+  EXPECT_FALSE(report.statistics->species[0].structure_factor.empty());
+  const nlohmann::json document = nlohmann::json::parse(json_of(report));
+  EXPECT_EQ(document["statistics"]["classified"], "v");
+  EXPECT_TRUE(document["statistics"]["energy"].is_null());
+  EXPECT_EQ(document["statistics"]["species"][0]["name"], "u");
+}
+
+TEST(RunPattern, KeepsWhatTheEquationsPromise) {
+  Engine engine;
+  PatternRequest request;
+  request.size = {48, 40};
+  request.statistics = true;
+  request.precision = Precision::double_precision;
+  request.model = "cahn-hilliard";
+  request.steps = 400;
+  const PatternStatistics phases = *engine.run_pattern(request).statistics;
+  EXPECT_NEAR(phases.species[0].mass, phases.species[0].mass_at_first, 1e-9);
+  EXPECT_LT(phases.energy.value(), phases.energy_at_first.value());
+  request.model = "nonlinear-schrodinger";
+  request.integrator = Integrator::rk45;
+  request.tolerance = 1e-10;
+  request.step = 1.0;
+  request.steps = 4;
+  const PatternReport waves = engine.run_pattern(request);
+  EXPECT_NEAR(waves.statistics->energy.value(), waves.statistics->energy_at_first.value(), 1e-6);
+  ASSERT_TRUE(waves.adaptive.has_value());
+  EXPECT_GT(waves.adaptive->accepted, 10);
+  EXPECT_EQ(waves.adaptive->tolerance, 1e-10);
+  EXPECT_LE(waves.memory.peak_bytes, waves.memory.estimate_bytes);
+}
+
+TEST(RunPattern, VariesParametersInSpace) {
+  Engine engine;
+  PatternRequest request = small_request();
+  const PatternReport same = engine.run_pattern(request);
+  request.maps["F"] = {.axis = "y", .file = {}, .from = 0.062, .to = 0.062};
+  const PatternReport flat = engine.run_pattern(request);
+  EXPECT_EQ(flat.species[1].mean, same.species[1].mean);
+  EXPECT_LE(flat.memory.peak_bytes, flat.memory.estimate_bytes);
+  request.maps["F"].to = 0.02;
+  EXPECT_NE(engine.run_pattern(request).species[1].mean, same.species[1].mean);
+  // the step must be stable where diffusion is largest
+  request.maps["Du"] = {.axis = "x", .file = {}, .from = 2e-5, .to = 2e-4};
+  EXPECT_THROW(engine.run_pattern(request), Error);
+}
+
+TEST(RunPattern, TakesStepsInWavesOfPeriodicSidesOnly) {
+  Engine engine;
+  PatternRequest request = small_request();
+  request.integrator = Integrator::etd;
+  request.steps = 20;
+  request.step = 4;  // beyond Euler's limit
+  const PatternReport report = engine.run_pattern(request);
+  EXPECT_LE(report.memory.peak_bytes, report.memory.estimate_bytes);
+  EXPECT_GT(report.species[1].mean, 0.001);
+  request.sides[1].fill({.kind = SideKind::neumann, .value = 0, .alpha = 0, .beta = 0});
+  try {
+    engine.run_pattern(request);
+    FAIL() << "waves have no sides";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_THAT(error.what(), HasSubstr("a side along y that is neumann"));
   }
 }
 

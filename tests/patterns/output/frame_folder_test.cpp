@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
 #include "basalt/pattern_file.h"
 #include "patterns/output/frame_maker.h"
 
@@ -65,6 +67,27 @@ TEST(FrameFolder, KeepsWhatWasWrittenBefore) {
   EXPECT_THAT(refusal(ErrorCode::io, [&] { frames.write(view); }), HasSubstr("frame_00400.npy"));
   EXPECT_EQ(frames.files().size(), 2U);
   EXPECT_TRUE(fs::is_regular_file(folder / "a/frame_00300.npy"));
+}
+
+TEST(FrameFolder, MakesAVideoOfItsPictures) {
+  const Folder folder;
+  const std::string path = std::getenv("PATH");
+  test::write_text(folder / "ffmpeg", "#!/bin/sh\nfor last; do :; done; exec cat > \"${last#file:}\"\n");
+  fs::permissions(folder / "ffmpeg", fs::perms::owner_all);
+  const InventedFrame frame({6, 4}, Precision::single_precision);
+  const auto run = [&](const std::string& name, const std::string& search) {
+    ::setenv("PATH", search.c_str(), 1);
+    FrameFolder frames(request_of(folder / name), {.png = false, .mp4 = true});
+    frames.write(frame.view());
+    frames.write(frame.view());
+    frames.finish();
+    ::setenv("PATH", path.c_str(), 1);
+    return frames.lacks_video() ? std::string("none") : frames.files().back();
+  };
+  EXPECT_EQ(run("a", (folder / "") + ":" + path), folder / "a/video.mp4");
+  EXPECT_EQ(content_of(folder / "a/video.mp4").size(), 2U * 6 * 4 * 3);
+  EXPECT_EQ(run("b", folder / "b"), "none");
+  EXPECT_FALSE(fs::exists(folder / "b/video.mp4"));
 }
 
 TEST(UsualPictures, CanBeDrawnOfEachModel) {

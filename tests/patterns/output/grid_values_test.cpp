@@ -9,6 +9,7 @@
 #include "base/npy.h"
 #include "patterns/output/frame_maker.h"
 #include "workloads/patterns/output/png.h"
+#include "workloads/patterns/output/write_hdf5.h"
 #include "workloads/patterns/output/write_npy.h"
 
 namespace basalt::patterns {
@@ -90,6 +91,45 @@ TEST(GridValues, OfDamagedFilesAreRefused) {
   EXPECT_THAT(refused_text(header + std::string(25, '\0')), HasSubstr("its shape asks for 24"));
   EXPECT_THAT(refused_text(write_npy_header(">f8", {3}) + std::string(24, '\0')), HasSubstr("the type '>f8'"));
   EXPECT_THAT(refused_text(write_npy_header("<c8", {3}) + std::string(24, '\0')), HasSubstr("the type '<c8'"));
+}
+
+TEST(GridValues, OfHdf5FilesAreThoseOfTheNames) {
+  const Folder folder;
+  for (const std::vector<std::uint64_t>& size : std::vector<std::vector<std::uint64_t>>{{5}, {4, 3}, {3, 4, 5}}) {
+    const InventedFrame frame(size, Precision::single_precision);
+    write_hdf5(folder / "a.h5", frame.view());
+    const auto values = open_grid_values(folder / "a.h5", {"u", "v"});
+    ASSERT_EQ(values->layers(frame.grid), 2U);
+    const auto one = open_grid_values(folder / "a.h5", {"v"});
+    ASSERT_EQ(one->layers(frame.grid), 1U);
+    for (std::uint64_t row = 0; row < frame.grid.rows(); ++row) {
+      const std::uint64_t y = row % frame.grid.size[1];
+      const std::uint64_t z = row / frame.grid.size[1];
+      std::vector<double> expected;
+      for (std::uint64_t x = 0; x < size[0]; ++x) {
+        expected.push_back(test::value_of(1, x, y, z));
+      }
+      EXPECT_EQ(row_of(*values, frame.grid, 1, y, z), expected);
+      EXPECT_EQ(row_of(*one, frame.grid, 0, y, z), expected);
+    }
+  }
+}
+
+TEST(GridValues, OfHdf5FilesThatDoNotFitAreRefused) {
+  const Folder folder;
+  InventedFrame frame({4, 3}, Precision::double_precision);
+  write_hdf5(folder / "a.h5", frame.view());
+  const auto refused_names = [&](const std::vector<std::string>& names) {
+    return refusal(ErrorCode::bad_input, [&] { open_grid_values(folder / "a.h5", names); });
+  };
+  EXPECT_THAT(refused_names({"u", "w"}), HasSubstr("has the data sets u, v, and u, w are wanted"));
+  EXPECT_THAT(refused_names({}), HasSubstr("has the data sets u, v"));
+  const std::string whole = test::content_of(folder / "a.h5");
+  write_text(folder / "a.h5", whole.substr(0, whole.size() / 2));
+  EXPECT_THAT(refused_names({"u", "v"}), HasSubstr("cannot read"));
+  frame.species = {"only"};
+  write_hdf5(folder / "one.h5", frame.view());
+  EXPECT_EQ(open_grid_values(folder / "one.h5", {"u", "v"})->layers(frame.grid), 1U);
 }
 
 TEST(GridValues, AreFinite) {

@@ -173,6 +173,45 @@ TEST(ReadToml, RefusesWhatNoRunWouldTake) {
   EXPECT_EQ(side.line, 2U);
 }
 
+TEST(ReadToml, RefusesMapsMethodsAndSweepsThatNoRunWouldTake) {
+  EXPECT_THAT(refused("model = \"gray-scott\"\n[maps.G]\naxis = \"x\"").text, HasSubstr("no parameter 'G'"));
+  EXPECT_EQ(refused("model = \"gray-scott\"\n[maps.G]\naxis = \"x\"").line, 2U);
+  EXPECT_THAT(refused("model = \"gray-scott\"\n[maps.F]\nfrom = 1").text, HasSubstr("varies nowhere"));
+  EXPECT_THAT(refused("model = \"gray-scott\"\ntolerance = 1e-3").text, HasSubstr("euler has no tolerance"));
+  EXPECT_THAT(refused("model = \"gray-scott\"\nintegrator = \"rk45\"\ntolerance = 2").text,
+              HasSubstr("2 is no tolerance"));
+  const Refusal waves = refused(
+      "model = \"gray-scott\"\nintegrator = \"etd\"\nsides.x.first.kind = \"neumann\"\nsides.x.last.kind = "
+      "\"neumann\"");
+  EXPECT_THAT(waves.text, HasSubstr("etd steps in waves"));
+  EXPECT_EQ(waves.line, 2U);
+  EXPECT_THAT(refused("model = \"gray-scott\"\nstatistics = 1").text, HasSubstr("give true or false"));
+  EXPECT_THAT(refused("model = \"gray-scott\"\n[[sweep]]\nparameter = \"F\"").text, HasSubstr("sweep"));
+}
+
+TEST(ReadToml, ReadsSweeps) {
+  const std::string text =
+      "model = \"gray-scott\"\noutput = \"map\"\n[[sweep]]\nparameter = \"k\"\nfrom = 0.03\nto = 0.07\npoints = 5\n"
+      "[[sweep]]\nparameter = \"F\"\nfrom = 1\nto = 2\n";
+  const PatternSweepRequest sweep = read_pattern_sweep_toml(text, "sweep.toml");
+  ASSERT_EQ(sweep.ranges.size(), 2);
+  EXPECT_EQ(sweep.ranges[0].parameter, "k");
+  EXPECT_EQ(sweep.ranges[0].points, 5U);
+  EXPECT_EQ(sweep.ranges[1].points, 1U);
+  EXPECT_EQ(sweep.batch.output, "map");
+  EXPECT_EQ(sweep.pattern.output, "");
+  const PatternSweepRequest again = read_pattern_sweep_toml(write_pattern_sweep_toml(sweep), "sweep.toml");
+  EXPECT_EQ(again.ranges[0].to, 0.07);
+  EXPECT_EQ(again.batch.output, "map");
+  try {
+    read_pattern_sweep_toml("model = \"gray-scott\"\n[[sweep]]\nparametr = \"F\"", "sweep.toml");
+    FAIL() << "parametr is no key";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.advice(), HasSubstr("did you mean parameter?"));
+    EXPECT_EQ(error.where().line, 3U);
+  }
+}
+
 TEST(ReadToml, RefusesWhatIsNoToml) {
   const Refusal text = refused("model = 'gray-scott'\nsteps = = 3\n");
   EXPECT_EQ(text.line, 2U);
@@ -220,7 +259,20 @@ PatternRequest any_request() {
   request.spacing = perhaps<double>(positive);
   request.step = perhaps<double>(positive);
   request.steps = *rc::gen::arbitrary<std::uint64_t>();
-  request.integrator = *rc::gen::element(Integrator::euler, Integrator::rk4);
+  request.integrator = *rc::gen::element(Integrator::euler, Integrator::rk4, Integrator::rk45);
+  if (request.integrator == Integrator::rk45) {
+    request.tolerance = perhaps<double>([] { return *rc::gen::inRange(1, 1000) / 1e6; });
+  }
+  for (const PatternParameter& parameter : model.parameters) {
+    if (*rc::gen::arbitrary<bool>()) {
+      ParameterMap& map = request.maps[parameter.name];
+      (*rc::gen::arbitrary<bool>() ? map.axis : map.file) = *rc::gen::element<std::string>("x", "y", "a \"b\".png");
+      map.from = perhaps<double>(any_number);
+      map.to = perhaps<double>(any_number);
+    }
+  }
+  request.statistics = *rc::gen::arbitrary<bool>();
+  request.initial.file = *rc::gen::container<std::string>(rc::gen::inRange('\x01', '\x7F'));
   request.stencil = *rc::gen::element(Stencil::axes, Stencil::isotropic);
   for (std::size_t axis = 0; axis < request.size.size(); ++axis) {
     if (*rc::gen::arbitrary<bool>()) {
@@ -242,7 +294,7 @@ PatternRequest any_request() {
   request.seed = *rc::gen::arbitrary<std::uint64_t>();
   request.every = *rc::gen::arbitrary<std::uint64_t>();
   request.formats = *rc::gen::container<std::vector<FrameFormat>>(
-      rc::gen::element(FrameFormat::png, FrameFormat::npy, FrameFormat::vti, FrameFormat::hdf5));
+      rc::gen::element(FrameFormat::png, FrameFormat::npy, FrameFormat::vti, FrameFormat::hdf5, FrameFormat::mp4));
   request.output = *rc::gen::container<std::string>(rc::gen::inRange('\x01', '\x7F'));
   request.backend = *rc::gen::element(Backend::automatic, Backend::cpu, Backend::vulkan);
   request.device = *rc::gen::container<std::string>(rc::gen::inRange('\x01', '\x7F'));
@@ -265,6 +317,18 @@ RC_GTEST_PROP(WriteToml, IsReadAsTheSameRequest, ()) {
   RC_ASSERT(read.steps == request.steps);
   RC_ASSERT(read.integrator == request.integrator);
   RC_ASSERT(read.stencil == request.stencil);
+  RC_ASSERT(read.tolerance == request.tolerance);
+  RC_ASSERT(read.statistics == request.statistics);
+  RC_ASSERT(read.initial.file == request.initial.file);
+  RC_ASSERT(read.formats == request.formats);
+  RC_ASSERT(read.maps.size() == request.maps.size());
+  for (const auto& [name, map] : request.maps) {
+    const ParameterMap& other = read.maps.at(name);
+    RC_ASSERT(other.axis == map.axis);
+    RC_ASSERT(other.file == map.file);
+    RC_ASSERT(other.from == map.from);
+    RC_ASSERT(other.to == map.to);
+  }
   RC_ASSERT(read.sides == request.sides);
   RC_ASSERT(read.initial.kind == request.initial.kind);
   RC_ASSERT(read.initial.values == request.initial.values);

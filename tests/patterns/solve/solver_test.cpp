@@ -179,7 +179,7 @@ PatternRequest heat(std::vector<std::uint64_t> size, double diffusion, double sp
   request.spacing = spacing;
   request.step = step;
   request.precision = Precision::double_precision;
-  request.initial = {.kind = InitialKind::uniform, .values = {0, 0}, .noise = 0.0, .spots = 0};
+  request.initial = {.kind = InitialKind::uniform, .values = {0, 0}, .noise = 0.0, .spots = 0, .file = {}};
   return request;
 }
 

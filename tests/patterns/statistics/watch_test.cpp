@@ -90,7 +90,7 @@ TEST(Watch, NamesWhatItSees) {
     mass += spots(cell % 96, cell / 96) * 0.25;
   }
   EXPECT_NEAR(at_rest.species[1].mass, mass, 1e-9);
-  EXPECT_EQ(at_rest.species[1].mass, at_rest.species[1].mass_at_first);
+  EXPECT_NEAR(at_rest.species[1].mass_at_first, mass, 1e-9);
 
   EXPECT_EQ(measure([](double x, double y, double) { return -spots(x, y); }).kind, PatternClass::holes);
   EXPECT_EQ(measure([](double x, double, double) { return std::cos(2 * pi * x / 12); }).kind, PatternClass::stripes);

@@ -134,11 +134,14 @@ PatternStatistics Watch::measure(const FrameView& frame, const std::vector<Speci
   const double volume = std::pow(frame.grid.spacing, frame.grid.axes) * static_cast<double>(frame.grid.cells());
   for (std::size_t i = 0; i < species.size(); ++i) {
     const Structure structure = structure_of(frame, i, species[i].mean, transform, modes.as<double>(), cancel);
+    // of what rounding leaves, no length says anything
+    const bool flat = species[i].deviation < kContrast * usual_contrast(model_, i);
+    const auto length = [&](const std::optional<double>& wavelength) { return flat ? std::nullopt : wavelength; };
     statistics.species.push_back({.name = species[i].name,
                                   .mass = species[i].mean * volume,
                                   .mass_at_first = first_means_[i] * volume,
-                                  .dominant_wavelength = structure.dominant_wavelength,
-                                  .mean_wavelength = structure.mean_wavelength,
+                                  .dominant_wavelength = length(structure.dominant_wavelength),
+                                  .mean_wavelength = length(structure.mean_wavelength),
                                   .structure_factor = structure.factor});
   }
   statistics.energy = energy_of(frame, model_, request_);
