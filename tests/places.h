@@ -1,5 +1,5 @@
-// Where the checkout and the program under test are. In a source of their own: the same tests of another checkout are the
-// same to a compiler cache.
+// Where the checkout and the program under test are. In a source of their own: the same tests of another checkout are
+// the same to a compiler cache.
 #pragma once
 
 namespace basalt::places {
