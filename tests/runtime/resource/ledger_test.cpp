@@ -139,7 +139,9 @@ TEST_F(LedgerTest, AWaitIsPredictedByWhatRunningJobsExpect) {
   const Lease lease = ledger_.acquire({.device_bytes = {{"vram", 2 * kGiB}}}, {.name = "silent"}, cancel_);
   EXPECT_EQ(ledger_.predict_wait({.device_bytes = {{"vram", kGiB}}}, {.name = "next"}),
             std::numeric_limits<double>::infinity());
-  EXPECT_EQ(ledger_.predict_wait({.device_bytes = {{"memory of no device", kGiB}}}, {.name = "other"}), 0);
+  EXPECT_THROW(
+      static_cast<void>(ledger_.predict_wait({.device_bytes = {{"memory of no device", kGiB}}}, {.name = "other"})),
+      Error);
 }
 
 TEST_F(LedgerTest, AWaitIsExplainedAndEndsWhenItsReasonDoes) {

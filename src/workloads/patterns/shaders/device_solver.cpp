@@ -87,6 +87,7 @@ void DeviceSolver::advance(std::uint64_t steps) {
   const std::uint64_t in_a_run = std::max<std::uint64_t>(kRunCells / domain().grid.cells(), 1);
   const std::uint64_t most = (in_a_run + steps_per_visit_ - 1) / steps_per_visit_ * steps_per_visit_;
   while (steps > 0) {
+    cancel_.check();  // a fast device is done before anybody waits for it
     const std::uint64_t count = std::min(steps, most);
     Run& run = recorded(count);
     const vulkan::Moment moment = run.commands.submit();
