@@ -143,7 +143,9 @@ class Chooser {
 
   void decide(const std::string& no_devices) {
     const auto rank = [](const Candidate& candidate) {
-      return std::pair(!candidate.rejection.empty(), candidate.seconds());
+      // of those that cannot, the first: what is refused is then explained by the CPU
+      const bool can = candidate.rejection.empty();
+      return std::pair(!can, can ? candidate.seconds() : 0);
     };
     const auto first = choice_.candidates.begin();
     const auto best = std::ranges::min_element(choice_.candidates, std::less<>(), rank);

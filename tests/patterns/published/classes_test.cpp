@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Classes, Pearson,
                          testing::Values(Place{"Red", 0.02, 0.07, PatternClass::uniform, false, 8000},
                                          Place{"Blue", 0.06, 0.045, PatternClass::uniform, false, 8000},
                                          Place{"Lambda", 0.034, 0.065, PatternClass::spots, false, 16000},
-                                         Place{"Kappa", 0.05, 0.063, PatternClass::stripes, false, 60000},
+                                         Place{"Kappa", 0.05, 0.063, PatternClass::stripes, true, 30000},
                                          Place{"Delta", 0.03, 0.055, PatternClass::holes, false, 12000},
                                          Place{"Epsilon", 0.018, 0.055, PatternClass::spots, true, 12000}),
                          [](const auto& each) { return each.param.name; });

@@ -139,7 +139,7 @@ TEST_P(Orders, InTimeAreThoseOfTheMethods) {
     if (GetParam() != "nonlinear-schrodinger") {  // of waves, no step of Euler's method is stable
       EXPECT_NEAR(order_of(Integrator::euler, 400), 1, 0.05);
     }
-    EXPECT_NEAR(order_of(Integrator::rk4, 80), 4, 0.3);
+    EXPECT_NEAR(order_of(Integrator::rk4, 40), 4, 0.4);
     if (boundary.name == "periodic") {
       EXPECT_NEAR(order_of(Integrator::etd, 40), 2, 0.2);
     }
