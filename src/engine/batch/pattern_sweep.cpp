@@ -163,7 +163,7 @@ PatternSweepReport sweep_pattern(const PatternSweepRequest& request, const Batch
     read_journal(settings.output, report.points);
     report.files = folder.write(request, report);
     if (request.ranges.size() > 2) {
-      report.notes.push_back("a picture shows one or two parameters: there is none of this sweep");
+      report.notes.emplace_back("a picture shows one or two parameters: there is none of this sweep");
     }
   }
   return report;
