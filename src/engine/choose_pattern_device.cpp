@@ -27,7 +27,8 @@ double frames(const PatternJob& job) {
   if (request.output.empty()) {
     return 0;
   }
-  return 1 + (request.every > 0 ? static_cast<double>(request.steps / request.every) : 0);
+  const std::uint64_t on_the_way = request.every > 0 ? request.steps / request.every : 0;
+  return static_cast<double>(1 + on_the_way);
 }
 
 }  // namespace

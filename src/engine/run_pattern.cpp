@@ -240,7 +240,7 @@ class Frames {
     seconds_ += watch.seconds();
     report.files = folder_->files();
     if (folder_->lacks_video()) {
-      report.notes.push_back("there is no ffmpeg on the PATH: the frames became no video");
+      report.notes.emplace_back("there is no ffmpeg on the PATH: the frames became no video");
     }
   }
 
