@@ -50,6 +50,38 @@ TEST(JobLine, ReadsEveryKey) {
   EXPECT_EQ(job.priority, -7);
 }
 
+TEST(JobLine, HoldsAPattern) {
+  const BatchJob job = read(
+      R"({"id": "a", "pattern": "model = \"gray-scott\"\nsteps = 7\nseed = 3\n[parameters]\nF = 0.05", "threads": 2,
+ "memory": "1G", "timeout": 3, "priority": 4})");
+  ASSERT_TRUE(job.pattern.has_value());
+  EXPECT_EQ(job.pattern->model, "gray-scott");
+  EXPECT_EQ(job.pattern->steps, 7U);
+  EXPECT_EQ(job.pattern->threads, 2);
+  EXPECT_EQ(job.pattern->memory_limit_bytes, std::uint64_t{1} << 30);
+  EXPECT_EQ(job.priority, 4);
+  const BatchJob again = read(job_line(job));
+  EXPECT_EQ(again.id, "a");
+  EXPECT_EQ(again.pattern->parameters, job.pattern->parameters);
+  EXPECT_EQ(again.pattern->threads, 2);
+  // what no result depends on is no part of what it is
+  BatchJob other = job;
+  other.pattern->threads = 5;
+  other.pattern->memory_limit_bytes.reset();
+  EXPECT_EQ(definition_line(other), definition_line(job));
+  other.pattern->seed = 4;
+  EXPECT_NE(definition_line(other), definition_line(job));
+}
+
+TEST(JobLine, RefusesWhatAPatternHasNot) {
+  EXPECT_THAT(error_of(R"({"id": "a", "pattern": "model = \"gray-scott\"", "file": "a.qasm"})").what(),
+              HasSubstr("the job is a pattern, which has no \"file\" here"));
+  EXPECT_THAT(error_of(R"({"id": "a", "pattern": "model = \"gray-scott\"", "shots": 3})").what(),
+              HasSubstr("no \"shots\" here"));
+  EXPECT_THAT(error_of(R"({"id": "a", "pattern": "model = \"gray-scot\""})").what(),
+              HasSubstr("there is no model 'gray-scot'"));
+}
+
 TEST(JobLine, WhatIsNotSaidIsAsInTheDefaults) {
   Request defaults;
   defaults.shots = 77;

@@ -9,6 +9,7 @@
 #include "basalt/engine.h"
 #include "basalt/json.h"
 #include "basalt/pattern_file.h"
+#include "base/npy.h"
 #include "batch_harness.h"
 #include "workloads/patterns/output/png.h"
 
@@ -133,6 +134,19 @@ TEST(PatternSweep, GoesOnWhereItWasStopped) {
   EXPECT_THAT(refusal(request), HasSubstr("--resume"));
 }
 
+TEST(PatternSweep, SeesThatAFileIsAnother) {
+  const BatchFolder here;
+  PatternSweepRequest request = small_sweep();
+  request.pattern.size = {4, 3};
+  request.pattern.initial.file = here.write("state.npy", write_npy_header("|u1", {3, 4}) + std::string(12, '\1'));
+  request.batch.output = here.path("map");
+  EXPECT_EQ(sweep_pattern(request).batch.progress.done, 6);
+  request.batch.resume = true;
+  EXPECT_EQ(sweep_pattern(request).batch.progress.kept, 6);
+  here.write("state.npy", write_npy_header("|u1", {3, 4}) + std::string(11, '\1') + '\0');
+  EXPECT_THAT(refusal(request), HasSubstr("are not what they were"));
+}
+
 TEST(PatternSweep, StopsWhenItIsAsked) {
   PatternSweepRequest request = small_sweep();
   request.pattern.steps = 1'000'000'000;
@@ -166,6 +180,7 @@ TEST(PatternSweep, RefusesWhatNoPointWouldTake) {
   EXPECT_THAT(with([](auto& r) { r.ranges[0].to = 0.01; }), HasSubstr("F cannot go from 0.02 to 0.01"));
   EXPECT_THAT(with([](auto& r) { r.ranges[0] = {"Du", -1, 1, 2}; }), HasSubstr("Du = -1 of gray-scott"));
   EXPECT_THAT(with([](auto& r) { r.pattern.output = "frames"; }), HasSubstr("write no frames"));
+  EXPECT_THAT(with([](auto& r) { r.pattern.maps["k"] = {"x", "", 0, 1}; }), HasSubstr("k varies in space, and"));
   EXPECT_THAT(with([](auto& r) { r.show = "meen"; }), HasSubstr("did you mean mean?"));
 }
 

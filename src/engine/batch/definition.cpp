@@ -2,22 +2,39 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/hash.h"
+#include "base/regular_file.h"
 #include "engine/batch/job_line.h"
-#include "workloads/quantum/input/source.h"
 
 namespace basalt {
 namespace {
 
-/// A file that cannot be read is a failure of the job and has no text here.
+/// Of the contents, of any size. No file, or one that cannot be read, which is a failure of the job, has the hash 0.
 std::uint64_t hash_of_file(const std::string& path) {
   try {
-    return hash_of(quantum::read_source(path));
+    const RegularFile file(path);
+    std::uint64_t hash = 0;
+    std::string piece;
+    for (std::uint64_t offset = 0; offset < file.bytes(); offset += piece.size()) {
+      piece.resize(std::min<std::uint64_t>(file.bytes() - offset, std::uint64_t{1} << 20));
+      file.read(offset, piece.data(), piece.size());
+      hash = mix(hash, hash_of(piece));
+    }
+    return hash;
   } catch (const Error&) {
     return 0;
   }
+}
+
+std::uint64_t hash_of_files(const PatternRequest& pattern) {
+  std::uint64_t hash = hash_of_file(pattern.initial.file);
+  for (const auto& [name, map] : pattern.maps) {
+    hash = mix(hash, hash_of_file(map.file));
+  }
+  return hash;
 }
 
 }  // namespace
@@ -40,6 +57,9 @@ std::string definition_of(const BatchJob& job, std::uint64_t index, std::uint64_
     if (observable.starts_with('@')) {
       hash = mix(hash, hash_of_file(observable.substr(1)));
     }
+  }
+  if (job.pattern) {
+    hash = mix(hash, hash_of_files(*job.pattern));
   }
   return fmt::format("{:016x}", hash);
 }

@@ -16,7 +16,7 @@ std::uint64_t hash_of(std::string_view text) noexcept;
 inline constexpr std::uint64_t kNoSource = 0;
 
 /// 16 hexadecimal digits from the job's place and definition, the text of its circuit (`source_hash`) and of the files
-/// that its observables name. What a circuit includes is not looked at.
+/// that its observables, or its pattern, name. What a circuit includes is not looked at.
 std::string definition_of(const BatchJob& job, std::uint64_t index, std::uint64_t source_hash);
 
 }  // namespace basalt

@@ -48,6 +48,10 @@ void check(const PatternSweepRequest& request) {
     if (!names.insert(range.parameter).second) {
       throw Error(ErrorCode::bad_usage, fmt::format("{} varies twice", range.parameter), "give each parameter once");
     }
+    if (request.pattern.maps.contains(range.parameter)) {
+      throw Error(ErrorCode::bad_usage, fmt::format("{} varies in space, and from point to point", range.parameter),
+                  "take one of the two");
+    }
     if (range.points > 1 && !(range.from < range.to)) {
       throw Error(ErrorCode::bad_usage,
                   fmt::format("{} cannot go from {} to {}", range.parameter, range.from, range.to),

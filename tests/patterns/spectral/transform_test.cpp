@@ -8,6 +8,7 @@
 #include <numbers>
 #include <vector>
 
+#include "basalt/error.h"
 #include "basalt/memory.h"
 #include "reference/pattern.h"
 #include "workloads/patterns/spectral/wavenumbers.h"
@@ -90,6 +91,12 @@ TEST(Transform, ThereAndBackMultipliesByTheCells) {
       EXPECT_NEAR(field.cell(cell / size[0], cell % size[0]), expected, 1e-10) << size.size() << "D, cell " << cell;
     }
   }
+}
+
+TEST(Transform, RefusesWhatFftwCannotCount) {
+  EXPECT_THROW(SpectralLayout(make_grid({std::uint64_t{1} << 31}, 1)), Error);
+  EXPECT_THROW(SpectralLayout(make_grid({1 << 17, 1 << 17, 3}, 1)), Error);
+  EXPECT_NO_THROW(SpectralLayout(make_grid({1 << 17, 1 << 17}, 1)));
 }
 
 TEST(Wavenumbers, AreThoseOfTheDiscreteLaplacian) {

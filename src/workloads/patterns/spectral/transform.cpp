@@ -1,6 +1,7 @@
 #include "workloads/patterns/spectral/transform.h"
 
 #include <fftw3.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -29,7 +30,14 @@ fftw_complex* modes_at(double* data) {
 }  // namespace
 
 SpectralLayout::SpectralLayout(const Grid& grid)
-    : modes(grid.size[0] / 2 + 1), row((2 * modes + kLine - 1) / kLine * kLine), rows(grid.rows()) {}
+    : modes(grid.size[0] / 2 + 1), row((2 * modes + kLine - 1) / kLine * kLine), rows(grid.rows()) {
+  const std::uint64_t plane = row / 2 * (grid.axes > 2 ? grid.size[1] : 1);
+  const std::uint64_t longest = std::max(*std::max_element(grid.size.begin(), grid.size.end()), plane);
+  if (longest > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
+    throw Error(ErrorCode::unsupported, fmt::format("transforms take no {} cells along an axis or in a plane", longest),
+                "give a smaller grid, or leave out what needs waves: --statistics, --integrator etd");
+  }
+}
 
 struct Transform::Plan {
   fftw_plan plan = nullptr;
@@ -48,9 +56,6 @@ struct Transform::Plan {
 };
 
 Transform::Transform(const Grid& grid, const Arena& arena) : grid_(grid), layout_(grid), arena_(arena) {
-  if (*std::max_element(grid.size.begin(), grid.size.end()) > std::numeric_limits<int>::max() / 2) {
-    throw Error(ErrorCode::unsupported, "FFTW takes no axis of 2^30 cells or more", "give a smaller grid");
-  }
   // Planned by size and alignment alone: this array only has to begin at a line of the cache.
   alignas(64) static std::array<double, kLine> sample{};
   {
@@ -63,9 +68,6 @@ Transform::Transform(const Grid& grid, const Arena& arena) : grid_(grid), layout
     for (std::size_t axis = 1; axis < static_cast<std::size_t>(grid.axes); ++axis) {
       const auto size = static_cast<int>(grid.size[axis]);
       const std::uint64_t step = layout_.row / 2 * (axis == 2 ? grid.size[1] : 1);
-      if (step > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
-        throw Error(ErrorCode::unsupported, "FFTW takes no plane of 2^31 modes or more", "give a smaller grid");
-      }
       const auto plan_across = [&](int sign) {
         return fftw_plan_many_dft(1, &size, static_cast<int>(kAbreast), modes_at(sample.data()), nullptr,
                                   static_cast<int>(step), 1, modes_at(sample.data()), nullptr, static_cast<int>(step),

@@ -15,6 +15,8 @@ namespace basalt::patterns {
 /// How cells, and after a transform modes, lie in an array of doubles. Rows along x begin at lines of the cache and
 /// hold nx cells or nx/2 + 1 modes: those of negative wavenumbers along x are the conjugates of these.
 struct SpectralLayout {
+  /// Throws Error(unsupported) for what FFTW cannot count: 2^31 cells or more along an axis, or modes in a plane of
+  /// three.
   explicit SpectralLayout(const Grid& grid);
 
   std::uint64_t modes = 0;  ///< Of a row.
