@@ -7,8 +7,8 @@
 
 namespace basalt {
 
-/// In `folder`; where that is empty, in BASALT_SPILL_DIR, else TMPDIR, else /var/tmp (which is on disk where /tmp is
+/// In `asked_for`; where that is empty, in BASALT_SPILL_DIR, else TMPDIR, else /var/tmp (which is on disk where /tmp is
 /// not), else /tmp.
-SpillSpace read_spill_space(const std::filesystem::path& root, const std::filesystem::path& folder = {});
+SpillSpace read_spill_space(const std::filesystem::path& root, const std::filesystem::path& asked_for = {});
 
 }  // namespace basalt

@@ -53,7 +53,7 @@ std::vector<std::string> choose_layers(const ReadObject& file, const std::string
   if (found.size() == wanted.size() && !wanted.empty()) {
     return found;
   }
-  const std::vector<std::string> all = data_sets(file);
+  std::vector<std::string> all = data_sets(file);
   if (found.empty() && all.size() == 1) {
     return all;
   }

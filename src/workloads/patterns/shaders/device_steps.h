@@ -40,7 +40,7 @@ class DeviceSteps {
  private:
   struct Stage;
   void record_euler(vulkan::Commands& commands, std::size_t now) const;
-  void record_runge_kutta(vulkan::Commands& commands, std::size_t now) const;
+  void record_runge_kutta(vulkan::Commands& commands, std::size_t at) const;
   void record_auxiliary(vulkan::Commands& commands, const DeviceCells& at) const;
   void record_stage(vulkan::Commands& commands, const Stage& stage) const;
   template <typename Real>

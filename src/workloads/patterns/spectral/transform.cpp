@@ -61,8 +61,8 @@ Transform::Transform(const Grid& grid, const Arena& arena) : grid_(grid), layout
   {
     const std::scoped_lock lock(planner);
     const auto cells = static_cast<int>(grid.size[0]);
-    const fftw_plan there = fftw_plan_dft_r2c_1d(cells, sample.data(), modes_at(sample.data()), FFTW_ESTIMATE);
-    const fftw_plan back = fftw_plan_dft_c2r_1d(cells, modes_at(sample.data()), sample.data(), FFTW_ESTIMATE);
+    fftw_plan there = fftw_plan_dft_r2c_1d(cells, sample.data(), modes_at(sample.data()), FFTW_ESTIMATE);
+    fftw_plan back = fftw_plan_dft_c2r_1d(cells, modes_at(sample.data()), sample.data(), FFTW_ESTIMATE);
     forward_[0] = std::make_unique<Plan>(there);
     backward_[0] = std::make_unique<Plan>(back);
     for (std::size_t axis = 1; axis < static_cast<std::size_t>(grid.axes); ++axis) {
