@@ -22,13 +22,12 @@ double field_bytes(const PatternJob& job) {
   return static_cast<double>(job.domain.grid.cells() * patterns::scalar_bytes(job.domain.precision));
 }
 
-double frames(const PatternJob& job) {
+std::uint64_t frames(const PatternJob& job) {
   const PatternRequest& request = job.request;
   if (request.output.empty()) {
     return 0;
   }
-  const std::uint64_t on_the_way = request.every > 0 ? request.steps / request.every : 0;
-  return static_cast<double>(1 + on_the_way);
+  return 1 + (request.every > 0 ? request.steps / request.every : 0);
 }
 
 }  // namespace
@@ -57,7 +56,7 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
               Candidate& candidate) {
             const DeviceLimits limits = choose_device_limits(physical, figures, type_of(job));
             candidate.stage_seconds = steps * step_bytes / limits.bytes_per_second + visits * limits.stage_seconds +
-                                      (1 + frames(job)) * state_bytes / kBusBytesPerSecond;
+                                      static_cast<double>(1 + frames(job)) * state_bytes / kBusBytesPerSecond;
           }};
   return choose_among(cpu, device, job.resources.devices().has_open(), sources);
 }

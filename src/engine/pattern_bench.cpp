@@ -92,6 +92,7 @@ class PatternBench {
     request.model = row.model;
     request.size = row.size;
     request.precision = row.precision;
+    request.backend = Backend::cpu;
     request.threads = row.threads;
     request.steps_per_visit = job.steps_per_visit;
     request.seed = 1;

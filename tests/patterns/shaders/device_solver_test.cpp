@@ -28,12 +28,12 @@ class DeviceSolverTest : public testing::TestWithParam<std::string> {
     if (vulkan::test_device() == nullptr) {
       GTEST_SKIP() << "no Vulkan device";
     }
-    if (device_ == nullptr) {
-      device_ = std::make_unique<TestDevice>(*vulkan::test_device());
+    if (device == nullptr) {
+      device = std::make_unique<TestDevice>(*vulkan::test_device());
     }
   }
   void TearDown() override { EXPECT_EQ(vulkan::Instance::validation_messages(), std::vector<std::string>{}); }
-  static void TearDownTestSuite() { device_.reset(); }
+  static void TearDownTestSuite() { device.reset(); }
 
   [[nodiscard]] static std::vector<Precision> precisions() {
     if (!vulkan::test_device()->plan.f64) {
@@ -58,7 +58,7 @@ class DeviceSolverTest : public testing::TestWithParam<std::string> {
                  " wide, " + std::string(name_of(request.integrator)) + ", " + std::string(name_of(request.stencil)) +
                  ", side " + std::string(name_of(request.sides[0][0].kind)) + ", " + std::to_string(steps_per_visit) +
                  " steps a visit");
-    DevicePattern pattern(*device_, request, shape);
+    DevicePattern pattern(*device, request, shape);
     pattern.solver().set_steps_per_visit(steps_per_visit);
     ASSERT_EQ(pattern.solver().steps_per_visit(), steps_per_visit);
     reference::PatternState state = pattern.reference_state();
@@ -76,10 +76,10 @@ class DeviceSolverTest : public testing::TestWithParam<std::string> {
     }
   }
 
-  static std::unique_ptr<TestDevice> device_;
+  static std::unique_ptr<TestDevice> device;
 };
 
-std::unique_ptr<TestDevice> DeviceSolverTest::device_;
+std::unique_ptr<TestDevice> DeviceSolverTest::device;
 
 std::vector<std::string> model_names() {
   std::vector<std::string> names;
@@ -182,7 +182,7 @@ TEST_F(DeviceGrayScott, MakesTheSameStepsInVisitsOfAnyNumber) {
   }
   for (const PatternRequest& request : requests) {
     SCOPED_TRACE(std::to_string(request.size[0]) + "x" + std::to_string(request.size[1]));
-    DevicePattern pattern(*device_, request);
+    DevicePattern pattern(*device, request);
     pattern.solver().advance(13);
     const std::vector<std::vector<double>> expected = pattern.values();
     for (const std::uint32_t steps : {2U, 3U, 4U, 8U}) {
@@ -199,7 +199,7 @@ TEST_F(DeviceGrayScott, MakesTheSameStepsInVisitsOfAnyNumber) {
 
 TEST_F(DeviceGrayScott, TuningChangesNothing) {
   const PatternRequest request = gray_scott({200, 100});
-  DevicePattern pattern(*device_, request);
+  DevicePattern pattern(*device, request);
   const std::vector<std::vector<double>> before = pattern.values();
   const std::uint32_t steps = pattern.solver().tune();
   EXPECT_EQ(pattern.solver().steps_per_visit(), steps);
@@ -208,7 +208,7 @@ TEST_F(DeviceGrayScott, TuningChangesNothing) {
 }
 
 TEST_F(DeviceGrayScott, CountsWhatItDoes) {
-  DevicePattern pattern(*device_, gray_scott({64, 32}));
+  DevicePattern pattern(*device, gray_scott({64, 32}));
   pattern.solver().advance(10);
   EXPECT_EQ(pattern.solver().visits(), 10U);
   EXPECT_DOUBLE_EQ(pattern.solver().bytes_moved(), 10.0 * 64 * 32 * 16);
@@ -224,7 +224,7 @@ TEST_F(DeviceGrayScott, SumsAsTheHostWould) {
     for (const std::vector<std::uint64_t>& size : std::vector<std::vector<std::uint64_t>>{{5}, {300, 70}, {7, 6, 5}}) {
       PatternRequest request = gray_scott(size);
       request.precision = precision;
-      DevicePattern pattern(*device_, request);
+      DevicePattern pattern(*device, request);
       const std::vector<std::vector<double>> values = pattern.values();
       const std::vector<SpeciesSummary> summaries = pattern.solver().summarise();
       ASSERT_EQ(summaries.size(), 2U);
@@ -251,7 +251,7 @@ TEST_F(DeviceGrayScott, FindsTheFirstCellThatIsNoNumber) {
   for (const Precision precision : precisions()) {
     PatternRequest request = gray_scott({70, 9, 4});
     request.precision = precision;
-    DevicePattern pattern(*device_, request);
+    DevicePattern pattern(*device, request);
     DeviceSolver& solver = pattern.solver();
     EXPECT_FALSE(solver.find_blow_up().has_value());
     const auto spoil = [&](std::size_t species, std::uint64_t x, std::uint64_t y, std::uint64_t z, double value) {
