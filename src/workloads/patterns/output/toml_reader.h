@@ -1,7 +1,12 @@
 // Values of a TOML table into members, each checked for its type and range, with the place of what is refused.
 #pragma once
 
+// What the library asserts, or assumes where NDEBUG is set, broken files do not keep; it finds the error right after.
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_assert(true)
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include <array>
 #include <cmath>
