@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "basalt/bench.h"
-#include "basalt/json.h"
 #include "bench_table.h"
 #include "command.h"
 #include "interrupt.h"
@@ -18,7 +16,7 @@
 #include "pattern_bench.h"
 #include "print.h"
 #include "request_options.h"
-#include "status_line.h"
+#include "show_bench.h"
 
 namespace basalt::cli {
 namespace {
@@ -128,34 +126,9 @@ std::vector<BenchCircuit> circuits_of(const std::vector<std::string>& files) {
 }
 
 void measure(const BenchSettings& settings, bool json) {
-  const StatusLine status;
-  BenchHooks hooks{.cancel = &interrupt_token(), .on_start = {}, .on_row = {}};
-  hooks.on_start = [&](std::size_t row, std::size_t rows, const std::string& what) {
-    status.show(static_cast<double>(row) / static_cast<double>(rows), what);
-  };
-  hooks.on_row = [&](const BenchRow& row) {
-    status.clear();
-    if (!json) {
-      print_bench_row(row);
-      std::cout.flush();
-    }
-  };
-  if (!json) {
-    print_bench_heading();
-  }
-  BenchReport report;
-  try {
-    report = bench(settings, hooks);
-  } catch (...) {
-    status.clear();
-    throw;
-  }
-  if (json) {
-    std::cout << json_of(report) << '\n';
-  } else {
-    print_bench_machine(report);
-    print_notes(report.notes);
-  }
+  const BenchTable<BenchRow, BenchReport> table{
+      .heading = print_bench_heading, .row = print_bench_row, .machine = print_bench_machine};
+  show_bench<BenchHooks>(json, table, [&](const BenchHooks& hooks) { return bench(settings, hooks); });
 }
 
 bool is_patterns(const std::string& name) {

@@ -3,12 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <iostream>
-
-#include "basalt/json.h"
-#include "interrupt.h"
 #include "print.h"
-#include "status_line.h"
+#include "show_bench.h"
 
 namespace basalt::cli {
 namespace {
@@ -31,37 +27,17 @@ void print_row(const PatternBenchRow& row) {
                     row.steps_per_sweep, row.bytes_per_second / 1e9));
 }
 
+void print_machine(const PatternBenchReport& report) {
+  print(fmt::format("\n{}, {} cores, {}", report.processor, report.cores, report.instruction_set));
+}
+
 }  // namespace
 
 void measure_patterns(const PatternBenchSettings& settings, bool json) {
-  const StatusLine status;
-  PatternBenchHooks hooks{.cancel = &interrupt_token(), .on_start = {}, .on_row = {}};
-  hooks.on_start = [&](std::size_t row, std::size_t rows, const std::string& what) {
-    status.show(static_cast<double>(row) / static_cast<double>(rows), what);
-  };
-  hooks.on_row = [&](const PatternBenchRow& row) {
-    status.clear();
-    if (!json) {
-      print_row(row);
-      std::cout.flush();
-    }
-  };
-  if (!json) {
-    print_heading();
-  }
-  PatternBenchReport report;
-  try {
-    report = bench_patterns(settings, hooks);
-  } catch (...) {
-    status.clear();
-    throw;
-  }
-  if (json) {
-    std::cout << json_of(report) << '\n';
-  } else {
-    print(fmt::format("\n{}, {} cores, {}", report.processor, report.cores, report.instruction_set));
-    print_notes(report.notes);
-  }
+  const BenchTable<PatternBenchRow, PatternBenchReport> table{
+      .heading = print_heading, .row = print_row, .machine = print_machine};
+  show_bench<PatternBenchHooks>(json, table,
+                                [&](const PatternBenchHooks& hooks) { return bench_patterns(settings, hooks); });
 }
 
 }  // namespace basalt::cli
