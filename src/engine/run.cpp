@@ -11,12 +11,12 @@
 #include <thread>
 #include <utility>
 
-#include "basalt/error_log.h"
 #include "basalt/metrics.h"
 #include "base/stopwatch.h"
 #include "engine/choices.h"
 #include "engine/choose_backend.h"
 #include "engine/choose_method.h"
+#include "engine/conduct.h"
 #include "engine/device_job.h"
 #include "engine/job.h"
 #include "engine/ladder.h"
@@ -515,12 +515,6 @@ Report run_somewhere(Resources& resources, const Request& request, const RunHook
   }
 }
 
-void note_failure(Resources& resources, const Error& error, const Request& request) noexcept {
-  metrics::add(metrics::Metric::jobs_failed);
-  log_error(error, request.source.name, "run");
-  resources.job_ended();
-}
-
 }  // namespace
 
 Error out_of_memory() {
@@ -528,18 +522,7 @@ Error out_of_memory() {
 }
 
 Report run_request(Resources& resources, const Request& request, const RunHooks& hooks) {
-  metrics::add(metrics::Metric::jobs);
-  try {
-    Report report = run_somewhere(resources, request, hooks);
-    resources.job_ended();
-    return report;
-  } catch (const std::bad_alloc&) {
-    note_failure(resources, out_of_memory(), request);
-    throw out_of_memory();
-  } catch (const Error& error) {
-    note_failure(resources, error, request);
-    throw;
-  }
+  return conduct(resources, request.source.name, "run", [&] { return run_somewhere(resources, request, hooks); });
 }
 
 }  // namespace basalt

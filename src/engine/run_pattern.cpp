@@ -8,10 +8,10 @@
 #include <memory>
 #include <mutex>
 
-#include "basalt/error_log.h"
 #include "basalt/tool.h"
 #include "base/stopwatch.h"
 #include "engine/choose_pattern_device.h"
+#include "engine/conduct.h"
 #include "engine/device_pattern.h"
 #include "engine/host_pattern.h"
 #include "engine/pattern_inputs.h"
@@ -421,12 +421,6 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
   return std::move(job.report);
 }
 
-void note_failure(Resources& resources, const Error& error, const PatternRequest& request) noexcept {
-  metrics::add(metrics::Metric::jobs_failed);
-  log_error(error, request.model, "pattern");
-  resources.job_ended();
-}
-
 }  // namespace
 
 std::uint64_t estimate_pattern_bytes(const PatternRequest& request) {
@@ -437,18 +431,7 @@ std::uint64_t estimate_pattern_bytes(const PatternRequest& request) {
 }
 
 PatternReport run_pattern_request(Resources& resources, const PatternRequest& request, const PatternHooks& hooks) {
-  metrics::add(metrics::Metric::jobs);
-  try {
-    PatternReport report = run_once(resources, request, hooks);
-    resources.job_ended();
-    return report;
-  } catch (const std::bad_alloc&) {
-    note_failure(resources, out_of_memory(), request);
-    throw out_of_memory();
-  } catch (const Error& error) {
-    note_failure(resources, error, request);
-    throw;
-  }
+  return conduct(resources, request.model, "pattern", [&] { return run_once(resources, request, hooks); });
 }
 
 }  // namespace basalt
