@@ -1,6 +1,10 @@
 #include "checkpoint_options.h"
 
+#include <fmt/format.h>
+
+#include "basalt/inventory.h"
 #include "number.h"
+#include "print.h"
 #include "request_options.h"
 
 namespace basalt::cli {
@@ -20,6 +24,12 @@ void add_checkpoint_interval(CLI::App& command, std::optional<double>& every_sec
             "From one checkpoint to the next, such as 30s, 10m or 2h. Default: 60s, or so\nmuch longer that they take "
             "at most 5% of the time of the run",
             [&every_seconds](const std::string& text) { every_seconds = duration_of("--checkpoint-every", text); });
+}
+
+std::string describe_checkpoints(const CheckpointReport& checkpoints, double total_seconds) {
+  return fmt::format("{} checkpoint{} written in {} ({:.1f}% of the run), {} of files", checkpoints.written,
+                     checkpoints.written == 1 ? "" : "s", format_seconds(checkpoints.seconds),
+                     100 * checkpoints.seconds / total_seconds, format_bytes(checkpoints.file_bytes));
 }
 
 }  // namespace basalt::cli

@@ -13,6 +13,7 @@
 #include "print.h"
 #include "request_options.h"
 #include "run_circuit.h"
+#include "run_pattern.h"
 
 namespace basalt::cli {
 namespace {
@@ -21,7 +22,8 @@ constexpr const char* kDescription =
     "Go on with a run that --checkpoint keeps on disk, to the result that it would have had.";
 
 constexpr const char* kFooter =
-    "The folder holds all of the run: its program, what it includes, options, seed, and results so far.\n"
+    "The folder holds all of the run: its program, what it includes, options, seed, and results so far. (Of a\n"
+    "pattern, files of parameters that vary in space are read again, and must not have changed.)\n"
     "It goes on from the latest checkpoint that is whole, on as many threads as there are now, and with\n"
     "--backend elsewhere than where it began. Counts are those of a run that was not interrupted; amplitudes\n"
     "too, to the last bit where backend, threads and tuning are the same, and to rounding elsewhere. (CPU and\n"
@@ -43,9 +45,12 @@ struct ResumeOptions {
   std::optional<double> every_seconds;
 };
 
-/// What may be different now.
-void change(Request& request, const ResumeOptions& options) {
-  request.threads = options.threads.value_or(request.threads);
+/// What may be different now, of a circuit or a pattern.
+template <typename AnyRequest>
+void change(AnyRequest& request, const ResumeOptions& options) {
+  if (options.threads) {
+    request.threads = *options.threads;
+  }
   if (options.memory_limit_bytes) {
     request.memory_limit_bytes = options.memory_limit_bytes;
   }
@@ -58,7 +63,6 @@ void change(Request& request, const ResumeOptions& options) {
   }
   if (options.backend == Backend::cpu) {
     request.device = options.device;
-    request.fall_back = false;
   }
   if (options.backend != Backend::automatic) {
     request.backend = options.backend;
@@ -74,7 +78,17 @@ void act(ResumeOptions& options, bool json) {
     std::cout << *run.result;
     return;
   }
+  if (run.pattern) {
+    if (options.view.passes || options.view.spill_limit_bytes) {
+      throw Error(ErrorCode::bad_usage, "--passes and --spill-limit are of circuits, and this is a pattern",
+                  "leave them out");
+    }
+    change(*run.pattern, options);
+    run_pattern(*run.pattern, {.observation = options.view.observation, .quiet = options.view.quiet}, json);
+    return;
+  }
   change(run.request, options);
+  run.request.fall_back = run.request.fall_back && options.backend != Backend::cpu;
   options.view.file = run.request.source.name;
   run_circuit(run.request, options.view, json);
 }

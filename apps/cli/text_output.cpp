@@ -7,6 +7,7 @@
 
 #include "basalt/gpu.h"
 #include "basalt/json.h"
+#include "checkpoint_options.h"
 #include "ladder_output.h"
 #include "output.h"
 #include "print.h"
@@ -153,12 +154,6 @@ void print_verification(const VerifyReport& verify) {
                     verify.tiles, verify.tiles == 1 ? "" : "s", verify.largest_difference, verify.tolerance));
 }
 
-void print_checkpoints(const CheckpointReport& checkpoints, double total_seconds) {
-  print(fmt::format("{} checkpoint{} written in {} ({:.1f}% of the run), {} of files", checkpoints.written,
-                    checkpoints.written == 1 ? "" : "s", format_seconds(checkpoints.seconds),
-                    100 * checkpoints.seconds / total_seconds, format_bytes(checkpoints.file_bytes)));
-}
-
 void print_summary(const std::string& file, const Report& report) {
   const std::string branches = report.branches > 1 ? fmt::format(", {} branches", report.branches) : "";
   const std::string where =
@@ -221,7 +216,7 @@ void write_text_report(const std::string& file, const Report& report, bool quiet
         fmt::format("fidelity with a state that was stored without a loss: at least {:.12g}", *report.fidelity_bound));
   }
   if (report.checkpoints) {
-    print_checkpoints(*report.checkpoints, report.timing.total);
+    print(describe_checkpoints(*report.checkpoints, report.timing.total));
   }
   print_summary(file, report);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "basalt/pattern.h"
 #include "basalt/request.h"
 
 namespace basalt {
@@ -13,6 +14,8 @@ struct KeptRun {
   /// As it was asked for, with the seed that was used and the backend that was chosen, and set to go on. Before it is
   /// run, the number of threads, the memory and the backend may be changed; what else is changed changes the result.
   Request request;
+  /// Of a pattern: the same of it, and `request` says nothing.
+  std::optional<PatternRequest> pattern;
   std::optional<std::string> result;  ///< The report as JSON, once the run is done. There is no request then.
 };
 

@@ -142,6 +142,7 @@ struct PatternRequest {
   std::optional<int> steps_per_visit;
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;
+  CheckpointRequest checkpoint{};
 };
 
 /// Of one species at the end of a run.
@@ -202,6 +203,7 @@ struct AdaptiveSteps {
   std::uint64_t rejected = 0;
   double shortest = 0;  ///< Of the accepted ones.
   double longest = 0;
+  double next = 0;  ///< The length that the next one would be tried with.
 };
 
 struct PatternReport {
@@ -212,6 +214,8 @@ struct PatternReport {
   double step = 0;
   double largest_stable_step = 0;  ///< By the linear part of the equations; infinite where it sets no limit.
   std::uint64_t steps = 0;
+  std::uint64_t first_step =
+      0;            ///< Done before, where the run went on from a checkpoint; times and visits are of those after.
   double time = 0;  ///< steps * step, in the model's unit.
   Integrator integrator = Integrator::euler;
   std::optional<AdaptiveSteps> adaptive;  ///< Of rk45.
@@ -223,6 +227,7 @@ struct PatternReport {
   std::string backend;                          ///< "cpu" or "vulkan".
   std::string choice;                           ///< Why it ran there; empty where the request named the backend.
   std::optional<DeviceReport> device;           ///< Of the Vulkan backend.
+  std::optional<CheckpointReport> checkpoints;
   std::string instruction_set;
   int threads = 1;
   int steps_per_visit = 1;

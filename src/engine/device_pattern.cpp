@@ -59,6 +59,7 @@ void open_pattern_device(PatternJob& job, const std::string& name) {
                 "name one of them");
   }
   job.device = job.resources.open_devices({name}).front();
+  job.device_name = name;
   const vulkan::DeviceProperties& properties = job.device->device->properties();
   if (job.domain.precision == Precision::double_precision) {
     expect_numbers(job.device->device->physical(), ElementType::c128);
@@ -112,6 +113,25 @@ void DevicePattern::write_initial_state(const patterns::InitialValues& initial) 
       solver_.write_rows(species, begin, {window.data(), count * layout.row_bytes});
     }
   }
+}
+
+/// As they are packed; on the device each begins where the layout says.
+void DevicePattern::write_rows(std::size_t species, std::uint64_t first_row, std::span<const std::byte> rows) {
+  const patterns::DeviceLayout& layout = solver_.layout();
+  const std::uint64_t row_bytes = domain_.grid.size[0] * patterns::scalar_bytes(domain_.precision);
+  const std::uint64_t count = rows.size() / row_bytes;
+  const std::uint64_t most = window_rows(layout);
+  const Buffer window(memory_, std::min(most, count) * layout.row_bytes);
+  for (std::uint64_t begin = 0; begin < count; begin += most) {
+    const std::uint64_t here = std::min(most, count - begin);
+    for (std::uint64_t row = 0; row < here; ++row) {
+      std::memcpy(window.data() + row * layout.row_bytes, rows.data() + (begin + row) * row_bytes, row_bytes);
+    }
+    solver_.write_rows(species, first_row + begin, {window.data(), here * layout.row_bytes});
+  }
+}
+
+void DevicePattern::prepare_steps() {
   if (job_.request.steps_per_visit) {
     solver_.set_steps_per_visit(static_cast<std::uint32_t>(*job_.request.steps_per_visit));
   } else if (job_.request.steps >= kStepsWorthTuning) {

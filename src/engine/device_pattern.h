@@ -27,6 +27,8 @@ class DevicePattern final : public PatternPlace {
   DevicePattern(PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena);
 
   void write_initial_state(const patterns::InitialValues& initial) override;
+  void write_rows(std::size_t species, std::uint64_t first_row, std::span<const std::byte> rows) override;
+  void prepare_steps() override;
   void advance(std::uint64_t steps, const OnProgress& on_progress) override;
   std::optional<patterns::Place> find_blow_up() override;
   std::vector<SpeciesSummary> summarise() override;

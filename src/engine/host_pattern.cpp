@@ -40,27 +40,46 @@ HostPattern::HostPattern(const PatternJob& job, Lease& lease, MemoryResource& me
     : job_(job),
       memory_(memory),
       arena_(arena),
-      occupancy_(lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.cancel, job.hooks.on_wait),
+      occupancy_(lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.stop, job.hooks.on_wait),
       solver_(std::make_unique<patterns::Solver>(job.model, job.domain, job.scheme,
                                                  solver_limits(job.request, job.limits), memory, arena)) {}
 
-/// On all threads: pages are touched by those who will work on them.
-void HostPattern::write_initial_state(const patterns::InitialValues& initial) {
+void HostPattern::for_each_row(std::uint64_t first, std::uint64_t count, const OnRow& on_row) {
   const patterns::Grid& grid = job_.domain.grid;
   const std::uint64_t grain = std::max<std::uint64_t>((std::uint64_t{1} << 14) / grid.size[0], 1);
-  parallel_for(arena_, job_.cancel, 0, grid.rows(), grain, [&](std::uint64_t first, std::uint64_t last) {
+  parallel_for(arena_, job_.cancel, first, first + count, grain, [&](std::uint64_t begin, std::uint64_t end) {
     std::vector<double> values(grid.size[0]);
-    for (std::uint64_t row = first; row < last; ++row) {
-      for (std::size_t species = 0; species < job_.model.species(); ++species) {
-        const std::uint64_t y = row % grid.size[1];
-        const std::uint64_t z = row / grid.size[1];
-        initial.fill_row(species, y, z, values);
-        solver_->write_row(species, y, z, values);
-      }
-      for (std::size_t index = 0; index < job_.varying.size(); ++index) {
-        job_.varying[index].read_row(row % grid.size[1], row / grid.size[1], values.data());
-        solver_->write_parameter_row(index, row % grid.size[1], row / grid.size[1], values);
-      }
+    for (std::uint64_t row = begin; row < end; ++row) {
+      on_row(row % grid.size[1], row / grid.size[1], values);
+    }
+  });
+}
+
+void HostPattern::write_initial_state(const patterns::InitialValues& initial) {
+  for_each_row(0, job_.domain.grid.rows(), [&](std::uint64_t y, std::uint64_t z, std::vector<double>& values) {
+    for (std::size_t species = 0; species < job_.model.species(); ++species) {
+      initial.fill_row(species, y, z, values);
+      solver_->write_row(species, y, z, values);
+    }
+  });
+}
+
+void HostPattern::write_rows(std::size_t species, std::uint64_t first_row, std::span<const std::byte> rows) {
+  const patterns::Grid& grid = job_.domain.grid;
+  const std::uint64_t row_bytes = grid.size[0] * patterns::scalar_bytes(job_.domain.precision);
+  for_each_row(first_row, rows.size() / row_bytes, [&](std::uint64_t y, std::uint64_t z, std::vector<double>&) {
+    solver_->write_row(species, y, z, rows.subspan((y + grid.size[1] * z - first_row) * row_bytes, row_bytes));
+  });
+}
+
+void HostPattern::prepare_steps() {
+  if (job_.varying.empty()) {
+    return;
+  }
+  for_each_row(0, job_.domain.grid.rows(), [&](std::uint64_t y, std::uint64_t z, std::vector<double>& values) {
+    for (std::size_t index = 0; index < job_.varying.size(); ++index) {
+      job_.varying[index].read_row(y, z, values.data());
+      solver_->write_parameter_row(index, y, z, values);
     }
   });
 }

@@ -19,6 +19,8 @@ class HostPattern final : public PatternPlace {
   HostPattern(const PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena);
 
   void write_initial_state(const patterns::InitialValues& initial) override;
+  void write_rows(std::size_t species, std::uint64_t first_row, std::span<const std::byte> rows) override;
+  void prepare_steps() override;
   void advance(std::uint64_t steps, const OnProgress& on_progress) override;
   std::optional<patterns::Place> find_blow_up() override;
   std::vector<SpeciesSummary> summarise() override;
@@ -27,10 +29,15 @@ class HostPattern final : public PatternPlace {
   [[nodiscard]] std::uint64_t visits() const override { return solver_->visits(); }
   [[nodiscard]] double bytes_moved() const override { return solver_->bytes_moved(); }
   [[nodiscard]] const AdaptiveSteps* adaptive() const override { return solver_->adaptive(); }
+  void go_on(const AdaptiveSteps& steps) override { solver_->go_on(steps); }
   [[nodiscard]] double waited_seconds() const override { return occupancy_.waited_seconds(); }
   double measure_scale_seconds() override;
 
  private:
+  /// On all threads: pages are touched by those who will work on them. `values` are a thread's own, for a row.
+  using OnRow = std::function<void(std::uint64_t y, std::uint64_t z, std::vector<double>& values)>;
+  void for_each_row(std::uint64_t first, std::uint64_t count, const OnRow& on_row);
+
   const PatternJob& job_;
   MemoryResource& memory_;
   Arena& arena_;

@@ -91,13 +91,7 @@ Json results_json(const Report& report) {
                           {"tolerance", report.verify->tolerance}};
   }
   if (report.checkpoints) {
-    document["checkpoints"] = {{"folder", report.checkpoints->folder},
-                               {"written", report.checkpoints->written},
-                               {"seconds", report.checkpoints->seconds},
-                               {"file_bytes", report.checkpoints->file_bytes}};
-    if (report.checkpoints->resumed_from) {
-      document["checkpoints"]["resumed_from"] = *report.checkpoints->resumed_from;
-    }
+    document["checkpoints"] = checkpoints_json(*report.checkpoints);
   }
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;

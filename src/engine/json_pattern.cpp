@@ -98,6 +98,10 @@ std::string json_of(const PatternReport& report, JsonStyle style) {
   if (report.device) {
     document["device"] = device_json(*report.device);
   }
+  if (report.checkpoints) {
+    document["checkpoints"] = checkpoints_json(*report.checkpoints);
+    document["first_step"] = report.first_step;
+  }
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["steps_per_visit"] = report.steps_per_visit;

@@ -22,6 +22,7 @@ Json usage_json(const UsageReport& report);
 Json memory_json(const MemoryReport& memory);
 Json timing_json(const TimingReport& timing);
 Json device_json(const DeviceReport& device);
+Json checkpoints_json(const CheckpointReport& checkpoints);
 Json passes_json(const std::vector<PassEntry>& passes);
 Json ladder_json(const LadderReport& ladder);
 Json species_json(const std::vector<SpeciesSummary>& species);

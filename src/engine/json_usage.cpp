@@ -66,6 +66,17 @@ Json device_json(const DeviceReport& device) {
           {"pipelines_cached", device.pipelines_cached}};
 }
 
+Json checkpoints_json(const CheckpointReport& checkpoints) {
+  Json result = {{"folder", checkpoints.folder},
+                 {"written", checkpoints.written},
+                 {"seconds", checkpoints.seconds},
+                 {"file_bytes", checkpoints.file_bytes}};
+  if (checkpoints.resumed_from) {
+    result["resumed_from"] = *checkpoints.resumed_from;
+  }
+  return result;
+}
+
 Json timing_json(const TimingReport& timing) {
   return {{"parse", timing.parse},     {"plan", timing.plan},     {"wait", timing.wait},  {"allocate", timing.allocate},
           {"execute", timing.execute}, {"sample", timing.sample}, {"total", timing.total}};

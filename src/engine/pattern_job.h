@@ -13,19 +13,24 @@
 
 namespace basalt {
 
+class PatternKeeper;
+
 /// References must outlive it.
 struct PatternJob {
   Resources& resources;
   const PatternRequest& request;
   const PatternHooks& hooks;
-  const CancelToken& cancel;
+  const CancelToken& stop;  ///< Asked for from outside.
+  CancelToken& cancel;      ///< The same, but while a state is at work that is to be kept whole.
   patterns::Model model;
   patterns::Domain domain;
   std::vector<patterns::VaryingParameter> varying;
   patterns::Scheme scheme;
   PlanLimits limits;
   PatternReport report;
-  std::shared_ptr<OpenDevice> device;  ///< Where it runs; null: on the CPU.
+  std::shared_ptr<OpenDevice> device;     ///< Where it runs; null: on the CPU.
+  std::string device_name{};              ///< By which it was opened.
+  std::shared_ptr<PatternKeeper> keeper;  ///< Null: the run is not kept on disk.
 };
 
 }  // namespace basalt

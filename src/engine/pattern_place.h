@@ -1,9 +1,11 @@
 // Where the cells of a pattern lie and are worked on: the host's memory or a device's.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "basalt/pattern.h"
@@ -18,6 +20,10 @@ class PatternPlace {
   virtual ~PatternPlace() = default;
 
   virtual void write_initial_state(const patterns::InitialValues& initial) = 0;
+  /// Rows of a species from `first_row` on (row y + size[1] · z), one after the other, in the precision of the run.
+  virtual void write_rows(std::size_t species, std::uint64_t first_row, std::span<const std::byte> rows) = 0;
+  /// Once every row of every species is written, before the first step.
+  virtual void prepare_steps() = 0;
 
   /// So many steps; calls on_progress(how many of them are done) from time to time, and once they all are.
   using OnProgress = std::function<void(std::uint64_t done)>;
@@ -36,6 +42,8 @@ class PatternPlace {
   [[nodiscard]] virtual double bytes_moved() const = 0;
   /// What an integrator that chooses its steps did; null for others.
   [[nodiscard]] virtual const AdaptiveSteps* adaptive() const { return nullptr; }
+  /// Goes on as one that did these.
+  virtual void go_on(const AdaptiveSteps& /*steps*/) {}
   /// Spent waiting for others.
   [[nodiscard]] virtual double waited_seconds() const { return 0; }
 

@@ -1,17 +1,12 @@
 // Keeps a run on disk while it goes on, so that another process can go on with it: writes checkpoints of its state and
 // of its place in the tree of branches, reads them back, and in the end leaves the result.
-//
-// Losing a checkpoint never loses the run: what the disk refuses is noted, and the one before stays.
 #pragma once
 
 #include <optional>
-#include <string>
+#include <utility>
 
-#include "base/stopwatch.h"
+#include "engine/checkpoint_series.h"
 #include "engine/job.h"
-#include "execute/checkpoint_file.h"
-#include "execute/checkpoint_folder.h"
-#include "execute/checkpoint_schedule.h"
 
 namespace basalt {
 
@@ -27,7 +22,7 @@ class RunKeeper {
   [[nodiscard]] const CancelToken& cancel() const noexcept { return cancel_; }
 
   /// How to get at the state, from now on.
-  void attach(StateAccess state, ForEach for_each);
+  void attach(StateAccess state, ForEach for_each) { series_.attach(std::move(state), std::move(for_each)); }
 
   /// Reads the latest checkpoint that is whole into the state and the results. Nothing where that is the very start:
   /// the state may then be anything. Throws Error(io) where none is whole.
@@ -37,7 +32,7 @@ class RunKeeper {
   void follow(const BranchTree* tree) noexcept { tree_ = tree; }
 
   /// How often at_boundary() is to be called.
-  [[nodiscard]] double boundary_seconds() const;
+  [[nodiscard]] double boundary_seconds() const { return series_.boundary_seconds(); }
 
   /// Between stages. Writes a checkpoint if one is due. Throws Error(cancelled) if that was requested.
   void at_boundary();
@@ -47,40 +42,32 @@ class RunKeeper {
   void end_leaf();
 
   /// Writes a checkpoint now; false, with a note, where that does not work. bring_back() reads its state.
-  bool keep();
-  void bring_back();
+  bool keep() { return write(/*must=*/true); }
+  void bring_back() { series_.bring_back(); }
 
   /// The run is being stopped: writes a last checkpoint if that is possible here.
   void stop();
 
   /// The run was stopped: what to tell.
-  [[nodiscard]] Error farewell() const;
+  [[nodiscard]] Error farewell() const { return series_.farewell(stopped_); }
 
   /// The run is done: leaves `report` and removes the checkpoints.
   void finish(const Report& report);
 
  private:
   [[nodiscard]] Request asked_for() const;
+  [[nodiscard]] std::uint64_t state_bytes() const;
   void expect_room() const;
-  void write(const std::optional<TreePosition>& position, const KeptJson& results);
-  bool try_write(bool must);
-  [[nodiscard]] bool is_worth(const Stopwatch& writing, std::uint64_t done, std::uint64_t total);
-  TreePosition read(std::uint64_t generation, const KeptJson& document, CheckpointFile& file);
+  bool write(bool must);
+  TreePosition read(std::uint64_t number, const KeptJson& document, CheckpointFile& file);
 
   Job& job_;
-  CheckpointFolder folder_;
-  CheckpointSchedule schedule_;
+  CheckpointSeries series_;
   CancelToken cancel_;
-  Stopwatch since_start_;
-  StateAccess state_;
-  ForEach for_each_ = for_each_in_turn;
   const BranchTree* tree_ = nullptr;
-  std::uint64_t next_ = 0;  ///< Generation.
   bool in_leaf_ = false;
   std::optional<KeptJson> results_;  ///< As they were before the leaf, where that is known.
-  bool must_ = false;                ///< The checkpoint that is being written is wanted whatever it takes.
   bool stopped_ = false;             ///< With a last checkpoint.
-  bool has_failed_ = false;          ///< A checkpoint could not be written, and a note says so.
 };
 
 }  // namespace basalt

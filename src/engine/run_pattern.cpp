@@ -15,13 +15,13 @@
 #include "engine/device_pattern.h"
 #include "engine/host_pattern.h"
 #include "engine/pattern_inputs.h"
+#include "engine/pattern_keeper.h"
+#include "engine/pattern_looks.h"
 #include "engine/run.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/metrics/span.h"
-#include "workloads/patterns/output/frame_folder.h"
 #include "workloads/patterns/stability.h"
-#include "workloads/patterns/statistics/watch.h"
 
 namespace basalt {
 namespace {
@@ -70,33 +70,12 @@ void choose_threads(PatternJob& job, const Inventory& inventory) {
   job.report.threads = bytes <= static_cast<double>(job.limits.serial_bytes) ? 1 : threads;
 }
 
-bool writes(const PatternRequest& request, FrameFormat format) {
-  return !request.output.empty() &&
-         std::find(request.formats.begin(), request.formats.end(), format) != request.formats.end();
-}
-
-/// What a frame takes while it is written: pictures and HDF5 files are put together in memory.
-std::uint64_t frame_bytes(const PatternRequest& request, const Model& model, const Domain& domain) {
-  const Grid& grid = domain.grid;
-  const bool pictures = writes(request, FrameFormat::png) || writes(request, FrameFormat::mp4);
-  const std::uint64_t picture = pictures ? 3 * grid.size[0] * grid.size[1] : 0;
-  const std::uint64_t arrays = writes(request, FrameFormat::hdf5)
-                                   ? grid.cells() * model.species() * patterns::scalar_bytes(domain.precision)
-                                   : 0;
-  return std::max(picture, arrays);
-}
-
-/// Of statistics and frames.
-std::uint64_t looking_bytes(const PatternRequest& request, const Model& model, const Domain& domain) {
-  return (request.statistics ? patterns::watch_bytes(domain.grid) : 0) + frame_bytes(request, model, domain);
-}
-
 /// Of the host's memory: cells, what threads work in, and what looks at them.
 std::uint64_t promised_bytes(const PatternJob& job) {
   const std::uint64_t cells =
       job.device ? device_pattern_host_bytes(job)
                  : host_pattern_bytes(job.request, job.model, job.domain, job.limits, job.report.threads);
-  return cells + looking_bytes(job.request, job.model, job.domain);
+  return cells + looking_bytes(job.request, job.model, job.domain) + keeping_bytes(job);
 }
 
 bool fits_the_host(const PatternJob& job) {
@@ -173,7 +152,7 @@ Lease take_lease(PatternJob& job) {
   std::optional<Lease> lease = ledger.try_acquire(demand, info);
   if (!lease) {
     job.resources.release_idle();
-    lease = ledger.acquire(demand, info, job.cancel, job.hooks.on_wait);
+    lease = ledger.acquire(demand, info, job.stop, job.hooks.on_wait);
   }
   job.report.timing.wait = watch.seconds();
   return std::move(*lease);
@@ -187,144 +166,97 @@ Error blow_up(const PatternJob& job, const Place& place, std::uint64_t finite, s
           fmt::format("give a --step below {}, or --precision double", job.scheme.step)};
 }
 
-/// The state as those see it who write it to files or measure it.
-patterns::FrameView view_of(const PatternJob& job, PatternPlace& place, std::uint64_t step) {
-  return {.grid = job.domain.grid,
-          .species = job.model.description().species,
-          .precision = job.domain.precision,
-          .read_row = [&place](std::size_t species, std::uint64_t y, std::uint64_t z,
-                               void* row) { place.read_row(species, y, z, row); },
-          .step = step,
-          .time = job.scheme.step * static_cast<double>(step)};
-}
-
-/// The files of a run; none where it has no folder.
-class Frames {
+/// How many steps may pass before somebody who asked for a stop, or a checkpoint, has it.
+class Pace {
  public:
-  explicit Frames(const PatternJob& job) : job_(job) {
-    if (!job.request.output.empty()) {
-      folder_.emplace(job.request, patterns::FrameFormats{.png = writes(job.request, FrameFormat::png),
-                                                          .npy = writes(job.request, FrameFormat::npy),
-                                                          .vti = writes(job.request, FrameFormat::vti),
-                                                          .hdf5 = writes(job.request, FrameFormat::hdf5),
-                                                          .mp4 = writes(job.request, FrameFormat::mp4),
-                                                          .picture = patterns::usual_picture(job.model.description())});
-    }
-  }
+  explicit Pace(double seconds) : seconds_(seconds) {}
 
-  [[nodiscard]] bool is_due(std::uint64_t step) const {
-    const std::uint64_t every = job_.request.every;
-    return folder_ && (step == job_.request.steps || (every > 0 && step % every == 0));
+  /// Of those `left`: whole visits of `visit` steps, where they are no more.
+  [[nodiscard]] std::uint64_t steps(std::uint64_t left, std::uint64_t visit) const {
+    const double patient = each_ > 0 ? seconds_ / each_ : 1;
+    const auto ahead = patient < static_cast<double>(left) ? static_cast<std::uint64_t>(patient) : left;
+    return std::min(std::max(ahead / visit, std::uint64_t{1}) * visit, left);
   }
-
-  /// The first step after `step` that a frame is due at, or that is the last.
-  [[nodiscard]] std::uint64_t next_due(std::uint64_t step) const {
-    const std::uint64_t every = job_.request.every;
-    const std::uint64_t last = job_.request.steps;
-    return folder_ && every > 0 ? std::min((step / every + 1) * every, last) : last;
-  }
-
-  void write(PatternPlace& place, std::uint64_t step) {
-    const Stopwatch watch;
-    folder_->write(view_of(job_, place, step));
-    seconds_ += watch.seconds();
-  }
-
-  /// After the last frame.
-  void finish(PatternReport& report) {
-    if (!folder_) {
-      return;
-    }
-    const Stopwatch watch;
-    folder_->finish();
-    seconds_ += watch.seconds();
-    report.files = folder_->files();
-    if (folder_->lacks_video()) {
-      report.notes.emplace_back("there is no ffmpeg on the PATH: the frames became no video");
-    }
-  }
-
-  [[nodiscard]] double seconds() const noexcept { return seconds_; }
+  void note(std::uint64_t steps, double seconds) { each_ = seconds / static_cast<double>(steps); }
 
  private:
-  const PatternJob& job_;
-  std::optional<patterns::FrameFolder> folder_;
-  double seconds_ = 0;
+  double seconds_;
+  double each_ = 0;
 };
 
-/// What a run shows of itself on its way.
-struct Looks {
-  Frames frames;
-  std::optional<patterns::Watch> watch;
-  double watch_seconds = 0;
-
-  explicit Looks(const PatternJob& job) : frames(job) {
-    if (job.request.statistics) {
-      watch.emplace(job.request, job.model);
+/// As many steps as there may be between two looks, or fewer where the keeper has something to do. Returns how many.
+std::uint64_t advance(PatternJob& job, PatternPlace& place, Pace& pace, std::uint64_t done, std::uint64_t steps) {
+  const auto tell = [&](std::uint64_t before, std::uint64_t now) {
+    if (job.hooks.on_progress) {
+      job.hooks.on_progress(before + now);
     }
+  };
+  if (!job.keeper) {
+    place.advance(steps, [&](std::uint64_t now) { tell(done, now); });
+    return steps;
   }
+  std::uint64_t ahead = 0;
+  do {
+    const std::uint64_t now = pace.steps(steps - ahead, static_cast<std::uint64_t>(place.steps_per_visit()));
+    const Stopwatch watch;
+    place.advance(now, [&](std::uint64_t finished) { tell(done + ahead, finished); });
+    pace.note(now, watch.seconds());
+    ahead += now;
+  } while (ahead < steps && !job.keeper->wants_boundary());
+  return ahead;
+}
 
-  /// The first step after `step` at which something looks, or the last.
-  [[nodiscard]] std::uint64_t next_due(std::uint64_t step) const {
-    const std::uint64_t frame = frames.next_due(step);
-    return watch ? std::min(frame, watch->next_due(step)) : frame;
-  }
-
-  void look(const PatternJob& job, PatternPlace& place, std::uint64_t step) {
-    if (frames.is_due(step) && (step > 0 || job.request.every > 0)) {
-      frames.write(place, step);
-    }
-    if (watch && watch->is_due(step)) {
-      const Stopwatch stopwatch;
-      watch->look(view_of(job, place, step));
-      watch_seconds += stopwatch.seconds();
-    }
-  }
-
-  [[nodiscard]] double seconds() const { return frames.seconds() + watch_seconds; }
-};
-
-/// Frames are written of states that were looked at: the last one on disk is a good one.
-void run_steps(PatternJob& job, PatternPlace& place, Looks& looks) {
+/// Frames are written of states that were looked at: the last one on disk is a good one. So are checkpoints.
+void run_steps(PatternJob& job, PatternPlace& place, PatternLooks& looks, std::uint64_t finite) {
   const metrics::Span span(metrics::SpanName::stage);
-  looks.look(job, place, 0);
-  for (std::uint64_t finite = 0; finite < job.request.steps;) {
+  Pace pace(job.keeper ? job.keeper->boundary_seconds() : 0);
+  if (finite == 0) {
+    looks.look(place, 0);
+  }
+  while (finite < job.request.steps) {
     const std::uint64_t steps = std::min(finite + kStepsBetweenLooks, looks.next_due(finite)) - finite;
-    place.advance(steps, [&](std::uint64_t done) {
-      if (job.hooks.on_progress) {
-        job.hooks.on_progress(finite + done);
-      }
-    });
+    const std::uint64_t done = finite + advance(job, place, pace, finite, steps);
     if (const std::optional<Place> bad = place.find_blow_up()) {
-      throw blow_up(job, *bad, finite, finite + steps);
+      throw blow_up(job, *bad, finite, done);
     }
-    finite += steps;
-    looks.look(job, place, finite);
+    finite = done;
+    looks.look(place, finite);
+    if (job.keeper) {
+      job.keeper->at_boundary(finite);
+    }
   }
 }
 
-/// From the first state to the report.
+/// From the first state, or the one that is kept on disk, to the report.
 void run_at(PatternJob& job, const std::function<std::unique_ptr<PatternPlace>()>& make_place,
             const LimitAdaptor& bounded, Lease& lease, MemoryResource& memory, const Arena& arena) {
   Stopwatch watch;
   const std::unique_ptr<PatternPlace> place = make_place();
-  place->write_initial_state(initial_values(job));
+  PatternLooks looks(job);
+  Buffer window;
+  if (job.keeper) {
+    window = Buffer(memory, keeping_window_bytes(job));
+    job.report.first_step = job.keeper->begin(*place, looks, window, arena);
+  }
+  if (job.report.first_step == 0) {
+    place->write_initial_state(initial_values(job));
+  }
+  place->prepare_steps();
   job.report.timing.allocate = watch.seconds();
   if (bounded.current_bytes() >= kWorthTelling) {
     lease.note_resident(bounded.current_bytes());
   }
   watch = Stopwatch();
-  Looks looks(job);
-  run_steps(job, *place, looks);
+  run_steps(job, *place, looks, job.report.first_step);
   job.report.timing.execute = watch.seconds() - place->waited_seconds() - looks.seconds();
-  looks.frames.finish(job.report);
+  if (job.keeper) {
+    job.report.timing.execute -= job.keeper->end();
+  }
+  looks.finish(job.report);
   job.report.timing.wait += place->waited_seconds();
   watch = Stopwatch();
   job.report.species = place->summarise();
-  if (looks.watch) {
-    job.report.statistics =
-        looks.watch->measure(view_of(job, *place, job.request.steps), job.report.species, memory, arena, job.cancel);
-  }
+  looks.measure(*place, job.report, memory, arena);
   job.report.timing.sample = watch.seconds() + looks.seconds();
   if (const AdaptiveSteps* const adaptive = place->adaptive()) {
     job.report.adaptive = *adaptive;
@@ -348,7 +280,7 @@ void run_on_device(PatternJob& job, Lease& lease, MemoryResource& memory, Arena&
   }
 }
 
-void compute(PatternJob& job) {
+void compute_within_lease(PatternJob& job) {
   Lease lease = take_lease(job);
   LimitAdaptor bounded(job.resources.memory(), lease.host_bytes());
   UsageMeter usage;
@@ -366,6 +298,17 @@ void compute(PatternJob& job) {
   job.report.usage = usage.finish(job.report.threads);
 }
 
+void compute(PatternJob& job) {
+  try {
+    compute_within_lease(job);
+  } catch (const Error& error) {
+    if (job.keeper && error.code() == ErrorCode::cancelled) {
+      throw job.keeper->farewell();
+    }
+    throw;
+  }
+}
+
 void count_metrics(const PatternReport& report) {
   using metrics::Metric;
   metrics::add(Metric::stages, report.visits);
@@ -379,18 +322,22 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
   const Stopwatch total;
   const metrics::Span span(metrics::SpanName::job);
   const CancelToken never;
+  const CancelToken& stop = hooks.cancel != nullptr ? *hooks.cancel : never;
+  CancelToken cancel(&stop);
   check_steps(request);
   PatternJob job{.resources = resources,
                  .request = request,
                  .hooks = hooks,
-                 .cancel = hooks.cancel != nullptr ? *hooks.cancel : never,
+                 .stop = stop,
+                 .cancel = cancel,
                  .model = patterns::make_model(request.model, request.parameters),
                  .domain = {},
                  .varying = {},
                  .scheme = {},
                  .limits = {},
                  .report = {},
-                 .device = nullptr};
+                 .device = nullptr,
+                 .keeper = nullptr};
   job.report.notes = load_tools();
   job.domain = make_domain(request, job.model);
   const Grid& grid = job.domain.grid;
@@ -415,9 +362,15 @@ PatternReport run_once(Resources& resources, const PatternRequest& request, cons
   choose_threads(job, resources.inventory());
   settle_backend(job);
   admit(job);
+  if (!request.checkpoint.folder.empty()) {
+    job.keeper = std::make_shared<PatternKeeper>(job);
+  }
   compute(job);
   report.timing.total = total.seconds();
   count_metrics(report);
+  if (job.keeper) {
+    job.keeper->finish(report);
+  }
   return std::move(job.report);
 }
 

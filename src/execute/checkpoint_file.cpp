@@ -25,17 +25,16 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "headers are written as they lie in memory");
 
 constexpr std::array<char, 8> kMagic = {'B', 'A', 'S', 'A', 'L', 'T', 'C', 'P'};
-constexpr std::uint32_t kVersion = 2;
-constexpr std::uint32_t kMostAxes = 50;
+constexpr std::uint32_t kVersion = 3;
+constexpr std::uint64_t kMostStateBytes = std::uint64_t{1} << 54;
 /// Beside the codecs of compressed chunks: one that holds zeros only.
 constexpr std::uint32_t kZeros = 255;
 
 struct FileHeader {
   std::array<char, 8> magic = kMagic;
   std::uint32_t version = kVersion;
-  std::uint32_t type = 0;
-  std::uint32_t axes = 0;
-  std::uint32_t has_state = 0;
+  std::uint32_t reserved = 0;
+  std::uint64_t state_bytes = 0;
   std::uint64_t document_bytes = 0;
   std::uint64_t document_checksum = 0;
   std::uint64_t own_checksum = 0;  ///< Of all before.
@@ -156,18 +155,15 @@ bool write_state(Writer& writer, std::uint64_t total, const StateAccess& state, 
 
 }  // namespace
 
-bool write_checkpoint(const std::string& path, const CheckpointHeader& header, std::span<const std::byte> document,
+bool write_checkpoint(const std::string& path, std::span<const std::byte> document, std::uint64_t state_bytes,
                       const StateAccess& state, CheckpointWrite& write) {
   Writer writer(path);
-  writer.put_header(FileHeader{.type = static_cast<std::uint32_t>(header.type),
-                               .axes = static_cast<std::uint32_t>(header.axes),
-                               .has_state = header.has_state ? 1U : 0U,
-                               .document_bytes = document.size(),
-                               .document_checksum = checksum(document)});
+  writer.put_header(FileHeader{
+      .state_bytes = state_bytes, .document_bytes = document.size(), .document_checksum = checksum(document)});
   writer.put(document);
   bool is_whole = true;
-  if (header.has_state) {
-    in_order(state, [&] { is_whole = write_state(writer, header.state_bytes(), state, write); });
+  if (state_bytes > 0) {
+    in_order(state, [&] { is_whole = write_state(writer, state_bytes, state, write); });
   }
   if (is_whole) {
     write.file_bytes = writer.commit();
@@ -192,13 +188,11 @@ CheckpointFile::CheckpointFile(std::string path)
   if (header.version != kVersion) {
     fail(fmt::format("it is of version {}, and this Basalt reads version {}", header.version, kVersion));
   }
-  if (header.type > 1 || header.axes > kMostAxes || header.has_state > 1 ||
+  if (header.reserved != 0 || header.state_bytes > kMostStateBytes ||
       header.document_bytes > static_cast<std::uint64_t>(status.st_size)) {
     fail("its header makes no sense");
   }
-  header_ = {.type = static_cast<ElementType>(header.type),
-             .axes = static_cast<int>(header.axes),
-             .has_state = header.has_state == 1};
+  state_bytes_ = header.state_bytes;
   document_.resize(header.document_bytes);
   read(document_);
   if (checksum(document_) != header.document_checksum) {
@@ -207,7 +201,7 @@ CheckpointFile::CheckpointFile(std::string path)
 }
 
 void CheckpointFile::read_state(const StateAccess& state, const ForEach& for_each) {
-  const std::uint64_t total = header_.state_bytes();
+  const std::uint64_t total = state_bytes_;
   std::vector<std::vector<std::byte>> packed(chunks_of(state.window_bytes));
   std::vector<ChunkHeader> headers(packed.size());
   for (std::uint64_t first = 0; first < total; first += state.window_bytes) {

@@ -1,7 +1,7 @@
 // One checkpoint: what is known of a run, and the state that it has, in one file that needs no other.
 //
-// A header, a document of the caller's, then the state in chunks of 4 MiB, in order of the index, bit k of which is
-// axis k. All of it stands under checksums: what was changed, cut off or added is found. Numbers are little-endian.
+// A header, a document of the caller's, which says what the state is, then its bytes in chunks of 4 MiB. All of it
+// stands under checksums: what was changed, cut off or added is found. Numbers are little-endian.
 #pragma once
 
 #include <cstddef>
@@ -13,27 +13,19 @@
 #include <vector>
 
 #include "basalt/memory.h"
-#include "runtime/memory/field.h"
 #include "runtime/parallel/file_descriptor.h"
 
 namespace basalt {
 
-struct CheckpointHeader {
-  ElementType type = ElementType::c64;
-  int axes = 0;
-  bool has_state = false;
-
-  [[nodiscard]] std::uint64_t state_bytes() const noexcept { return has_state ? element_bytes(type) << axes : 0; }
-};
-
 /// Of a state, what is compressed and checksummed at once.
 inline constexpr std::uint64_t kCheckpointChunkBytes = std::uint64_t{4} << 20;
 
-/// How the bytes of a state are reached, wherever it lies. Called from one thread.
+/// How the bytes of a state are reached, wherever it lies. They are in an order that depends on nothing but the state.
+/// Called from one thread.
 struct StateAccess {
   /// Whether it is anywhere now, and no stage has left it half done.
   std::function<bool()> is_whole;
-  /// Around all calls of `view` for one file: brings bytes into the order of their index, and back. May be empty.
+  /// Around all calls of `view` for one file: brings bytes into that order, and back. May be empty.
   std::function<void()> straighten{};
   std::function<void()> restore{};
   /// Those from `first` on, until the next call.
@@ -52,8 +44,9 @@ struct CheckpointWrite {
   std::uint64_t file_bytes = 0;  ///< Out: how long the file became.
 };
 
-/// The file appears whole, or not at all. False where it was not to go on. Throws Error(io).
-bool write_checkpoint(const std::string& path, const CheckpointHeader& header, std::span<const std::byte> document,
+/// The file appears whole, or not at all. `state` is not asked for anything where it has no bytes. False where it was
+/// not to go on. Throws Error(io).
+bool write_checkpoint(const std::string& path, std::span<const std::byte> document, std::uint64_t state_bytes,
                       const StateAccess& state, CheckpointWrite& write);
 
 /// A checkpoint that is read. Throws Error(io) where the file is missing, damaged, or of another version.
@@ -61,7 +54,8 @@ class CheckpointFile {
  public:
   explicit CheckpointFile(std::string path);
 
-  [[nodiscard]] const CheckpointHeader& header() const noexcept { return header_; }
+  /// 0: there is no state.
+  [[nodiscard]] std::uint64_t state_bytes() const noexcept { return state_bytes_; }
   [[nodiscard]] std::span<const std::byte> document() const noexcept { return document_; }
 
   /// Once. On an exception the state is no useful one.
@@ -73,7 +67,7 @@ class CheckpointFile {
 
   std::string path_;
   FileDescriptor file_;
-  CheckpointHeader header_;
+  std::uint64_t state_bytes_ = 0;
   std::vector<std::byte> document_;
 };
 

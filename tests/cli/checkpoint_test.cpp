@@ -47,23 +47,23 @@ int kills() {
   return asked == nullptr ? 10 : std::atoi(asked);
 }
 
-/// Runs with checkpoints, is killed and goes on until it is done, again and again. Every time its counts are those of a
-/// run that is left alone.
-void expect_to_survive(const Workspace& workspace, const std::vector<std::string>& options) {
+/// Runs with checkpoints, is killed and goes on until it is done, again and again. Every time what its report has under
+/// `key` is that of a run that is left alone.
+void expect_to_survive(const Workspace& workspace, const std::vector<std::string>& run, const std::string& key) {
   // how long it takes says what moments there are: sanitizers and other work make it many times as long
   const auto begin = std::chrono::steady_clock::now();
-  const Result whole = workspace.run(run_with(options));
+  const Result whole = workspace.run(run);
   const auto last_moment =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
   ASSERT_EQ(whole.status, 0) << whole.err;
-  const json expected = json::parse(whole.out).at("counts");
+  const json expected = json::parse(whole.out).at(key);
   std::mt19937_64 random(11);
   int round = 0;
   int resumed = 0;
   for (int killed = 0; killed < kills(); ++round) {
     ASSERT_LT(round, 100 * kills()) << "runs are done before they are killed";
     const std::string folder = "run" + std::to_string(round);
-    std::vector<std::string> arguments = run_with(options);
+    std::vector<std::string> arguments = run;
     arguments.insert(arguments.end(), {"--checkpoint", folder, "--checkpoint-every", "0.001s"});
     for (Result result{.status = 128 + SIGKILL, .out = {}, .err = {}}; result.status == 128 + SIGKILL;) {
       const pid_t child = workspace.start(arguments);
@@ -75,7 +75,7 @@ void expect_to_survive(const Workspace& workspace, const std::vector<std::string
       killed += result.status == 128 + SIGKILL ? 1 : 0;
       if (result.status == 0) {
         const json report = json::parse(result.out);
-        ASSERT_EQ(report.at("counts"), expected);
+        ASSERT_EQ(report.at(key), expected);
         resumed += report.at("checkpoints").contains("resumed_from") ? 1 : 0;
         break;
       }
@@ -96,7 +96,7 @@ void expect_to_survive(const Workspace& workspace, const std::vector<std::string
 TEST(CheckpointProgram, KilledAtAnyMomentItGoesOnToTheSameResult) {
   const Workspace workspace;
   workspace.write("program.qasm", program(18, 60));
-  expect_to_survive(workspace, {});
+  expect_to_survive(workspace, run_with({}), "counts");
 }
 
 /// 16 MiB in tiles of 2 MiB.
@@ -105,8 +105,17 @@ TEST(CheckpointProgram, KilledWhereItsStateIsOnDiskToo) {
   const Workspace spill;
   const Variable spill_dir("BASALT_SPILL_DIR", spill.path(""));
   workspace.write("program.qasm", program(21, 12));
-  expect_to_survive(workspace, {"--memory", "14M"});
+  expect_to_survive(workspace, run_with({"--memory", "14M"}), "counts");
   EXPECT_TRUE(spill.files().empty());
+}
+
+/// What is told of it depends on what was seen on the way, too.
+TEST(CheckpointProgram, KilledAPatternGoesOnToTheSameStatistics) {
+  const Workspace workspace;
+  expect_to_survive(workspace,
+                    {"pattern", "run", "--model", "gray-scott", "--size", "300x200", "--steps", "3000", "--statistics",
+                     "--output", "frames", "--every", "500", "--backend", "cpu", "--json"},
+                    "statistics");
 }
 
 TEST(CheckpointProgram, InterruptedItSaysHowToGoOn) {

@@ -172,7 +172,7 @@ TEST(Checkpoint, WhereAllAreDamagedItSaysSo) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::io);
-    EXPECT_THAT(error.what(), HasSubstr("run the program anew"));
+    EXPECT_THAT(error.what(), HasSubstr("run it anew"));
   }
   for (const std::string& file : files_in(folder.path("run"))) {
     flip_a_bit(file, 20);

@@ -169,7 +169,7 @@ TEST_F(DevicePatternTest, StopsWhenItIsAsked) {
 TEST_F(DevicePatternTest, RefusesWhatADeviceCannotDo) {
   Resources resources({});
   PatternRequest request = there(small_request());
-  request.size = {60000, 60000};
+  request.size = {400000, 400000};
   EXPECT_THAT(failure_of_pattern(resources, request).what(),
               AllOf(HasSubstr("of the memory of"), HasSubstr("give a grid of about")));
   request = there(small_request());
@@ -223,18 +223,20 @@ TEST_F(DevicePatternTest, ADeviceWithoutMemoryEndsTheRunWithThat) {
 struct Chosen {
   Chosen(const PatternRequest& request, const std::vector<std::string>& names, bool fits_host = true) {
     Resources resources({});
-    const CancelToken never;
+    CancelToken never;
     const PatternHooks hooks;
     PatternJob job{.resources = resources,
                    .request = request,
                    .hooks = hooks,
+                   .stop = never,
                    .cancel = never,
                    .model = patterns::make_model(request.model, {}),
                    .domain = {},
                    .scheme = {},
                    .limits = {},
                    .report = {},
-                   .device = nullptr};
+                   .device = nullptr,
+                   .keeper = nullptr};
     job.domain.grid = patterns::make_grid(request.size, 1);
     job.domain.layout = patterns::make_layout(job.domain.grid, request.precision);
     job.domain.precision = request.precision;
@@ -250,7 +252,8 @@ struct Chosen {
 };
 
 TEST(ChoosePatternDevice, TakesTheCardWhereManyCellsAreStepped) {
-  PatternRequest request{.model = "gray-scott"};
+  PatternRequest request;
+  request.model = "gray-scott";
   request.size = {8192, 8192};
   request.steps = 20000;
   const Chosen chosen(request, {"nvidia_h100", "lavapipe"});
@@ -263,7 +266,8 @@ TEST(ChoosePatternDevice, TakesTheCardWhereManyCellsAreStepped) {
 }
 
 TEST(ChoosePatternDevice, LooksAtNoDeviceForWhatIsSmall) {
-  PatternRequest request{.model = "gray-scott"};
+  PatternRequest request;
+  request.model = "gray-scott";
   request.size = {64, 64};
   const Chosen chosen(request, {"nvidia_h100"});
   EXPECT_EQ(chosen.winner().backend, Backend::cpu);
@@ -271,7 +275,8 @@ TEST(ChoosePatternDevice, LooksAtNoDeviceForWhatIsSmall) {
 }
 
 TEST(ChoosePatternDevice, SaysWhyACardIsNotTaken) {
-  PatternRequest request{.model = "gray-scott"};
+  PatternRequest request;
+  request.model = "gray-scott";
   request.size = {100000, 100000};
   request.steps = 20000;
   const Chosen too_large(request, {"nvidia_h100"});

@@ -79,7 +79,7 @@ class MemoryFile {
 
 void read(const std::string& path) {
   CheckpointFile file(path);
-  const std::uint64_t bytes = file.header().state_bytes();
+  const std::uint64_t bytes = file.state_bytes();
   if (bytes > kMostStateBytes) {
     return;
   }

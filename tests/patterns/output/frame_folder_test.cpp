@@ -36,7 +36,7 @@ TEST(FrameFolder, HoldsTheFramesAndTheRun) {
   view.step = 12'000;
   frames.write(view);
   std::vector<std::string> names;
-  for (const std::string& file : frames.files()) {
+  for (const std::string& file : frames.written().files) {
     EXPECT_TRUE(fs::is_regular_file(file)) << file;
     names.push_back(fs::path(file).filename().string());
   }
@@ -65,7 +65,7 @@ TEST(FrameFolder, KeepsWhatWasWrittenBefore) {
   fs::create_directory(folder / "a/frame_00400.npy");  // in the way
   view.step = 400;
   EXPECT_THAT(refusal(ErrorCode::io, [&] { frames.write(view); }), HasSubstr("frame_00400.npy"));
-  EXPECT_EQ(frames.files().size(), 2U);
+  EXPECT_EQ(frames.written().files.size(), 2U);
   EXPECT_TRUE(fs::is_regular_file(folder / "a/frame_00300.npy"));
 }
 
@@ -82,7 +82,7 @@ TEST(FrameFolder, MakesAVideoOfItsPictures) {
     frames.write(frame.view());
     frames.finish();
     ::setenv("PATH", path.c_str(), 1);
-    return frames.lacks_video() ? std::string("none") : frames.files().back();
+    return frames.lacks_video() ? std::string("none") : frames.written().files.back();
   };
   EXPECT_EQ(run("a", (folder / "") + ":" + path), folder / "a/video.mp4");
   EXPECT_EQ(content_of(folder / "a/video.mp4").size(), 2U * 6 * 4 * 3);

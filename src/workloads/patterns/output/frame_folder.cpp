@@ -39,7 +39,7 @@ FrameFolder::FrameFolder(const PatternRequest& request, FrameFormats formats)
   AtomicFile file(path_of("run.toml"));
   file.write(text.data(), text.size());
   file.commit();
-  files_.push_back(path_of("run.toml"));
+  written_.files.push_back(path_of("run.toml"));
 }
 
 std::string FrameFolder::path_of(const std::string& name) const {
@@ -52,7 +52,7 @@ void FrameFolder::write(const FrameView& frame) {
     if (asked) {
       const std::string path = path_of(name + suffix);
       action(path);
-      files_.push_back(path);
+      written_.files.push_back(path);
     }
   };
   if (formats_.png || formats_.mp4) {
@@ -83,16 +83,16 @@ void FrameFolder::add_to_video(const Image& image) {
 void FrameFolder::finish() {
   if (video_) {
     video_->finish();
-    files_.push_back(path_of("video.mp4"));
+    written_.files.push_back(path_of("video.mp4"));
   }
 }
 
 void FrameFolder::write_series(const FrameView& frame, const std::string& name) {
-  series_.push_back({.file = name, .time = frame.time});
+  written_.series.push_back({.file = name, .time = frame.time});
   write_xdmf(path_of("frames.xdmf"),
-             {.grid = frame.grid, .species = frame.species, .precision = frame.precision, .frames = series_});
-  if (series_.size() == 1) {
-    files_.push_back(path_of("frames.xdmf"));
+             {.grid = frame.grid, .species = frame.species, .precision = frame.precision, .frames = written_.series});
+  if (written_.series.size() == 1) {
+    written_.files.push_back(path_of("frames.xdmf"));
   }
 }
 

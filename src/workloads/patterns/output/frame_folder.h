@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "basalt/pattern.h"
@@ -27,6 +28,12 @@ struct FrameFormats {
 /// species in the usual map.
 PictureOptions usual_picture(const PatternModel& model);
 
+/// What a folder holds of a run so far.
+struct WrittenFrames {
+  std::vector<std::string> files;  ///< In order; each once.
+  std::vector<SeriesFrame> series;
+};
+
 class FrameFolder {
  public:
   /// Makes the folder with those above it, and writes run.toml. Throws Error(io).
@@ -41,8 +48,9 @@ class FrameFolder {
   /// A video was asked for, and there is no ffmpeg that makes one.
   [[nodiscard]] bool lacks_video() const noexcept { return formats_.mp4 && pictures_ > 0 && video_ == nullptr; }
 
-  /// Written so far, in order; each once.
-  [[nodiscard]] const std::vector<std::string>& files() const noexcept { return files_; }
+  [[nodiscard]] const WrittenFrames& written() const noexcept { return written_; }
+  /// Another process began the folder; frames that it wrote later are written over. Not of a video.
+  void go_on(WrittenFrames written) { written_ = std::move(written); }
 
  private:
   [[nodiscard]] std::string path_of(const std::string& name) const;
@@ -52,10 +60,9 @@ class FrameFolder {
   std::string folder_;
   int digits_;
   FrameFormats formats_;
-  std::vector<SeriesFrame> series_;
   std::unique_ptr<Video> video_;
   std::uint64_t pictures_ = 0;  ///< That went into the video.
-  std::vector<std::string> files_;
+  WrittenFrames written_;
 };
 
 }  // namespace basalt::patterns

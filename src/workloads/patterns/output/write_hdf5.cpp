@@ -40,8 +40,10 @@ void write_species(const WrittenObject& file, const FrameView& frame, std::size_
   const std::vector<hsize_t> extent(shape.begin(), shape.end());
   const bool single = frame.precision == Precision::single_precision;
   const WrittenObject space(H5Screate_simple(frame.grid.axes, extent.data(), nullptr), H5Sclose, path);
+  const WrittenObject creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, path);
+  creation.require(H5Pset_obj_track_times(creation.id(), false));  // the same run writes the same bytes
   WrittenObject set(H5Dcreate2(file.id(), frame.species[species].c_str(), single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE,
-                               space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                               space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT),
                     H5Dclose, path);
   for_each_block(frame, species, [&](const RowBlock& block) {
     const std::array<hsize_t, 3> begin = {block.z, block.y, 0};

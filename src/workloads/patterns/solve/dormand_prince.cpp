@@ -49,11 +49,12 @@ double growth_of(double error) {
 
 DormandPrince::DormandPrince(const Domain& domain, std::size_t species, double tolerance, double first,
                              MemoryResource& memory, const Arena& arena)
-    : domain_(domain), species_(species), arena_(arena), next_length_(first) {
+    : domain_(domain), species_(species), arena_(arena) {
   for (Cells& cells : rates_) {
     cells = Cells(domain, species, memory);
   }
   steps_.tolerance = tolerance;
+  steps_.next = first;
 }
 
 double DormandPrince::fields_moved() noexcept {
@@ -147,13 +148,13 @@ void DormandPrince::advance(Cells& now, Cells& next, double length, const Comput
   double left = length;
   while (left > 0) {
     // what is left is taken in one, or in two that are alike: no sliver remains
-    const double step = next_length_ >= left ? left : 2 * next_length_ > left ? left / 2 : next_length_;
+    const double step = steps_.next >= left ? left : 2 * steps_.next > left ? left / 2 : steps_.next;
     const double error = attempt(now, next, step, rates, cancel);
     const double growth = growth_of(error);
     if (!(error <= 1)) {
       ++steps_.rejected;
-      next_length_ = step * std::min(growth, 1.0);
-      if (next_length_ < kShortest * length) {
+      steps_.next = step * std::min(growth, 1.0);
+      if (steps_.next < kShortest * length) {
         throw Error(
             ErrorCode::failed,
             fmt::format("no step is short enough for a tolerance of {}: {:.3g} was too long", steps_.tolerance, step),
@@ -165,7 +166,7 @@ void DormandPrince::advance(Cells& now, Cells& next, double length, const Comput
     std::swap(rates_.front(), rates_.back());
     left = step == left ? 0 : left - step;
     // a step that was cut short says nothing against longer ones
-    next_length_ = std::max(step * growth, step < next_length_ && growth > 1 ? next_length_ : 0.0);
+    steps_.next = std::max(step * growth, step < steps_.next && growth > 1 ? steps_.next : 0.0);
     steps_.shortest = steps_.accepted == 0 ? step : std::min(steps_.shortest, step);
     steps_.longest = std::max(steps_.longest, step);
     ++steps_.accepted;

@@ -34,6 +34,8 @@ class DormandPrince {
   void advance(Cells& now, Cells& next, double length, const ComputeRates& rates, const CancelToken& cancel);
 
   [[nodiscard]] const AdaptiveSteps& steps() const noexcept { return steps_; }
+  /// Goes on as one that did these. Before the first step.
+  void go_on(const AdaptiveSteps& steps) noexcept { steps_ = steps; }
 
   /// Of one step besides the rates: visits of the grid, and fields read plus written.
   static constexpr std::uint64_t visits() noexcept { return kStages; }
@@ -52,7 +54,6 @@ class DormandPrince {
   const Arena& arena_;
   std::array<Cells, kStages> rates_;
   bool first_known_ = false;  ///< rates_[0] are those of the state.
-  double next_length_;
   AdaptiveSteps steps_;
 };
 

@@ -126,6 +126,12 @@ void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, st
   fill_row_ends(domain_, row);
 }
 
+void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const std::byte> cells) {
+  std::byte* const row = now_.field(species) + domain_.row_offset(y, z);
+  std::ranges::copy(cells, row);
+  fill_row_ends(domain_, row);
+}
+
 void Solver::write_parameter_row(std::size_t index, std::uint64_t y, std::uint64_t z, std::span<const double> values) {
   round_row(domain_.precision, values, varying_.field(index) + domain_.row_offset(y, z));
 }
@@ -175,6 +181,12 @@ void Solver::advance_by_one(const CancelToken& cancel) {
 
 const AdaptiveSteps* Solver::adaptive() const noexcept {
   return dormand_prince_ ? &dormand_prince_->steps() : nullptr;
+}
+
+void Solver::go_on(const AdaptiveSteps& steps) noexcept {
+  if (dormand_prince_) {
+    dormand_prince_->go_on(steps);
+  }
 }
 
 std::uint64_t Solver::steps_per_visit() const noexcept {

@@ -57,6 +57,8 @@ class Solver {
   [[nodiscard]] const std::byte* row(std::size_t species, std::uint64_t y, std::uint64_t z) const noexcept;
   /// Sets a row, rounded to the precision; `values` are its cells. Any thread, each row on one.
   void write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const double> values);
+  /// The same of cells in the precision of the domain.
+  void write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const std::byte> cells);
 
   /// Sets a row of the varying parameter `index` of the scheme, as write_row does.
   void write_parameter_row(std::size_t index, std::uint64_t y, std::uint64_t z, std::span<const double> values);
@@ -66,6 +68,8 @@ class Solver {
 
   /// Of rk45, what its steps were so far; else null.
   [[nodiscard]] const AdaptiveSteps* adaptive() const noexcept;
+  /// Goes on as a solver that did these. Of rk45, before the first step.
+  void go_on(const AdaptiveSteps& steps) noexcept;
 
   /// The steps that one visit does, where as many are asked for.
   [[nodiscard]] std::uint64_t steps_per_visit() const noexcept;

@@ -92,14 +92,14 @@ Watch::Sample Watch::take_sample(const FrameView& frame) const {
 }
 
 void Watch::look(const FrameView& frame) {
-  if (means_.empty()) {
+  if (seen_.means.empty()) {
     for (std::size_t species = 0; species < model_.species(); ++species) {
-      first_means_.push_back(mean_of(frame, species));
+      seen_.first_means.push_back(mean_of(frame, species));
     }
-    first_energy_ = energy_of(frame, model_, request_);
+    seen_.first_energy = energy_of(frame, model_, request_);
   }
-  before_last_ = std::exchange(last_, take_sample(frame));
-  means_.push_back(last_.mean);
+  seen_.before_last = std::exchange(seen_.last, take_sample(frame));
+  seen_.means.push_back(seen_.last.mean);
 }
 
 void Watch::classify(const FrameView& frame, const SpeciesSummary& summary, PatternStatistics& statistics) const {
@@ -108,10 +108,10 @@ void Watch::classify(const FrameView& frame, const SpeciesSummary& summary, Patt
   statistics.area_fraction = shape.area_fraction;
   statistics.euler_characteristic = shape.euler;
   statistics.roundness = shape.roundness;
-  statistics.temporal_change = change_between(before_last_.cells, last_.cells);
+  statistics.temporal_change = change_between(seen_.before_last.cells, seen_.last.cells);
   if (summary.deviation < kContrast * scale_) {
-    const auto half = means_.begin() + static_cast<std::ptrdiff_t>(means_.size() / 2);
-    const auto [least, most] = std::minmax_element(half, means_.end());
+    const auto half = seen_.means.begin() + static_cast<std::ptrdiff_t>(seen_.means.size() / 2);
+    const auto [least, most] = std::minmax_element(half, seen_.means.end());
     statistics.changing = *most - *least > kContrast * scale_;
     statistics.kind = statistics.changing ? PatternClass::oscillating : PatternClass::uniform;
     return;
@@ -139,13 +139,13 @@ PatternStatistics Watch::measure(const FrameView& frame, const std::vector<Speci
     const auto length = [&](const std::optional<double>& wavelength) { return flat ? std::nullopt : wavelength; };
     statistics.species.push_back({.name = species[i].name,
                                   .mass = species[i].mean * volume,
-                                  .mass_at_first = first_means_[i] * volume,
+                                  .mass_at_first = seen_.first_means[i] * volume,
                                   .dominant_wavelength = length(structure.dominant_wavelength),
                                   .mean_wavelength = length(structure.mean_wavelength),
                                   .structure_factor = structure.factor});
   }
   statistics.energy = energy_of(frame, model_, request_);
-  statistics.energy_at_first = first_energy_;
+  statistics.energy_at_first = seen_.first_energy;
   classify(frame, species[classified_], statistics);
   return statistics;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "basalt/arena.h"
@@ -20,7 +21,25 @@ std::uint64_t watch_bytes(const Grid& grid);
 /// References must outlive it.
 class Watch {
  public:
+  /// Some cells of the species that is classified: whole rows, evenly spread.
+  struct Sample {
+    std::vector<double> cells;
+    double mean = 0;
+  };
+  /// In its looks so far.
+  struct Seen {
+    std::vector<double> first_means;  ///< Of each species.
+    std::optional<double> first_energy;
+    std::vector<double> means;  ///< Of the one that is classified, at each look.
+    Sample last;
+    Sample before_last;
+  };
+
   Watch(const PatternRequest& request, const Model& model);
+
+  [[nodiscard]] const Seen& seen() const noexcept { return seen_; }
+  /// In place of looks: another watch of the same run had them.
+  void go_on(Seen seen) { seen_ = std::move(seen); }
 
   /// Before the first step, and 16 times at even distances up to the last.
   [[nodiscard]] bool is_due(std::uint64_t step) const noexcept;
@@ -35,11 +54,6 @@ class Watch {
                                           MemoryResource& memory, const Arena& arena, const CancelToken& cancel) const;
 
  private:
-  /// Some cells of the species that is classified: whole rows, evenly spread.
-  struct Sample {
-    std::vector<double> cells;
-    double mean = 0;
-  };
   [[nodiscard]] Sample take_sample(const FrameView& frame) const;
   void classify(const FrameView& frame, const SpeciesSummary& summary, PatternStatistics& statistics) const;
 
@@ -47,11 +61,7 @@ class Watch {
   const Model& model_;
   const std::size_t classified_;
   const double scale_;  ///< Of what is a contrast: between the model's two usual states.
-  std::vector<double> first_means_;
-  std::optional<double> first_energy_;
-  std::vector<double> means_;  ///< At each look.
-  Sample last_;
-  Sample before_last_;
+  Seen seen_;
 };
 
 }  // namespace basalt::patterns
