@@ -206,11 +206,12 @@ BackendChoice choose_backend(const BackendQuestion& question, const BackendSourc
           [&](const vulkan::PhysicalDevice& physical, const std::optional<DeviceFigures>& figures,
               Candidate& candidate) {
             const DeviceLimits limits = choose_device_limits(physical, figures, question.type);
-            const PlannedCircuit planned =
-                plan_circuit_for_device(question.circuit, question.passes, question.type, limits, /*touched_axes=*/0);
-            candidate.stage_seconds = planned.plan.predicted_seconds;
-            correct(candidate, history_of(sources.history, fingerprint_of(physical.properties), planned, question.type,
-                                          qubits, /*threads=*/0));
+            const std::shared_ptr<const ReadyCircuit> ready =
+                question.kept_plan ? question.kept_plan(physical, limits)
+                                   : make_ready_for_device(question.circuit, question.passes, question.type, limits);
+            candidate.stage_seconds = ready->planned.plan.predicted_seconds;
+            correct(candidate, history_of(sources.history, fingerprint_of(physical.properties), ready->planned,
+                                          question.type, qubits, /*threads=*/0));
           }};
   return choose_among(cpu, device, question.device_is_open, sources);
 }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "basalt/gpu.h"
 #include "basalt/ledger.h"
 #include "basalt/plan.h"
+#include "engine/plan_cache.h"
 #include "engine/run_history.h"
 #include "plan/limits.h"
 #include "plan/wisdom.h"
@@ -28,6 +30,9 @@ struct BackendQuestion {
   std::string cpu_rejection;             ///< Why the CPU cannot run it; empty where it can.
   std::uint64_t cpu_needed_bytes = 0;    ///< Of its memory.
   bool device_is_open = false;           ///< This process has opened one before.
+  /// The circuit's plan for a device, where one is kept; empty: it is planned here.
+  std::function<std::shared_ptr<const ReadyCircuit>(const vulkan::PhysicalDevice& physical, const DeviceLimits& limits)>
+      kept_plan{};
 };
 
 /// What there is, as list_gpus() tells; asked for only where a device could win.

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "basalt/ledger.h"
@@ -28,7 +29,9 @@ struct OpenDevice {
   std::shared_ptr<vulkan::Device> device;
   vulkan::DeviceMemory memory;
   vulkan::Pipelines pipelines;
-  quantum::RecordedRuns recorded;              ///< For whoever holds `in_use`.
+  quantum::RecordedRuns recorded;  ///< For whoever holds `in_use`.
+  /// Of one in-place scale of a small state, once it was measured; by type and axes, for whoever holds `in_use`.
+  std::map<std::pair<ElementType, int>, double> sweep_seconds;
   const std::optional<DeviceFigures> figures;  ///< What was measured of it, before it was opened.
   std::mutex in_use;                           ///< One job at a time: two would only be in each other's way.
 };

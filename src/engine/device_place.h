@@ -33,6 +33,8 @@ class DevicePlace final : public StatePlace {
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
 
   [[nodiscard]] vulkan::DeviceField& field() noexcept { return field_; }
+  /// That plans for it rely on.
+  [[nodiscard]] const DeviceLimits& limits() const noexcept { return limits_; }
   /// Copies `bytes` at byte offset `first` of the state to or from the host.
   void download(std::uint64_t first, std::span<std::byte> to);
   void upload(std::uint64_t first, std::span<const std::byte> from);

@@ -30,8 +30,8 @@ struct ReadyCircuit {
 /// All that a plan depends on besides the circuit.
 struct PlanKey {
   ElementType type = ElementType::c64;
-  int threads = 1;
-  std::string instruction_set;
+  int threads = 1;              ///< Of the CPU; 0 on a device.
+  std::string instruction_set;  ///< Of the CPU; of a device, what tells it from others.
   std::vector<std::string> without_passes;
   std::uint64_t wanted_qubits = 0;
   bool phases_matter = true;
@@ -39,14 +39,24 @@ struct PlanKey {
 };
 
 /// Plans a circuit and, where that is worth keeping, compiles its stages.
-ReadyCircuit make_ready(const quantum::Circuit& circuit, const quantum::PassOptions& options, ElementType type,
-                        const PlanLimits& limits);
+std::shared_ptr<const ReadyCircuit> make_ready(const quantum::Circuit& circuit, const quantum::PassOptions& options,
+                                               ElementType type, const PlanLimits& limits);
+
+/// The same for a device. What is encoded of it once needs not be encoded again.
+std::shared_ptr<const ReadyCircuit> make_ready_for_device(const quantum::Circuit& circuit,
+                                                          const quantum::PassOptions& options, ElementType type,
+                                                          const DeviceLimits& limits);
+
+/// Of the job that such a circuit is the whole of, or the beginning.
+PlanKey plan_key(ElementType type, int threads, const std::string& instruction_set,
+                 const quantum::PassOptions& options);
 
 /// Safe to use from several threads. What is made by two at the same time is made twice and kept once.
 class PlanCache {
  public:
   std::shared_ptr<const Opening> opening(const std::function<Opening()>& make);
-  std::shared_ptr<const ReadyCircuit> circuit(const PlanKey& key, const std::function<ReadyCircuit()>& make);
+  using Make = std::function<std::shared_ptr<const ReadyCircuit>()>;
+  std::shared_ptr<const ReadyCircuit> circuit(const PlanKey& key, const Make& make);
 
  private:
   struct Entry {

@@ -213,7 +213,10 @@ void settle_backend(Job& job, const MemoryEstimate& estimate) {
                            .cpu_source = {},
                            .cpu_rejection = rejection,
                            .cpu_needed_bytes = estimate.promised_bytes(),
-                           .device_is_open = job.resources.devices().has_open()};
+                           .device_is_open = job.resources.devices().has_open(),
+                           .kept_plan = [&](const vulkan::PhysicalDevice& physical, const DeviceLimits& limits) {
+                             return plan_opening_on(job, physical, limits);
+                           }};
   const JobInfo info{.name = job.request.source.name, .priority = job.request.priority};
   const BackendSources sources =
       this_machine([&](const Demand& demand) { return job.resources.ledger().predict_wait(demand, info); });

@@ -10,6 +10,7 @@
 #include "engine/run_tree.h"
 #include "engine/state_access.h"
 #include "engine/verified_place.h"
+#include "runtime/metrics/span.h"
 
 namespace basalt {
 namespace {
@@ -22,6 +23,18 @@ void count_loss(Job& job, const Error& error) {
 }
 
 }  // namespace
+
+std::shared_ptr<const ReadyCircuit> plan_opening_on(Job& job, const vulkan::PhysicalDevice& physical,
+                                                    const DeviceLimits& limits) {
+  const Stopwatch watch;
+  const metrics::Span span(metrics::SpanName::plan);
+  const quantum::PassOptions options = job.opening_options();
+  const PlanKey key = plan_key(job.type(), /*threads=*/0, heap_name(physical.properties), options);
+  std::shared_ptr<const ReadyCircuit> result = job.plans().circuit(
+      key, [&] { return make_ready_for_device(job.opening->circuit, options, job.type(), limits); });
+  job.report.timing.plan += watch.seconds();
+  return result;
+}
 
 void run_on_device(Job& job) {
   LimitAdaptor bounded(job.memory(), job.lease.host_bytes());
@@ -53,7 +66,11 @@ void run_on_device(Job& job) {
       job.keeper->attach(access_through(window, copies_of(device, reserve)),
                          [&](std::uint64_t count, const auto& body) { (*arena).for_each(count, cancel, body); });
     }
-    run_tree(job, *place, {.planned = plan_opening_for(job, *place), .compiled = {}}, [] {});
+    if (place == &device) {
+      run_tree(job, device, *plan_opening_on(job, job.devices.front()->device->physical(), device.limits()), [] {});
+    } else {
+      run_tree(job, *place, {.planned = plan_opening_for(job, *place), .compiled = {}}, [] {});
+    }
     if (verified) {
       job.report.verify = verified->report();
     }

@@ -57,12 +57,7 @@ std::shared_ptr<const ReadyCircuit> plan_opening(Job& job) {
   const metrics::Span span(metrics::SpanName::plan);
   const quantum::PassOptions options = job.opening_options();
   const ElementType type = job.type();
-  const PlanKey key{.type = type,
-                    .threads = job.limits.threads,
-                    .instruction_set = job.limits.instruction_set,
-                    .without_passes = options.without,
-                    .wanted_qubits = options.wanted_qubits,
-                    .phases_matter = options.phases_matter};
+  const PlanKey key = plan_key(type, job.limits.threads, job.limits.instruction_set, options);
   std::shared_ptr<const ReadyCircuit> result =
       job.plans().circuit(key, [&] { return make_ready(job.opening->circuit, options, type, job.limits); });
   job.report.timing.plan += watch.seconds();

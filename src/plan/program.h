@@ -27,6 +27,9 @@ struct Step {
 
 struct Program {
   std::vector<Step> steps;
+  /// Of a program that is kept and run again, with its plan: nothing that is made of them once needs to be made anew.
+  /// No other has the same. Null: it is run once.
+  std::shared_ptr<const void> identity{};
 };
 
 /// The share of a field that a step reads and writes, when memory moves in lines of 2^`line_axes` elements.

@@ -98,6 +98,32 @@ TEST_F(RecordedRunsTest, ASweepIsRecordedOnceAndGivesWhatFreshRunsGive) {
   }
 }
 
+/// Two programs that differ in angles take turns: what was encoded for one must not be taken for the other.
+TEST_F(RecordedRunsTest, ProgramsThatAreRunAgainAreEncodedOnceEach) {
+  const auto fixed = [](double a) {
+    std::string body = fmt::format("qubit[13] q;\nbit[13] c;\n");
+    for (int qubit = 0; qubit < 12; ++qubit) {
+      body += fmt::format("ry({}) q[{}];\ncx q[{}], q[{}];\n", a + 0.1 * qubit, qubit, qubit, qubit + 1);
+    }
+    return qasm3(body + "c = measure q;\n");
+  };
+  const std::array<Request, 2> requests = {sweep_of(fixed(0.3)), sweep_of(fixed(0.7))};
+  const std::array<Report, 2> expected = {run(requests[0]), run(requests[1])};
+  EXPECT_NE(expected[0].expectation_values, expected[1].expectation_values);
+  Engine engine;
+  const Counts counts;
+  int item = 0;
+  for (const std::size_t which : {0, 0, 1, 0, 1, 1, 0, 0}) {
+    expect_equal(engine.run(requests[which]), expected[which], item++);
+  }
+  EXPECT_EQ(counts.recorded() + counts.replayed(), 8 * counts.recorded());
+  // another width of results asks for another plan of the same program
+  Request other = requests[0];
+  other.probability_qubits = {3};
+  EXPECT_EQ(engine.run(other).probabilities, run(other).probabilities);
+  expect_equal(engine.run(requests[0]), expected[0], item);
+}
+
 TEST_F(RecordedRunsTest, AnotherShapeIsRecordedForItself) {
   Engine engine;
   Request request = sweep_of(ansatz(1));

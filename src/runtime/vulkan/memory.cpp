@@ -125,11 +125,11 @@ DeviceBuffer DeviceMemory::allocate(std::uint64_t bytes, Placement placement, co
 std::vector<DeviceBuffer> DeviceMemory::allocate_chunks(std::uint64_t bytes, const char* tag) {
   const std::uint64_t chunk_bytes = device_->plan().chunk_bytes;
   std::vector<DeviceBuffer> chunks;
-  {
+  if (bytes > chunk_bytes) {  // of one chunk, its allocation tells
     const std::scoped_lock lock(mutex_);
     drop_empty_blocks();
     const std::uint32_t heap = device_->properties().types[types_[0]].heap;
-    if (bytes > chunk_bytes && bytes > unallocated_bytes(heap)) {  // before the first chunk is taken
+    if (bytes > unallocated_bytes(heap)) {
       refuse(bytes, heap, tag);
     }
   }

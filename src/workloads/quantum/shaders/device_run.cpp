@@ -57,11 +57,15 @@ void DeviceRun::change(const vulkan::DeviceField& field, std::span<const Stage> 
     return;
   }
   std::memcpy(words_on_host_.data(), words.data(), words.size_bytes());
-  for (std::size_t i = 0; i < field.chunks().size(); ++i) {
+  move_to(field);
+  upload_->submit();  // stages wait for it on the same queue
+}
+
+void DeviceRun::move_to(const vulkan::DeviceField& field) {
+  for (std::size_t i = 0; i < field.chunks().size() && !stages_.empty(); ++i) {
     const std::uint64_t address = field.chunks()[i].address();
     std::memcpy(table_.data() + i * sizeof(address), &address, sizeof(address));
   }
-  upload_->submit();  // stages wait for it on the same queue
 }
 
 void DeviceRun::record(vulkan::Pipelines& pipelines) {

@@ -42,6 +42,8 @@ class DeviceRun {
 
   /// From now on, other stages of the same shape on this field. No run may be under way, nor have been cancelled.
   void change(const vulkan::DeviceField& field, std::span<const Stage> stages, std::span<const std::uint32_t> words);
+  /// From now on, the same stages on this field, which is of the same shape. As change() otherwise.
+  void move_to(const vulkan::DeviceField& field);
 
   /// Applies all stages, in order. Throws Error(cancelled) between batches (the field is then in no useful state),
   /// Error(device_lost).

@@ -9,38 +9,59 @@ namespace basalt::quantum {
 
 void RecordedRuns::run(vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
                        const DeviceRunHooks& hooks, const CancelToken* cancel) {
-  EncodedStages encoded = encode_stages(field, stages, program);
-  std::unique_ptr<DeviceRun> run = take(encoded.shape);
-  if (run != nullptr) {
-    run->change(field, stages, encoded.words);
+  Kept kept = take(field, stages, program);
+  if (kept.run != nullptr) {
+    kept.run->move_to(field);
     metrics::add(metrics::Metric::device_replays);
   } else {
-    run = std::make_unique<DeviceRun>(field, pipelines_, stages, std::move(encoded));
-    metrics::add(metrics::Metric::device_recordings);
+    EncodedStages encoded = encode_stages(field, stages, program);
+    kept = {.run = take(encoded.shape), .identity = program.identity, .first = stages.data()};
+    if (kept.run != nullptr) {
+      kept.run->change(field, stages, encoded.words);
+      metrics::add(metrics::Metric::device_replays);
+    } else {
+      kept.run = std::make_unique<DeviceRun>(field, pipelines_, stages, std::move(encoded));
+      metrics::add(metrics::Metric::device_recordings);
+    }
   }
-  run->run(hooks, cancel);
-  keep(std::move(run));
+  kept.run->run(hooks, cancel);
+  keep(std::move(kept));
+}
+
+RecordedRuns::Kept RecordedRuns::take(const vulkan::DeviceField& field, std::span<const Stage> stages,
+                                      const Program& program) {
+  const auto found = std::ranges::find_if(runs_, [&](const Kept& kept) {
+    const StageShape& shape = kept.run->shape();
+    return program.identity != nullptr && kept.identity == program.identity && kept.first == stages.data() &&
+           shape.stages.size() == stages.size() && shape.type == field.type() && shape.axes == field.padded_axes();
+  });
+  if (found == runs_.end()) {
+    return {};
+  }
+  Kept kept = std::move(*found);
+  runs_.erase(found);
+  return kept;
 }
 
 std::unique_ptr<DeviceRun> RecordedRuns::take(const StageShape& shape) {
-  const auto found = std::ranges::find_if(runs_, [&](const auto& run) { return run->shape() == shape; });
+  const auto found = std::ranges::find_if(runs_, [&](const Kept& kept) { return kept.run->shape() == shape; });
   if (found == runs_.end()) {
     return nullptr;
   }
-  std::unique_ptr<DeviceRun> run = std::move(*found);
+  std::unique_ptr<DeviceRun> run = std::move(found->run);
   runs_.erase(found);
   return run;
 }
 
-void RecordedRuns::keep(std::unique_ptr<DeviceRun> run) {
-  if (run->shape().axes > kMostAxes) {
+void RecordedRuns::keep(Kept kept) {
+  if (kept.run->shape().axes > kMostAxes) {
     return;
   }
-  runs_.push_front(std::move(run));
+  runs_.push_front(std::move(kept));
   std::uint64_t bytes = 0;
   std::size_t count = 0;
-  const auto end = std::ranges::find_if(runs_, [&](const auto& kept) {
-    bytes += kept->shape().word_bytes;
+  const auto end = std::ranges::find_if(runs_, [&](const Kept& each) {
+    bytes += each.run->shape().word_bytes;
     return ++count > kMostRuns || bytes > kMostBytes;
   });
   runs_.erase(end, runs_.end());

@@ -22,7 +22,8 @@ class RecordedRuns {
 
   explicit RecordedRuns(vulkan::Pipelines& pipelines) : pipelines_(pipelines) {}
 
-  /// As a DeviceRun of these stages, recorded now or before, does it. What fails or is cancelled is forgotten.
+  /// As a DeviceRun of these stages, recorded now or before, does it. Those of a program with an identity are encoded
+  /// once, too. What fails or is cancelled is forgotten.
   void run(vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
            const DeviceRunHooks& hooks, const CancelToken* cancel);
 
@@ -30,11 +31,19 @@ class RecordedRuns {
   void forget() noexcept { runs_.clear(); }
 
  private:
+  struct Kept {
+    std::unique_ptr<DeviceRun> run;
+    /// What its words are of: these stages of this program; null: nothing that could come again.
+    std::shared_ptr<const void> identity;
+    const Stage* first = nullptr;
+  };
+
+  [[nodiscard]] Kept take(const vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program);
   [[nodiscard]] std::unique_ptr<DeviceRun> take(const StageShape& shape);
-  void keep(std::unique_ptr<DeviceRun> run);
+  void keep(Kept kept);
 
   vulkan::Pipelines& pipelines_;
-  std::list<std::unique_ptr<DeviceRun>> runs_;  ///< The latest first.
+  std::list<Kept> runs_;  ///< The latest first.
 };
 
 }  // namespace basalt::quantum
