@@ -22,7 +22,7 @@ namespace {
 /// Until a process has asked the drivers for their devices, opened one and has its pipelines from the cache, and the
 /// speed at which a driver gives memory; on hosts with an H100 or an H200 (docs/performance.md).
 constexpr double kStartSeconds = 0.4;
-constexpr double kNextStartSeconds = 5e-3;  ///< Of a job on a device that is open.
+constexpr double kNextStartSeconds = 7e-4;  ///< Of a job on a device that is open.
 constexpr double kMemoryBytesPerSecond = 45e9;
 
 /// For less the ledger is not asked how long others take.

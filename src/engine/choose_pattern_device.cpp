@@ -14,6 +14,20 @@ namespace {
 /// Bytes a second on the bus to a device, that frames come back over.
 constexpr double kBusBytesPerSecond = 10e9;
 
+/// By how much steps are faster where a plane goes through several in a visit: on an EPYC, on an H100
+/// (docs/performance.md).
+constexpr double kGainOnCpu = 1.6;
+constexpr double kGainOnDevice = 2.4;
+/// Devices find out how many steps are best where there are so many; the CPU makes several where fields are so large.
+constexpr std::uint64_t kStepsWorthTuning = 200;
+constexpr double kBlockedBytes = 64 << 20;
+
+/// Whether one visit can make several steps.
+bool may_block(const PatternJob& job) {
+  return job.scheme.integrator == Integrator::euler && job.domain.grid.axes == 2 && job.varying.empty() &&
+         patterns::visits_per_step(job.model, Integrator::euler) == 1 && job.request.steps_per_visit.value_or(2) > 1;
+}
+
 ElementType type_of(const PatternJob& job) {
   return job.domain.precision == Precision::single_precision ? ElementType::c64 : ElementType::c128;
 }
@@ -38,8 +52,10 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
   const double visits = steps * static_cast<double>(patterns::visits_per_step(job.model, job.scheme.integrator));
   const double state_bytes = field_bytes(job) * static_cast<double>(job.model.species());
   const StageLoad load{.type = type_of(job), .bytes = step_bytes, .work = {}};
+  const double gain_on_cpu = may_block(job) && state_bytes > kBlockedBytes ? kGainOnCpu : 1;
+  const double gain_on_device = may_block(job) && job.request.steps >= kStepsWorthTuning ? kGainOnDevice : 1;
   const CpuWork cpu{
-      .seconds = steps * cost_of_stage(job.limits.costs, load, job.report.threads).seconds,
+      .seconds = steps * cost_of_stage(job.limits.costs, load, job.report.threads).seconds / gain_on_cpu,
       .source = {},
       .history = std::nullopt,
       .rejection = fits_host ? "" : "the cells do not fit in the host's memory",
@@ -55,8 +71,9 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
           [&](const vulkan::PhysicalDevice& physical, const std::optional<DeviceFigures>& figures,
               Candidate& candidate) {
             const DeviceLimits limits = choose_device_limits(physical, figures, type_of(job));
-            candidate.stage_seconds = steps * step_bytes / limits.bytes_per_second + visits * limits.stage_seconds +
-                                      static_cast<double>(1 + frames(job)) * state_bytes / kBusBytesPerSecond;
+            candidate.stage_seconds =
+                (steps * step_bytes / limits.bytes_per_second + visits * limits.stage_seconds) / gain_on_device +
+                static_cast<double>(1 + frames(job)) * state_bytes / kBusBytesPerSecond;
           }};
   return choose_among(cpu, device, job.resources.devices().has_open(), sources);
 }

@@ -145,4 +145,21 @@ SpillFile* Resources::spill() {
   return spill_.get();
 }
 
+double Resources::sweep_seconds(ElementType type, int axes, int threads, const std::function<double()>& measure) {
+  constexpr int kMostAxes = 22;
+  const std::tuple key(type, axes, threads);
+  if (axes > kMostAxes) {
+    return measure();
+  }
+  {
+    const std::scoped_lock lock(sweeps_mutex_);
+    if (const auto found = sweeps_.find(key); found != sweeps_.end()) {
+      return found->second;
+    }
+  }
+  const double seconds = measure();
+  const std::scoped_lock lock(sweeps_mutex_);
+  return sweeps_.try_emplace(key, seconds).first->second;
+}
+
 }  // namespace basalt

@@ -2,8 +2,11 @@
 // kernels.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
 #include "basalt/engine.h"
 #include "basalt/ledger.h"
@@ -57,6 +60,9 @@ class Resources {
   /// Of a name that comes up more than once, as many logical devices.
   std::vector<std::shared_ptr<OpenDevice>> open_devices(const std::vector<std::string>& names);
 
+  /// Of one in-place scale of such a field. Where it is small it is measured once: that takes as long as many a run.
+  double sweep_seconds(ElementType type, int axes, int threads, const std::function<double()>& measure);
+
   /// Gives all idle memory back.
   void release_idle() noexcept { pool_.trim(); }
   /// A job has ended: idle memory goes back to the system if somebody else waits for memory.
@@ -80,6 +86,9 @@ class Resources {
 
   std::mutex spill_mutex_;
   std::unique_ptr<SpillFile> spill_;
+
+  std::mutex sweeps_mutex_;
+  std::map<std::tuple<ElementType, int, int>, double> sweeps_;
 
   ArenaCache arenas_;
   KernelRegistry kernels_;

@@ -104,7 +104,8 @@ void run_on_host(Job& job) {
     run_tree(job, place, *plan_opening(job), on_split);
   }
   job.report.timing.execute -= occupancy.waited_seconds();
-  job.report.sweep_seconds = measure_sweep_seconds(state, arena, cancel);
+  job.report.sweep_seconds = job.resources.sweep_seconds(state.type, state.axes, arena.threads(),
+                                                         [&] { return measure_sweep_seconds(state, arena, cancel); });
   job.report.sweep_equivalents = job.report.timing.execute / job.report.sweep_seconds;
   job.report.timing.wait += occupancy.waited_seconds();
   job.report.memory.peak_bytes = bounded.peak_bytes();

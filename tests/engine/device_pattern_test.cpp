@@ -261,8 +261,10 @@ TEST(ChoosePatternDevice, TakesTheCardWhereManyCellsAreStepped) {
   EXPECT_THAT(chosen.choice.reason, HasSubstr("times as fast as cpu"));
   ASSERT_EQ(chosen.choice.candidates.size(), 3U);
   EXPECT_THAT(chosen.choice.candidates[2].rejection, HasSubstr("used only when it is named"));
-  // two species now and a step later, read and written once a step at 2 TB/s
-  EXPECT_NEAR(chosen.winner().stage_seconds, 20000 * (16.0 * 8192 * 8192 / 2e12 + 1e-5), 0.3);
+  // two species now and a step later, read and written once a step at 2 TB/s, but for several steps a visit
+  EXPECT_NEAR(chosen.winner().stage_seconds, 20000 * (16.0 * 8192 * 8192 / 2e12 + 1e-5) / 2.4, 0.3);
+  request.steps_per_visit = 1;
+  EXPECT_NEAR(Chosen(request, {"nvidia_h100"}).winner().stage_seconds, 20000 * (16.0 * 8192 * 8192 / 2e12 + 1e-5), 0.3);
 }
 
 TEST(ChoosePatternDevice, LooksAtNoDeviceForWhatIsSmall) {

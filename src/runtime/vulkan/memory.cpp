@@ -168,12 +168,22 @@ DeviceMemory::Place DeviceMemory::find_place(const VkMemoryRequirements& needed,
       }
     }
   }
-  Block* block = make_block(needed.size, type, mapped, false);
+  Block* block = mapped ? nullptr : find_idle(needed.size, type);
+  block = block != nullptr ? block : make_block(needed.size, type, mapped, false);
   if (block == nullptr) {
     refuse(needed.size, device_->properties().types[type].heap, tag);
   }
   ++block->buffers;
   return {block, {}};
+}
+
+DeviceMemory::Block* DeviceMemory::find_idle(std::uint64_t bytes, std::uint32_t type) const {
+  const auto fits = [&](const std::unique_ptr<Block>& block) {
+    return !block->room && block->buffers == 0 && block->type == type && block->data == nullptr &&
+           block->bytes >= bytes && block->bytes - bytes <= bytes / 4;
+  };
+  const auto found = std::ranges::find_if(blocks_, fits);
+  return found == blocks_.end() ? nullptr : found->get();
 }
 
 DeviceBuffer::DeviceBuffer() noexcept = default;

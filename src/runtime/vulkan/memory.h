@@ -97,6 +97,9 @@ class DeviceMemory {
   [[nodiscard]] std::optional<std::uint32_t> find_type(std::uint32_t allowed, Placement placement) const;
   /// Finds room for a buffer in an allocation that there is, or makes one. Callers hold the lock.
   Place find_place(const VkMemoryRequirements& needed, Placement placement, const char* tag);
+  /// One that was left by a buffer of about that size; null: there is none.
+  [[nodiscard]] Block* find_idle(std::uint64_t bytes, std::uint32_t type) const;
+  [[nodiscard]] bool may_stay(const Block& left) const;
   Block* make_block(std::uint64_t bytes, std::uint32_t type, bool mapped, bool shared);
   void release(const Place& place, std::uint64_t bytes, const std::string& tag) noexcept;
   template <typename Condition>

@@ -64,13 +64,24 @@ void DeviceMemory::release(const Place& place, std::uint64_t bytes, const std::s
     --place.block->buffers;
     if (place.block->room) {
       place.block->room->release(place.at);
-    } else {
+    } else if (!may_stay(*place.block)) {
       drop_blocks([&](const Block& block) { return &block == place.block; });
     }
   }
   if (held != held_.end() && held->second == 0) {
     held_.erase(held);
   }
+}
+
+/// Drivers take milliseconds to give memory, and to take it back, which a state of the next job needs again.
+bool DeviceMemory::may_stay(const Block& left) const {
+  constexpr std::uint64_t kShareOfHeap = 32;
+  std::uint64_t idle = 0;
+  for (const auto& block : blocks_) {
+    idle += !block->room && block->buffers == 0 && block->type == left.type ? block->bytes : 0;
+  }
+  const std::vector<MemoryType>& types = device_->properties().types;
+  return left.data == nullptr && idle <= device_->properties().heaps[types[left.type].heap].bytes / kShareOfHeap;
 }
 
 template <typename Condition>

@@ -73,9 +73,29 @@ TEST_F(MemoryTest, ALargeBufferHasItsOwnAllocation) {
     EXPECT_GE(sum(memory).reserved_bytes, bytes);
     EXPECT_EQ(sum(memory).used_bytes, bytes);
   }
-  EXPECT_EQ(sum(memory).reserved_bytes, 0);
   EXPECT_EQ(sum(memory).used_bytes, 0);
   EXPECT_GE(sum(memory).peak_bytes, bytes);
+}
+
+TEST_F(MemoryTest, ALargeAllocationStaysForTheNextOfItsSize) {
+  DeviceMemory memory(Device::open(with_heaps_of(3200 * kMiB)));
+  const auto reserved_after = [&](std::uint64_t bytes) {
+    memory.allocate(bytes, Placement::device, "test");
+    return sum(memory).reserved_bytes;
+  };
+  EXPECT_EQ(reserved_after(100 * kMiB), 100 * kMiB);
+  EXPECT_EQ(reserved_after(90 * kMiB), 100 * kMiB) << "lies in what was left";
+  EXPECT_EQ(reserved_after(70 * kMiB), 100 * kMiB) << "too little for it, and together they are more than may stay";
+  {
+    const DeviceBuffer one = memory.allocate(100 * kMiB, Placement::device, "test");
+    const DeviceBuffer two = memory.allocate(100 * kMiB, Placement::device, "test");
+    EXPECT_EQ(sum(memory).reserved_bytes, 200 * kMiB);
+    EXPECT_NE(one.address(), two.address());
+  }
+  EXPECT_EQ(sum(memory).reserved_bytes, 100 * kMiB);
+  EXPECT_EQ(reserved_after(101 * kMiB), 100 * kMiB) << "more than a share of the heap goes at once";
+  memory.trim();
+  EXPECT_EQ(sum(memory).reserved_bytes, 0);
 }
 
 TEST_F(MemoryTest, TheHostSeesWhatIsMeantForIt) {
@@ -203,6 +223,7 @@ TEST_F(MemoryTest, ChunksGoBackWhereTheDriverRefusesOne) {
     EXPECT_THAT(refusal([&] { memory.allocate_chunks(4 * physical.plan.chunk_bytes, "state"); }),
                 AllOf(HasSubstr("(state)"), HasSubstr("free"), HasSubstr("state ")));
     EXPECT_EQ(sum(memory).used_bytes, 0);
+    memory.trim();
     EXPECT_EQ(sum(memory).reserved_bytes, 0);
     EXPECT_EQ(driver.alive(), alive);
   }

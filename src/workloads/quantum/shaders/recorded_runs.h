@@ -14,8 +14,8 @@ namespace basalt::quantum {
 /// For one thread at a time. References must outlive it.
 class RecordedRuns {
  public:
-  /// Larger states take so long that recording is next to nothing.
-  static constexpr int kMostAxes = 22;
+  /// Larger states take so long that encoding and recording are next to nothing.
+  static constexpr int kMostAxes = 28;
   static constexpr std::size_t kMostRuns = 16;
   /// Of all that are kept, in the device's memory and as much again in the host's.
   static constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 20;
