@@ -179,9 +179,9 @@ class Chooser {
 
 }  // namespace
 
-BackendSources this_machine(PredictWait wait) {
-  return {.list = list_gpus,
-          .figures_of = [](const vulkan::DeviceProperties& properties) { return look_up_device(properties).figures; },
+BackendSources this_machine(const std::shared_ptr<KnownDevices>& known, PredictWait wait) {
+  return {.list = [known] { return known->list(); },
+          .figures_of = [known](const vulkan::DeviceProperties& properties) { return known->figures_of(properties); },
           .history = find_history,
           .wait = std::move(wait)};
 }

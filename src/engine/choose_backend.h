@@ -9,6 +9,7 @@
 #include "basalt/gpu.h"
 #include "basalt/ledger.h"
 #include "basalt/plan.h"
+#include "engine/known_devices.h"
 #include "engine/plan_cache.h"
 #include "engine/run_history.h"
 #include "plan/limits.h"
@@ -53,7 +54,7 @@ struct BackendSources {
 };
 
 /// The drivers, the wisdom, and whoever knows of other jobs.
-BackendSources this_machine(PredictWait wait);
+BackendSources this_machine(const std::shared_ptr<KnownDevices>& known, PredictWait wait);
 
 /// A job on the CPU, whatever it computes.
 struct CpuWork {

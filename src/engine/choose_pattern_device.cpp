@@ -80,8 +80,9 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
 
 bool choose_device(PatternJob& job, bool fits_host, std::string& device) {
   const JobInfo info{.name = job.request.model, .priority = job.request.priority};
-  const BackendSources sources =
-      this_machine([&](const Demand& demand) { return job.resources.ledger().predict_wait(demand, info); });
+  const BackendSources sources = this_machine(job.resources.known_devices(), [&](const Demand& demand) {
+    return job.resources.ledger().predict_wait(demand, info);
+  });
   const BackendChoice choice = choose_pattern_backend(job, fits_host, sources);
   const Candidate& winner = choice.candidates[choice.winner];
   job.report.choice = winner.name + ": " + choice.reason;

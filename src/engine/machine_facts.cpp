@@ -26,7 +26,8 @@ MachineFacts facts_of_this_machine() {
       .inventory = take_inventory(),
       .wisdom = {},
       .sources =
-          this_machine([ledger](const Demand& demand) { return ledger->predict_wait(demand, {.name = "plan"}); }),
+          this_machine(std::make_shared<KnownDevices>(),
+                       [ledger](const Demand& demand) { return ledger->predict_wait(demand, {.name = "plan"}); }),
       .device = [](const std::string& name) {
         const vulkan::PhysicalDevice& physical = vulkan::Instance::get().find(name);
         return PlannedDevice{

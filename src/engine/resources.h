@@ -18,6 +18,7 @@
 #include "basalt/memory/trace.h"
 #include "engine/arena_cache.h"
 #include "engine/device_cache.h"
+#include "engine/known_devices.h"
 #include "engine/machine_watch.h"
 #include "runtime/backend/kernel.h"
 
@@ -56,6 +57,7 @@ class Resources {
   [[nodiscard]] ArenaCache& arenas() noexcept { return arenas_; }
   [[nodiscard]] const KernelRegistry& kernels() const noexcept { return kernels_; }
   [[nodiscard]] DeviceCache& devices() noexcept { return devices_; }
+  [[nodiscard]] const std::shared_ptr<KnownDevices>& known_devices() const noexcept { return known_devices_; }
   /// By name or index. The ledger knows of its memory from then on.
   /// Of a name that comes up more than once, as many logical devices.
   std::vector<std::shared_ptr<OpenDevice>> open_devices(const std::vector<std::string>& names);
@@ -93,6 +95,7 @@ class Resources {
   ArenaCache arenas_;
   KernelRegistry kernels_;
   DeviceCache devices_;
+  const std::shared_ptr<KnownDevices> known_devices_ = std::make_shared<KnownDevices>();
   Ledger ledger_;
 };
 

@@ -218,8 +218,9 @@ void settle_backend(Job& job, const MemoryEstimate& estimate) {
                              return plan_opening_on(job, physical, limits);
                            }};
   const JobInfo info{.name = job.request.source.name, .priority = job.request.priority};
-  const BackendSources sources =
-      this_machine([&](const Demand& demand) { return job.resources.ledger().predict_wait(demand, info); });
+  const BackendSources sources = this_machine(job.resources.known_devices(), [&](const Demand& demand) {
+    return job.resources.ledger().predict_wait(demand, info);
+  });
   if (rejection.empty()) {
     set_plan_limits(job, estimate);
     const std::shared_ptr<const ReadyCircuit> ready = plan_opening(job);
