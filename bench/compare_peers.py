@@ -31,9 +31,10 @@ from pathlib import Path
 
 from peers import clifford_comparison, summary
 from peers.basalt import Basalt
-from peers.client import PeerFailure, WorkerClient
+from peers.client import PeerFailure, start_workers
 from peers.clifford import FAMILIES as CLIFFORD_FAMILIES
 from peers.environment import CLIFFORD_PACKAGES, PACKAGES, Environment
+from peers.rounds import ask_in_turn, times_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {"quick": "10,16,20", "standard": "10,16,20,24,26,28"}
@@ -100,15 +101,7 @@ class Comparison:
         self.folder = folder
         self.threads = (len(os.sched_getaffinity(0)) if arguments.threads == "all" else int(arguments.threads))
         self.basalt = Basalt(arguments.basalt, self.threads, folder)
-        self.failures = dict(environment.failures)
-        self.workers = {}
-        for name in arguments.rivals.split(","):
-            if name in self.failures:
-                continue
-            try:
-                self.workers[name] = WorkerClient(name, environment.python, self.threads, folder / f"{name}.log")
-            except PeerFailure as failure:
-                self.failures[name] = str(failure)
+        self.workers, self.failures = start_workers(arguments.rivals.split(","), environment, self.threads, folder)
 
     def close(self):
         for worker in self.workers.values():
@@ -124,7 +117,8 @@ class Comparison:
         rivals = {name: worker for name, worker in self.workers.items() if precision in worker.facts["precisions"]}
         if row["qubits"] <= self.arguments.check_qubits:
             self.check(row, file, rivals)
-        samples = self.time_in_turn(row, file, rivals)
+        samples = ask_in_turn(("basalt", *rivals), lambda name: self.time_once(name, file, precision), row["failures"],
+                              self.arguments.repeat, self.arguments.row_seconds)
         self.conclude(row, samples)
         return row
 
@@ -144,25 +138,6 @@ class Comparison:
                 row["failures"][name] = str(failure)
         state.unlink()
 
-    def time_in_turn(self, row, file, rivals):
-        """Answers of each simulator, one a round; each round begins with the next one of them."""
-        samples = {name: [] for name in ("basalt", *rivals) if name not in row["failures"]}
-        order = list(samples)
-        for round_number in range(self.arguments.repeat):
-            shift = round_number % max(1, len(order))
-            for name in order[shift:] + order[:shift]:
-                if name in row["failures"]:
-                    continue
-                try:
-                    samples[name].append(self.time_once(name, file, row["precision"]))
-                except PeerFailure as failure:
-                    row["failures"][name] = str(failure)
-                    samples[name].clear()
-            spent = sum(answer["seconds"] for answers in samples.values() for answer in answers)
-            if spent > self.arguments.row_seconds:
-                break
-        return samples
-
     def time_once(self, name, file, precision):
         if name == "basalt":
             return self.basalt.time(file, precision, self.arguments.timeout)
@@ -175,8 +150,7 @@ class Comparison:
             return statistics.median(answer[key] for answer in answers)
 
         def times(answers):
-            seconds = [answer["seconds"] for answer in answers]
-            return {"seconds": statistics.median(seconds), "least_seconds": min(seconds), "samples": seconds}
+            return times_of([answer["seconds"] for answer in answers])
 
         ours = samples.pop("basalt", [])
         if ours:
