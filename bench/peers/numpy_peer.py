@@ -6,7 +6,7 @@ import numpy
 
 from .pattern_peer import PatternPeer
 
-# What a strip of rows of all arrays takes: of 128 KiB to 2 MiB among the fastest on all grids from 512² to 2048².
+# What a strip of rows of all arrays takes: of 128 KiB to 2 MiB among the fastest, on grids of 512² to 2048² cells.
 STRIP_BYTES = 1 << 20
 ARRAYS = 6  # both species, now and next, and two to compute in
 
@@ -17,8 +17,8 @@ class NumpyPeer(PatternPeer):
     variants = ("roll", "slices", "strips")
 
     def settings(self):
-        return (f"in place, with buffers: np.roll, slices of arrays with a border of rows, or the same in strips of rows of "
-                f"{STRIP_BYTES >> 10} KiB, the fastest for each grid; one thread")
+        return ("in place, with buffers: np.roll, slices of arrays with a border of rows, or the same in strips of "
+                f"rows of {STRIP_BYTES >> 10} KiB, the fastest for each grid; one thread")
 
     def load(self, state, model):
         self.first = state

@@ -6,7 +6,6 @@ usage: python -m peers.pattern_worker NAME THREADS
 import importlib
 import statistics
 import sys
-import time
 
 import numpy
 
@@ -48,11 +47,11 @@ class Session:
         self.load(state, model)
         variant, trials = self.chosen[state]
         steps = steps_that_fill(least_seconds, trials[variant])
-        runs, start = [], time.perf_counter()
+        runs = []
         while not runs or (sum(runs) < least_seconds and len(runs) < MOST_RUNS):
             runs.append(self.peer.run(steps))
         return {"seconds": statistics.median(runs), "steps": steps, "runs": len(runs), "variant": variant,
-                "trials": trials, "spent_seconds": time.perf_counter() - start}
+                "trials": trials}
 
     def compare(self, state, model, steps, wanted):
         """The largest difference of a species' cells from those wanted after `steps`, over its largest cell."""
