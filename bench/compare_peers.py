@@ -18,22 +18,30 @@ with ~ where its samples spread by more than a quarter. With --json everything, 
 With --clifford the circuits are Clifford circuits with measurements, and the rival is Stim's sampler: its reference sample and
 its shots against the same of `basalt run --method stabilizer`, each on one thread, reading not counted. Outcomes are compared by
 how often each is 1, and how often it differs from the one before.
+
+With --patterns it is Gray-Scott by Euler's method on periodic grids, and the rivals are py-pde with its Numba backend,
+loops by hand for Numba, and NumPy, each in the variant that is fastest for the grid. All begin with the same state,
+written by Basalt, and must come to the same cells. Time is that of the steps alone, from the state in memory to the
+state in memory, once everything is compiled: Basalt's is its own, in which it also looks every 64 steps for cells that
+are not finite. Ratios are the rival's time of a step over Basalt's.
 """
 
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from peers import clifford_comparison, summary
+from peers import clifford_comparison, pattern_comparison, summary
 from peers.basalt import Basalt
-from peers.client import PeerFailure, WorkerClient
+from peers.client import PeerFailure, start_workers
 from peers.clifford import FAMILIES as CLIFFORD_FAMILIES
-from peers.environment import CLIFFORD_PACKAGES, PACKAGES, Environment
+from peers.environment import CLIFFORD_PACKAGES, PACKAGES, PATTERN_PACKAGES, THREADS_OF_NUMBA, Environment
+from peers.rounds import ask_in_turn, times_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {"quick": "10,16,20", "standard": "10,16,20,24,26,28"}
@@ -48,12 +56,12 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--basalt", default=ROOT / "build" / "release" / "basalt", type=Path, help="the program")
     parser.add_argument("--set", choices=SETS, default="quick", help="widths: " + "; ".join(
-        f"{name}: {widths}" for name, widths in SETS.items()))
+        f"{name}: {widths}, of patterns {pattern_comparison.SETS[name]}" for name, widths in SETS.items()))
     parser.add_argument("--qubits", help="widths in place of those of the set, as 10,24")
     parser.add_argument("--families", help="families of basalt bench, separated by commas (default: all)")
     parser.add_argument("--precision", choices=("single", "double", "both"), default="both")
     parser.add_argument("--threads", default="all", help="a number, or all")
-    parser.add_argument("--rivals", default=",".join(PACKAGES), help="default: %(default)s")
+    parser.add_argument("--rivals", help=f"default: {','.join(PACKAGES)}; of patterns {','.join(PATTERN_PACKAGES)}")
     parser.add_argument("--repeat", type=int, default=5, help="rounds (default: %(default)s)")
     parser.add_argument("--row-seconds", type=float, default=60, help="after which no further round begins")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that one answer may take")
@@ -62,9 +70,17 @@ def parse_arguments():
                         help="OpenQASM 2 files to run too, where they are no wider than the widest")
     parser.add_argument("--clifford", action="store_true", help="Clifford circuits, against Stim")
     parser.add_argument("--shots", default="1024", help="of Clifford circuits, as 1024,10000 (default: %(default)s)")
+    parser.add_argument("--patterns", action="store_true", help="Gray-Scott, against py-pde, Numba and NumPy")
+    parser.add_argument("--size", help="grids of patterns in place of those of the set, as 512x512,300x200")
     parser.add_argument("--environment", default=ROOT / "build" / "peers-venv", type=Path, help="virtual environment")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.clifford and arguments.patterns:
+        parser.error("--clifford and --patterns are two comparisons")
+    arguments.packages = PATTERN_PACKAGES if arguments.patterns else PACKAGES
+    arguments.rivals = arguments.rivals.split(",") if arguments.rivals else list(arguments.packages)
+    arguments.thread_count = (len(os.sched_getaffinity(0)) if arguments.threads == "all" else int(arguments.threads))
+    return arguments
 
 
 def write_circuits(arguments, folder):
@@ -98,17 +114,9 @@ class Comparison:
     def __init__(self, arguments, folder, environment):
         self.arguments = arguments
         self.folder = folder
-        self.threads = (len(os.sched_getaffinity(0)) if arguments.threads == "all" else int(arguments.threads))
+        self.threads = arguments.thread_count
         self.basalt = Basalt(arguments.basalt, self.threads, folder)
-        self.failures = dict(environment.failures)
-        self.workers = {}
-        for name in arguments.rivals.split(","):
-            if name in self.failures:
-                continue
-            try:
-                self.workers[name] = WorkerClient(name, environment.python, self.threads, folder / f"{name}.log")
-            except PeerFailure as failure:
-                self.failures[name] = str(failure)
+        self.workers, self.failures = start_workers(arguments.rivals, environment, self.threads, folder)
 
     def close(self):
         for worker in self.workers.values():
@@ -124,7 +132,8 @@ class Comparison:
         rivals = {name: worker for name, worker in self.workers.items() if precision in worker.facts["precisions"]}
         if row["qubits"] <= self.arguments.check_qubits:
             self.check(row, file, rivals)
-        samples = self.time_in_turn(row, file, rivals)
+        samples = ask_in_turn(("basalt", *rivals), lambda name: self.time_once(name, file, precision), row["failures"],
+                              self.arguments.repeat, self.arguments.row_seconds)
         self.conclude(row, samples)
         return row
 
@@ -144,25 +153,6 @@ class Comparison:
                 row["failures"][name] = str(failure)
         state.unlink()
 
-    def time_in_turn(self, row, file, rivals):
-        """Answers of each simulator, one a round; each round begins with the next one of them."""
-        samples = {name: [] for name in ("basalt", *rivals) if name not in row["failures"]}
-        order = list(samples)
-        for round_number in range(self.arguments.repeat):
-            shift = round_number % max(1, len(order))
-            for name in order[shift:] + order[:shift]:
-                if name in row["failures"]:
-                    continue
-                try:
-                    samples[name].append(self.time_once(name, file, row["precision"]))
-                except PeerFailure as failure:
-                    row["failures"][name] = str(failure)
-                    samples[name].clear()
-            spent = sum(answer["seconds"] for answers in samples.values() for answer in answers)
-            if spent > self.arguments.row_seconds:
-                break
-        return samples
-
     def time_once(self, name, file, precision):
         if name == "basalt":
             return self.basalt.time(file, precision, self.arguments.timeout)
@@ -175,8 +165,7 @@ class Comparison:
             return statistics.median(answer[key] for answer in answers)
 
         def times(answers):
-            seconds = [answer["seconds"] for answer in answers]
-            return {"seconds": statistics.median(seconds), "least_seconds": min(seconds), "samples": seconds}
+            return times_of([answer["seconds"] for answer in answers])
 
         ours = samples.pop("basalt", [])
         if ours:
@@ -198,23 +187,35 @@ class Comparison:
                                  / row["basalt"]["least_seconds"])
 
 
+def sayer(arguments):
+    """Prints a line for people, where the document is not."""
+    return (lambda text: print(text, file=sys.stderr)) if arguments.json else (lambda text: print(text, flush=True))
+
+
+def introduce(workers, failures, say):
+    for name, worker in workers.items():
+        say(f"{name} {worker.facts['version']}: {worker.facts['settings']}")
+    for name, failure in failures.items():
+        say(f"{name} is left out: {failure}")
+
+
+def precisions_of(arguments):
+    return ("single", "double") if arguments.precision == "both" else (arguments.precision,)
+
+
 def compare(arguments, folder):
-    say = (lambda text: print(text, file=sys.stderr)) if arguments.json else (lambda text: print(text, flush=True))
-    names = arguments.rivals.split(",")
+    say = sayer(arguments)
+    names = arguments.rivals
     environment = Environment(arguments.environment)
     environment.prepare({name: PACKAGES[name] for name in names})
     comparison = Comparison(arguments, folder, environment)
     try:
         comparison.basalt.tune()
-        for name, worker in comparison.workers.items():
-            say(f"{name} {worker.facts['version']}: {worker.facts['settings']}")
-        for name, failure in comparison.failures.items():
-            say(f"{name} is left out: {failure}")
-        precisions = ("single", "double") if arguments.precision == "both" else (arguments.precision,)
+        introduce(comparison.workers, comparison.failures, say)
         rows = []
         say(summary.heading(names))
         for family, file in write_circuits(arguments, folder / "circuits"):
-            for precision in precisions:
+            for precision in precisions_of(arguments):
                 rows.append(comparison.run_row(family, file, precision))
                 say(summary.line(rows[-1], names))
     finally:
@@ -227,8 +228,35 @@ def compare(arguments, folder):
             "failures": comparison.failures, "packages": environment.versions(), "rows": rows}
 
 
+def compare_patterns(arguments, folder):
+    say = sayer(arguments)
+    names = arguments.rivals
+    environment = Environment(arguments.environment)
+    environment.prepare({**{name: PATTERN_PACKAGES[name] for name in names}, **THREADS_OF_NUMBA})
+    workers, failures = start_workers(names, environment, arguments.thread_count, folder, "pattern_worker")
+    comparison = pattern_comparison.PatternComparison(
+        Basalt(arguments.basalt, arguments.thread_count, folder), workers, folder, arguments.repeat,
+        arguments.row_seconds, arguments.timeout)
+    rows = []
+    try:
+        introduce(workers, failures, say)
+        say(pattern_comparison.heading(names))
+        for size in (arguments.size or pattern_comparison.SETS[arguments.set]).split(","):
+            for precision in precisions_of(arguments):
+                rows.append(comparison.run_row(size, precision))
+                say(pattern_comparison.line(rows[-1], names))
+    finally:
+        for worker in workers.values():
+            worker.close()
+    say("")
+    for text in pattern_comparison.mean_lines(rows):
+        say(text)
+    return {"threads": arguments.thread_count, "rivals": {name: worker.facts for name, worker in workers.items()},
+            "failures": failures, "packages": environment.versions(), "rows": rows}
+
+
 def compare_clifford(arguments, folder):
-    say = (lambda text: print(text, file=sys.stderr)) if arguments.json else (lambda text: print(text, flush=True))
+    say = sayer(arguments)
     environment = Environment(arguments.environment)
     environment.prepare(CLIFFORD_PACKAGES)
     if environment.failures:
@@ -248,15 +276,19 @@ def compare_clifford(arguments, folder):
 
 def main():
     arguments = parse_arguments()
-    unknown = set(arguments.rivals.split(",")) - set(PACKAGES)
+    unknown = set(arguments.rivals) - set(arguments.packages)
     if unknown:
-        sys.exit(f"compare_peers: no such rival: {', '.join(sorted(unknown))}; there are {', '.join(PACKAGES)}")
+        sys.exit(f"compare_peers: no such rival: {', '.join(sorted(unknown))}; there are "
+                 f"{', '.join(arguments.packages)}")
     if not arguments.basalt.exists():
         sys.exit(f"compare_peers: {arguments.basalt} is absent: build it, or give --basalt")
+    if arguments.size and not all(re.fullmatch(r"\d+x\d+", size) for size in arguments.size.split(",")):
+        sys.exit(f"compare_peers: --size {arguments.size} is no list of planes such as 512x512,300x200")
     if arguments.more and not arguments.more.is_dir():
         sys.exit(f"compare_peers: --more {arguments.more} is no folder")
     with tempfile.TemporaryDirectory(prefix="compare_peers_") as folder:
-        document = (compare_clifford if arguments.clifford else compare)(arguments, Path(folder))
+        run = compare_clifford if arguments.clifford else compare_patterns if arguments.patterns else compare
+        document = run(arguments, Path(folder))
     if arguments.json:
         print(json.dumps(document, indent=2))
     disagreeing = [row for row in document["rows"] if not (

@@ -41,3 +41,9 @@ class Basalt:
     def save_state(self, file, precision, path):
         self.call("run", str(file), "--precision", precision, "--threads", str(self.threads), "--shots", "1", "--top",
                   "1", "--save-state", str(path))
+
+    def run_pattern(self, size, precision, steps, seconds=None, **options):
+        """The report of `basalt pattern run` on Gray-Scott: on the CPU, by Euler's method, periodic sides."""
+        given = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+        return self.call("pattern", "run", "--model", "gray-scott", "--size", size, "--precision", precision, "--steps",
+                         str(steps), "--threads", str(self.threads), "--backend", "cpu", *given, seconds=seconds)

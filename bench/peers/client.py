@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 START_SECONDS = 120
+THREADED = ("OMP", "MKL", "OPENBLAS", "NUMBA")
 
 
 class PeerFailure(Exception):
@@ -16,12 +17,12 @@ class PeerFailure(Exception):
 class WorkerClient:
     """One simulator in a process that lives over all rows: what it imports is never timed."""
 
-    def __init__(self, name, python, threads, log):
+    def __init__(self, name, python, threads, log, module="worker"):
         self.name = name
         self.log = Path(log)
-        self.command = [str(python), "-m", "peers.worker", name, str(threads)]
+        self.command = [str(python), "-m", f"peers.{module}", name, str(threads)]
         self.environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent),
-                            **{f"{library}_NUM_THREADS": str(threads) for library in ("OMP", "MKL", "OPENBLAS")}}
+                            **{f"{library}_NUM_THREADS": str(threads) for library in THREADED}}
         self.process = None
         self.start()
 
@@ -60,3 +61,16 @@ class WorkerClient:
             self.process.stdin.close()
             self.process.stdout.close()
             self.process = None
+
+
+def start_workers(names, environment, threads, folder, module="worker"):
+    """({name: WorkerClient}, {name: why there is none})."""
+    workers, failures = {}, dict(environment.failures)
+    for name in names:
+        if name in failures:
+            continue
+        try:
+            workers[name] = WorkerClient(name, environment.python, threads, folder / f"{name}.log", module)
+        except PeerFailure as failure:
+            failures[name] = str(failure)
+    return workers, failures

@@ -8,6 +8,9 @@ from pathlib import Path
 PACKAGES = {"qsim": "qsimcirq", "aer": "qiskit-aer", "qulacs": "qulacs", "lightning": "pennylane-lightning"}
 # Of the comparison of Clifford circuits.
 CLIFFORD_PACKAGES = {"stim": "stim"}
+# Of the comparison of patterns; Numba's threads come from TBB where that can be had.
+PATTERN_PACKAGES = {"pypde": "py-pde", "numba": "numba", "numpy": "numpy"}
+THREADS_OF_NUMBA = {"tbb": "tbb"}
 LIST_VERSIONS = """
 import importlib.metadata, json
 print(json.dumps({found.metadata["Name"].lower().replace("_", "-"): found.version

@@ -1,11 +1,9 @@
-"""The process of one simulator: requests and answers are lines of JSON on its standard input and output.
+"""The process of one simulator of circuits.
 
 usage: python -m peers.worker NAME THREADS
 """
 
 import importlib
-import json
-import os
 import statistics
 import sys
 import time
@@ -13,6 +11,7 @@ import time
 import numpy
 
 from .circuit import read_circuit
+from .serving import serve
 
 PEERS = {"qsim": ("qsim_peer", "QsimPeer"), "aer": ("aer_peer", "AerPeer"), "qulacs": ("qulacs_peer", "QulacsPeer"),
          "lightning": ("lightning_peer", "LightningPeer")}
@@ -77,24 +76,13 @@ class Session:
         return {"difference": float(difference / largest)}
 
 
-def serve(name, threads):
-    # what the simulator prints must not come between the answers
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
+def begin(name, threads):
     module, peer_class = PEERS[name]
     peer = getattr(importlib.import_module(f"{__package__}.{module}"), peer_class)(threads)
     session = Session(peer)
-    print(json.dumps({"version": peer.version(), "settings": peer.settings(), "precisions": peer.precisions}),
-          file=answers)
-    for line in sys.stdin:
-        request = json.loads(line)
-        action = {"time": session.time, "compare": session.compare}[request.pop("do")]
-        try:
-            answer = action(**request)
-        except Exception as error:  # whatever a simulator throws is an answer
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=answers)
+    return ({"version": peer.version(), "settings": peer.settings(), "precisions": peer.precisions},
+            {"time": session.time, "compare": session.compare})
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], int(sys.argv[2]))
+    serve(lambda: begin(sys.argv[1], int(sys.argv[2])))
