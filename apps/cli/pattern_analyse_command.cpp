@@ -35,7 +35,7 @@ constexpr const char* kFooter =
     "  long-wave  all waves that are long enough grow, the longer the slower\n"
     "\n"
     "--vary finds where these begin, and where states appear or vanish (fold), as a parameter goes from one\n"
-    "value to another.\n"
+    "value to another, and --codimension-2 where Turing and Hopf begin at once, over two parameters.\n"
     "--spacing takes the waves of a grid in place of those of space, as runs see them.\n"
     "\n"
     "--leading K finds the K eigenvalues of largest real part of all cells of a grid together: around each\n"
@@ -48,6 +48,7 @@ constexpr const char* kFooter =
     "  basalt pattern analyse --model schnakenberg --vary Dv=1:40\n"
     "  basalt pattern analyse --model brusselator --param a=3,Du=5,Dv=12 --vary b=5:15 --json\n"
     "  basalt pattern analyse --model cahn-hilliard --state 0.3 --kmax 2 --points 41\n"
+    "  basalt pattern analyse --model brusselator --param a=2,Du=4 --codimension-2 b=2:9,Dv=5:40\n"
     "  basalt pattern analyse --model schnakenberg --leading 8 --size 96x96 --side x=neumann:0\n"
     "  basalt pattern analyse --model schnakenberg --leading 6 --state stripes/frame_60000.npy\n"
     "\n"
@@ -71,6 +72,15 @@ PatternRange range_of(const std::string& option, const std::string& text) {
   return {.parameter = text.substr(0, equals),
           .from = number_of(option, text.substr(equals + 1, colon - equals - 1)),
           .to = number_of(option, text.substr(colon + 1))};
+}
+
+/// "b=5:15,Dv=1:40"
+std::array<PatternRange, 2> two_ranges_of(const std::string& option, const std::string& text) {
+  const std::vector<std::string> parts = split(text, ',');
+  if (parts.size() != 2) {
+    throw CLI::ValidationError(option, "'" + text + "' is not PARAMETER=FROM:TO,PARAMETER=FROM:TO");
+  }
+  return {range_of(option, parts[0]), range_of(option, parts[1])};
 }
 
 std::uint32_t number_below_2_32(const std::string& option, const std::string& text) {
@@ -120,6 +130,9 @@ void add_pattern_analyse_command(CLI::App& pattern, Chosen& chosen) {
             });
   add_value(command, "--vary", "PARAMETER=FROM:TO", "Find critical values of a parameter",
             [&request](const std::string& text) { request.vary = range_of("--vary", text); });
+  add_value(command, "--codimension-2", "P=FROM:TO,Q=FROM:TO",
+            "Find values of two parameters at which Turing and Hopf instabilities\nbegin at once",
+            [&request](const std::string& text) { request.codimension_two = two_ranges_of("--codimension-2", text); });
   add_value(command, "--kmax", "K", "Largest wavenumber of the table. Default: past all that grow",
             [&request](const std::string& text) { request.largest_wavenumber = number_of("--kmax", text); });
   add_value(command, "--points", "N", "Wavenumbers of the table, 0 and the largest included. Default: 101",

@@ -111,6 +111,22 @@ void print_critical(const PatternAnalysis& analysis) {
   }
 }
 
+void print_turing_hopf(const PatternAnalysis& analysis) {
+  const auto& [first, second] = *analysis.codimension_two;
+  print(heading(fmt::format("Turing-Hopf points of {} from {:g} to {:g}, {} from {:g} to {:g}", first.parameter,
+                            first.from, first.to, second.parameter, second.from, second.to)));
+  if (analysis.turing_hopf.empty()) {
+    print("  none");
+    return;
+  }
+  print(fmt::format("  {:>14}{:>14}{:>14}{:>14}{:>14}  {}", first.parameter, second.parameter, "wavenumber",
+                    "wavelength", "frequency", "state"));
+  for (const TuringHopfPoint& point : analysis.turing_hopf) {
+    print(fmt::format("  {:>14.8g}{:>14.8g}{:>14.8g}{:>14.8g}{:>14.8g}  {}", point.values[0], point.values[1],
+                      point.wavenumber, point.wavelength, point.frequency, list_values(analysis.species, point.state)));
+  }
+}
+
 /// "64x64"
 std::string list_size(const std::vector<std::uint64_t>& size) {
   std::string text;
@@ -153,6 +169,9 @@ void print_analysis(const PatternAnalysis& analysis) {
   }
   if (analysis.vary) {
     print_critical(analysis);
+  }
+  if (analysis.codimension_two) {
+    print_turing_hopf(analysis);
   }
   if (analysis.leading) {
     print_leading(analysis);

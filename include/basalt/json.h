@@ -66,7 +66,7 @@ std::string json_of(const PatternBenchReport& report, JsonStyle style = JsonStyl
 
 /// What `basalt pattern analyse` found: {"model", "parameters", "states": [{"values", "kind", "instabilities",
 /// "fastest", "dispersion": [{"wavenumber", "rates": [[re, im], ...]}, ...]}, ...], "critical": [...]}, and where they
-/// were asked for "leading": {"size", "states":
+/// were asked for "turing_hopf": [{"parameters", "state", "wavenumber", ...}, ...] and "leading": {"size", "states":
 /// [{"eigenvalues": [{"value": [re, im], "residual"}, ...], ...}, ...], ...}; null for what is infinite.
 std::string json_of(const PatternAnalysis& analysis, JsonStyle style = JsonStyle::indented);
 

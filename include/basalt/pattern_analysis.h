@@ -68,7 +68,9 @@ struct PatternAnalysisRequest {
   std::uint32_t points = 101;       ///< Of the dispersion relation, k = 0 and the largest included: 2 to 10⁶.
   std::optional<double> spacing{};  ///< Of a grid: −k² becomes −(4/h²) sin²(k h/2), the discrete Laplacian's
                                     ///< factor for waves along an axis; none: no grid, and for `leading` the model's.
-  std::optional<PatternRange> vary{};       ///< Where to look for critical values; none: nowhere.
+  std::optional<PatternRange> vary{};  ///< Where to look for critical values; none: nowhere.
+  /// Of two parameters, where to look for points at which Turing and Hopf instabilities begin at once; none: nowhere.
+  std::optional<std::array<PatternRange, 2>> codimension_two{};
   std::optional<LeadingRequest> leading{};  ///< Eigenvalues on a grid; none: none.
 };
 
@@ -124,6 +126,15 @@ struct CriticalPoint {
   double frequency = 0;       ///< Of the oscillation that begins there, in radians per time.
 };
 
+/// Values of two parameters at which a state is at a Turing and at a Hopf instability: a point of codimension two.
+struct TuringHopfPoint {
+  std::array<double, 2> values{};  ///< Of the parameters, in the request's order.
+  std::vector<double> state;       ///< There.
+  double wavenumber = 0;           ///< Of the Turing instability.
+  double wavelength = 0;           ///< 2π / k.
+  double frequency = 0;            ///< Of the Hopf instability, in radians per time.
+};
+
 struct Eigenvalue {
   std::complex<double> value;  ///< Growth rate and frequency, 1/time.
   double residual = 0;         ///< |J v − value v| of its vector v, |v| = 1, is not larger.
@@ -155,6 +166,8 @@ struct PatternAnalysis {
   std::vector<SteadyState> states;  ///< Ascending by their values. Found from many starts; there may be more far away.
   std::optional<PatternRange> vary;
   std::vector<CriticalPoint> critical;  ///< Ascending by value.
+  std::optional<std::array<PatternRange, 2>> codimension_two;
+  std::vector<TuringHopfPoint> turing_hopf;  ///< Ascending by the first parameter.
   std::optional<LeadingReport> leading;
 };
 

@@ -63,6 +63,20 @@ Json range_json(const PatternRange& range) {
   return {{"parameter", range.parameter}, {"from", range.from}, {"to", range.to}};
 }
 
+void add_turing_hopf(Json& document, const PatternAnalysis& analysis) {
+  const auto& [first, second] = *analysis.codimension_two;
+  document["codimension_two"] = {range_json(first), range_json(second)};
+  document["turing_hopf"] = Json::array();
+  for (const TuringHopfPoint& point : analysis.turing_hopf) {
+    document["turing_hopf"].push_back(
+        {{"parameters", {{first.parameter, point.values[0]}, {second.parameter, point.values[1]}}},
+         {"state", values_json(analysis.species, point.state)},
+         {"wavenumber", point.wavenumber},
+         {"wavelength", point.wavelength},
+         {"frequency", point.frequency}});
+  }
+}
+
 Json leading_json(const PatternAnalysis& analysis, const LeadingReport& report) {
   Json states = Json::array();
   for (const LeadingEigenvalues& state : report.states) {
@@ -107,6 +121,9 @@ std::string json_of(const PatternAnalysis& analysis, JsonStyle style) {
                                       {"wavelength", point.wavelength},
                                       {"frequency", point.frequency}});
     }
+  }
+  if (analysis.codimension_two) {
+    add_turing_hopf(document, analysis);
   }
   if (analysis.leading) {
     document["leading"] = leading_json(analysis, *analysis.leading);

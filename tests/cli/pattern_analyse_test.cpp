@@ -40,6 +40,24 @@ TEST(PatternAnalyseCommand, PrintsJsonAndDrawsAPlot) {
   EXPECT_EQ(Workspace::read(workspace.path("plot.svg")).rfind("<svg", 0), 0U);
 }
 
+TEST(PatternAnalyseCommand, FindsWhereTuringAndHopfMeet) {
+  const Workspace workspace;
+  const std::vector<std::string> arguments = {"--model",         "brusselator",   "--param",  "a=2,Du=4",
+                                              "--codimension-2", "b=2:9,Dv=5:40", "--points", "2"};
+  const Result result = analyse(workspace, arguments);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("Turing-Hopf points of b from 2 to 9, Dv from 5 to 40"), std::string::npos);
+  EXPECT_NE(result.out.find("5     10.472136    0.55589297     11.302869             2  u 2  v 2.5"), std::string::npos)
+      << result.out;
+  std::vector<std::string> as_json = arguments;
+  as_json.emplace_back("--json");
+  const json document = json::parse(analyse(workspace, as_json).out);
+  EXPECT_EQ(document["codimension_two"][1], (json{{"parameter", "Dv"}, {"from", 5}, {"to", 40}}));
+  ASSERT_EQ(document["turing_hopf"].size(), 1U);
+  EXPECT_NEAR(document["turing_hopf"][0]["parameters"]["b"], 5, 1e-8);
+  EXPECT_NEAR(document["turing_hopf"][0]["frequency"], 2, 1e-8);
+}
+
 TEST(PatternAnalyseCommand, FindsLeadingEigenvalues) {
   const Workspace workspace;
   const std::vector<std::string> arguments = {"--model", "schnakenberg", "--leading",   "3",        "--size",
@@ -96,6 +114,8 @@ TEST(PatternAnalyseCommand, RefusesWhatIsWrong) {
       {{"--model", "schnakenberg", "--kmax", "nan"}, "no largest wavenumber"},
       {{"--model", "schnakenberg", "--spacing", "0"}, "no spacing"},
       {{"--model", "schnakenberg", "--plot", ""}, "the value is empty"},
+      {{"--model", "schnakenberg", "--codimension-2", "b=1:2"}, "is not PARAMETER=FROM:TO,PARAMETER=FROM:TO"},
+      {{"--model", "schnakenberg", "--codimension-2", "b=1:2,b=2:3"}, "b cannot vary over two ranges"},
       {{"--model", "schnakenberg", "--leading", "0"}, "give 1 to 100"},
       {{"--model", "schnakenberg", "--leading", "2", "--state", "none.npy"}, "cannot read 'none.npy'"},
       {{"--model", "schnakenberg", "--state", "run.npy"}, "neither a number nor to be looked at without --leading"},

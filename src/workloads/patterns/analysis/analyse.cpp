@@ -12,6 +12,7 @@
 #include "workloads/patterns/analysis/critical.h"
 #include "workloads/patterns/analysis/leading.h"
 #include "workloads/patterns/analysis/steady.h"
+#include "workloads/patterns/analysis/turing_hopf.h"
 #include "workloads/patterns/analysis/waves.h"
 
 namespace basalt {
@@ -57,6 +58,16 @@ void check(const PatternRange& range, const PatternAnalysisRequest& request) {
   if (!(range.from < range.to) || !std::isfinite(range.to - range.from)) {
     throw Error(ErrorCode::bad_usage, fmt::format("{} cannot go from {} to {}", range.parameter, range.from, range.to),
                 "give the smaller value first");
+  }
+}
+
+void check(const std::array<PatternRange, 2>& ranges, const PatternAnalysisRequest& request) {
+  for (const PatternRange& range : ranges) {
+    check(range, request);
+  }
+  if (ranges[0].parameter == ranges[1].parameter) {
+    throw Error(ErrorCode::bad_usage, fmt::format("{} cannot vary over two ranges at once", ranges[0].parameter),
+                "give two parameters");
   }
 }
 
@@ -132,6 +143,9 @@ PatternAnalysis analyse_pattern(const PatternAnalysisRequest& request, const Can
   if (request.vary) {
     check(*request.vary, request);
   }
+  if (request.codimension_two) {
+    check(*request.codimension_two, request);
+  }
   const CancelToken never;
   const CancelToken& stop = cancel == nullptr ? never : *cancel;
   PatternAnalysis analysis{.model = request.model,
@@ -141,6 +155,8 @@ PatternAnalysis analyse_pattern(const PatternAnalysisRequest& request, const Can
                            .states = {},
                            .vary = request.vary,
                            .critical = {},
+                           .codimension_two = request.codimension_two,
+                           .turing_hopf = {},
                            .leading = std::nullopt};
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
     analysis.parameters.emplace_back(model.description().parameters[i].name, model.parameters[i]);
@@ -161,6 +177,9 @@ PatternAnalysis analyse_pattern(const PatternAnalysisRequest& request, const Can
   }
   if (request.vary) {
     analysis.critical = critical_points(model, *request.vary, request.state, symbol);
+  }
+  if (request.codimension_two) {
+    analysis.turing_hopf = turing_hopf_points(model, *request.codimension_two, request.state, symbol, stop);
   }
   if (request.leading) {
     const double spacing = request.spacing.value_or(model.description().spacing);
