@@ -48,6 +48,14 @@ TEST(TuringHopfPoints, AreTheSameInEitherOrder) {
   EXPECT_NEAR(other[0].values[1], one[0].values[0], 1e-8);
 }
 
+/// Between two lines of the first range: both instabilities hardly depend on the second parameter within its own.
+TEST(TuringHopfPoints, AreFoundAlongEitherRange) {
+  const PatternRange wide = {"b", 0.1, 20.2};
+  const PatternRange narrow = {"Dv", 10.3, 10.65};
+  EXPECT_EQ(points("brusselator", {{"a", 2}, {"Du", 4}}, wide, narrow).size(), 1U);
+  EXPECT_EQ(points("brusselator", {{"a", 2}, {"Du", 4}}, narrow, wide).size(), 1U);
+}
+
 /// u = a + b, v = b/u²: trace (b − a)/u − u² = 0, and Dv (b − a)/u − u² = 2 √Dv u at Du = 1.
 TEST(TuringHopfPoints, OfSchnakenberg) {
   const auto found = points("schnakenberg", {{"a", 0.05}}, {"b", 0.4, 1.2}, {"Dv", 1.5, 40});

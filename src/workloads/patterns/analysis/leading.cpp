@@ -8,6 +8,7 @@
 #include "basalt/error.h"
 #include "basalt/inventory.h"
 #include "basalt/memory.h"
+#include "base/printable.h"
 #include "workloads/patterns/analysis/grid_jacobian.h"
 #include "workloads/patterns/analysis/krylov_schur.h"
 #include "workloads/patterns/output/grid_values.h"
@@ -63,8 +64,8 @@ void read_state(const GridValues& values, const std::string& file, const Model& 
   const std::uint64_t layers = values.layers(grid);
   if (layers != model.species()) {
     throw Error(ErrorCode::bad_input,
-                fmt::format("'{}' holds {} grids, and {} has {} species", file, layers, model.description().name,
-                            model.species()),
+                fmt::format("{} holds {} grids, and {} has {} species", in_quotes(file, 200), layers,
+                            model.description().name, model.species()),
                 "give a file with one grid for each species");
   }
   for (std::uint64_t layer = 0; layer < layers; ++layer) {
