@@ -21,7 +21,7 @@ std::vector<TuringHopfPoint> points(const std::string& model, const std::map<std
 /// Hopf at b = 1 + a², Turing at b = (1 + a √(Du/Dv))² with k² = a/√(Du Dv): both where √(Du/Dv) = (√(1 + a²) − 1)/a.
 /// A. De Wit et al., Phys. Rev. E 54 (1996) 261.
 TEST(TuringHopfPoints, OfBrusselator) {
-  for (const double a : {1.0, 2.0, 3.0}) {
+  for (const double a : {1.0, 3.0}) {
     const double ratio = std::pow((std::sqrt(1 + a * a) - 1) / a, 2);
     const double dv = 4 / ratio;
     const auto found = points("brusselator", {{"a", a}, {"Du", 4}}, {"b", 1.1, 12}, {"Dv", 5, 40});

@@ -13,7 +13,6 @@ constexpr std::size_t kMostTerms = 160;
 constexpr std::size_t kLastTerm = 2 * kMostTerms;
 /// What is left out of the series, at most, beside p = 1 at the right end.
 constexpr double kTail = 1e-13;
-constexpr double kWidthWeight = 20;
 constexpr double kShortest = 1;  // time · scale
 constexpr double kLongest = 4.0 * kMostTerms;
 
@@ -69,12 +68,10 @@ void SpectrumBox::include(std::complex<double> value) {
 }
 
 GrowthFilter::GrowthFilter(const SpectrumBox& box, double most_time) : centre_((box.left + box.right) / 2) {
-  // Of all ellipses through the corners the one with the least sum of half axes, of which the degree is a function; the
-  // one along the real axis counts more, for what it has beyond the corners is where p is large for nothing.
-  const double half = (box.right - box.left) / 2;
-  const double across = std::cbrt(half * half / kWidthWeight);
-  const double up = std::cbrt(box.top * box.top);
-  const double root = std::sqrt(kWidthWeight * across + up);
+  // Of all ellipses through the corners the one with the least sum of half axes, of which the degree is a function.
+  const double across = std::cbrt(std::pow((box.right - box.left) / 2, 2));
+  const double up = std::cbrt(std::pow(box.top, 2));
+  const double root = std::sqrt(across + up);
   if (root > 0) {
     half_width_ = across * root;
     scale_ = half_width_ + up * root;
