@@ -91,6 +91,26 @@ TEST(Rightmost, AreFoundAsOftenAsTheyAre) {
   }
 }
 
+/// One eigenvalue shows only after the first look at how far they reach: p, large there, must not take it for a leading
+/// one.
+TEST(Rightmost, AreNotThoseThatWereOverlooked) {
+  for (const double overlooked : {-1.2, -1.6, -3.0}) {
+    constexpr std::uint64_t kSize = 400;
+    int calls = 0;
+    const LinearMap map = [&](const double* from, double* to) {
+      ++calls;
+      for (std::uint64_t i = 0; i < kSize; ++i) {
+        to[i] = -(static_cast<double>(i) / kSize) * from[i];
+      }
+      to[200] = (calls > 40 ? overlooked : -0.5) * from[200];
+    };
+    const Rightmost found = find(map, kSize, 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_NEAR(found.values[i].value.real(), -(static_cast<double>(i) / kSize), 1e-8) << overlooked;
+    }
+  }
+}
+
 TEST(Rightmost, OfAMatrixThatIsNotNormal) {
   constexpr Eigen::Index kSize = 300;
   const CounterRandom random(7, 0);

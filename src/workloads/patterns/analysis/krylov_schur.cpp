@@ -6,6 +6,8 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "basalt/error.h"
 #include "base/random.h"
@@ -27,6 +29,10 @@ constexpr int kMostFilters = 16;
 /// p may fall by e to this power from the right end of the filter to the last eigenvalue that is wanted: its vector
 /// loses as many digits.
 constexpr double kMostDecay = 6;
+/// p is at most 1 on the spectrum, and matrices that are not normal let vectors grow for a while: what grows by more is
+/// outside.
+constexpr double kLongest = 1e6;
+constexpr double kAnyLength = std::numeric_limits<double>::max();
 constexpr double kRelativeResidual = 1e-8;
 constexpr double kAbsoluteResidual = 1e-11;
 
@@ -54,13 +60,20 @@ class KrylovSpace {
     h_.setZero();
   }
 
-  /// Vector after vector (A. Ruhe's band Lanczos method), until the space is as large as it may be.
-  void expand(const LinearMap& map, const CancelToken& cancel) {
+  /// Begins with this vector in place of a block of one.
+  void begin_with(const VectorXd& vector) { v_.col(0) = vector.normalized(); }
+
+  /// Vector after vector (A. Ruhe's band Lanczos method), until the space is as large as it may be. Stops at a product
+  /// that is longer than `longest`, and returns that.
+  std::optional<VectorXd> expand(const LinearMap& map, double longest, const CancelToken& cancel) {
     for (; size_ < most_; ++size_) {
       cancel.check();
       const Index next = size_ + block_;
       map(v_.col(size_).data(), v_.col(next).data());
       const double before = v_.col(next).norm();
+      if (!(before <= longest)) {
+        return v_.col(next);
+      }
       h_.col(size_).head(next) = orthogonalise(next);
       const double left = v_.col(next).norm();
       if (left > kNothing * before) {
@@ -70,6 +83,7 @@ class KrylovSpace {
         draw(next);  // the space is invariant: go on anywhere
       }
     }
+    return std::nullopt;
   }
 
   /// V ← V q, for an orthonormal q that spans an invariant space of S.
@@ -240,18 +254,28 @@ class Search {
   }
 
   Rightmost find(Index most) {
-    look_around();
+    look_around(std::nullopt);
     KrylovSpace space(unknowns_, most, count_, seed_, memory_);
     const Buffer scratch(memory_, 3 * static_cast<std::uint64_t>(unknowns_) * sizeof(double));
     VectorXd image(unknowns_);
     GrowthFilter filter(with_margins(box_), 0);
     int filters = 1;
     for (int restart = 0; restart < kMostRestarts; ++restart) {
-      space.expand(
+      const auto beyond = space.expand(
           [&](const double* from, double* to) {
             filter.apply(matrix_, from, to, scratch.as<double>(), static_cast<std::size_t>(unknowns_));
           },
-          cancel_);
+          kLongest, cancel_);
+      if (beyond) {
+        if (filters == kMostFilters || !beyond->allFinite()) {
+          refuse_spectrum();
+        }
+        ++filters;
+        look_around(beyond);
+        filter = GrowthFilter(with_margins(box_), filter.time());
+        space.begin_again();
+        continue;
+      }
       const OrderedSchur schur(space.square());
       const Index leading = schur.group(count_, most - count_);
       const Index kept = schur.group(std::max(leading, (count_ + most) / 2), most - count_);
@@ -262,10 +286,11 @@ class Search {
       space.compress(q);
       found_.values = ritz_values(matrix_, space.columns(), rank, image);
       found_.values.resize(static_cast<std::size_t>(count_));
-      if (is_done()) {
+      const bool inside = include_found();
+      if (inside && is_done()) {
         return std::move(found_);
       }
-      if (filters < kMostFilters && needs_other(filter)) {
+      if (filters < kMostFilters && (!inside || needs_other(filter))) {
         filter = wanted_filter();
         ++filters;
         space.begin_again();
@@ -275,11 +300,14 @@ class Search {
   }
 
  private:
-  void look_around() {
+  /// Where eigenvalues lie that a vector is rich in; of any vector, the outer ones.
+  void look_around(const std::optional<VectorXd>& vector) {
     KrylovSpace space(unknowns_, kFirstSpace, 1, seed_, memory_);
-    space.expand(matrix_, cancel_);
+    if (vector) {
+      space.begin_with(*vector);
+    }
+    space.expand(matrix_, kAnyLength, cancel_);
     const Eigen::EigenSolver<MatrixXd> solver(space.square(), /*computeEigenvectors=*/false);
-    box_ = {.left = solver.eigenvalues()(0).real(), .right = solver.eigenvalues()(0).real(), .top = 0};
     for (const std::complex<double> value : solver.eigenvalues()) {
       box_.include(value);
     }
@@ -302,22 +330,36 @@ class Search {
     return {box, decay > 0 ? kMostDecay / decay : std::numeric_limits<double>::max()};
   }
 
-  /// An eigenvalue outside of the box would be taken for one that grows fast.
-  bool needs_other(const GrowthFilter& filter) {
-    constexpr double kOther = 1.5;
+  /// False where an eigenvalue that was found lies outside of the box: then p takes it for one that grows fast.
+  bool include_found() {
     const SpectrumBox trusted = with_margins(box_);
-    bool outside = false;
+    bool inside = true;
     for (const RitzValue& each : found_.values) {
-      outside = outside || each.value.real() < trusted.left || std::abs(each.value.imag()) > trusted.top;
+      inside = inside && each.value.real() >= trusted.left && std::abs(each.value.imag()) <= trusted.top;
       box_.include(each.value);
     }
+    return inside;
+  }
+
+  [[nodiscard]] bool needs_other(const GrowthFilter& filter) const {
+    constexpr double kOther = 1.5;
     const double time = wanted_filter().time();
-    return outside || time > kOther * filter.time() || filter.time() > kOther * time;
+    return time > kOther * filter.time() || filter.time() > kOther * time;
+  }
+
+  [[noreturn]] void refuse_spectrum() const {
+    throw Error(
+        ErrorCode::failed,
+        fmt::format("there are eigenvalues far from those between {:.6g} and {:.6g}, {:.6g} above and below the "
+                    "real axis, where all were thought to lie",
+                    box_.left, box_.right, box_.top),
+        "a state with values far from all others has such: smooth it by some steps of time");
   }
 
   [[noreturn]] void refuse() const {
-    const auto is_wrong = [&](const RitzValue& each) { return each.residual > most_residual(each); };
-    const auto wrong = std::find_if(found_.values.begin(), found_.values.end(), is_wrong);
+    const auto is_wrong = [&](const RitzValue& each) { return !(each.residual <= most_residual(each)); };
+    const auto wrong = std::max_element(found_.values.begin(), found_.values.end(),
+                                        [](const RitzValue& a, const RitzValue& b) { return a.residual < b.residual; });
     throw Error(
         ErrorCode::failed,
         fmt::format("{} of {} leading eigenvalues were not found in {} products: number {}, near {:.6g}{:+.6g} "
@@ -333,7 +375,8 @@ class Search {
   MemoryResource& memory_;
   const CancelToken& cancel_;
   LinearMap matrix_;
-  SpectrumBox box_;
+  SpectrumBox box_{
+      .left = std::numeric_limits<double>::max(), .right = std::numeric_limits<double>::lowest(), .top = 0};
   Rightmost found_;
 };
 
@@ -345,8 +388,8 @@ std::uint64_t most_vectors(std::uint64_t count) {
 }  // namespace
 
 std::uint64_t rightmost_bytes(std::uint64_t unknowns, std::uint64_t count) {
-  constexpr std::uint64_t kScratch = 4;  // of the filter, and an image
-  return unknowns * sizeof(double) * (most_vectors(count) + count + kScratch);
+  constexpr std::uint64_t kScratch = 5;  // of the filter, an image, and what lies beyond its spectrum
+  return unknowns * sizeof(double) * (most_vectors(count) + count + kScratch + kFirstSpace + 1);
 }
 
 Rightmost rightmost_eigenvalues(const LinearMap& matrix, std::uint64_t unknowns, std::uint64_t count,
