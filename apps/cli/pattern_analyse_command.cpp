@@ -49,7 +49,7 @@ constexpr const char* kFooter =
     "  basalt pattern analyse --model brusselator --param a=3,Du=5,Dv=12 --vary b=5:15 --json\n"
     "  basalt pattern analyse --model cahn-hilliard --state 0.3 --kmax 2 --points 41\n"
     "  basalt pattern analyse --model brusselator --param a=2,Du=4 --codimension-2 b=2:9,Dv=5:40\n"
-    "  basalt pattern analyse --model schnakenberg --leading 8 --size 96x96 --side x=neumann:0\n"
+    "  basalt pattern analyse --model schnakenberg --leading 8 --size 48x48 --side x=neumann:0\n"
     "  basalt pattern analyse --model schnakenberg --leading 6 --state stripes/frame_60000.npy\n"
     "\n"
     "Exit status: 0 done; 1 failed, as where eigenvalues are not found; 2 bad usage; 3 refused for resources;\n"
