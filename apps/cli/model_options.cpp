@@ -2,10 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
-#include <vector>
+#include <optional>
+
+#include "number.h"
 
 namespace basalt::cli {
 namespace {
+
+std::optional<double> parse_number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
 
 /// "a=0.1,b=0.9"
 void set_parameters(const std::string& text, std::map<std::string, double>& parameters) {
@@ -24,12 +32,23 @@ void set_parameters(const std::string& text, std::map<std::string, double>& para
 }  // namespace
 
 double number_of(const std::string& option, const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
+  const auto value = parse_number(text);
+  if (!value) {
     throw CLI::ValidationError(option, "'" + text + "' is not a number");
   }
-  return value;
+  return *value;
+}
+
+bool is_number(const std::string& text) {
+  return parse_number(text).has_value();
+}
+
+std::vector<double> numbers_of(const std::string& option, const std::string& text) {
+  std::vector<double> values;
+  for (const std::string& part : split(text, ',')) {
+    values.push_back(number_of(option, part));
+  }
+  return values;
 }
 
 CLI::Option* add_model_options(CLI::App& command, std::string& model, std::map<std::string, double>& parameters) {

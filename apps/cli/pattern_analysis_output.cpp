@@ -111,6 +111,47 @@ void print_critical(const PatternAnalysis& analysis) {
   }
 }
 
+void print_turing_hopf(const PatternAnalysis& analysis) {
+  const auto& [first, second] = *analysis.codimension_two;
+  print(heading(fmt::format("Turing-Hopf points of {} from {:g} to {:g}, {} from {:g} to {:g}", first.parameter,
+                            first.from, first.to, second.parameter, second.from, second.to)));
+  if (analysis.turing_hopf.empty()) {
+    print("  none");
+    return;
+  }
+  print(fmt::format("  {:>14}{:>14}{:>14}{:>14}{:>14}  {}", first.parameter, second.parameter, "wavenumber",
+                    "wavelength", "frequency", "state"));
+  for (const TuringHopfPoint& point : analysis.turing_hopf) {
+    print(fmt::format("  {:>14.8g}{:>14.8g}{:>14.8g}{:>14.8g}{:>14.8g}  {}", point.values[0], point.values[1],
+                      point.wavenumber, point.wavelength, point.frequency, list_values(analysis.species, point.state)));
+  }
+}
+
+/// "64x64"
+std::string list_size(const std::vector<std::uint64_t>& size) {
+  std::string text;
+  for (const std::uint64_t cells : size) {
+    text += (text.empty() ? "" : "x") + std::to_string(cells);
+  }
+  return text;
+}
+
+void print_leading(const PatternAnalysis& analysis) {
+  const LeadingReport& report = *analysis.leading;
+  print(heading(fmt::format("leading eigenvalues on {} cells {:g} apart", list_size(report.size), report.spacing)));
+  for (const LeadingEigenvalues& state : report.states) {
+    const std::string name = report.file.empty() ? list_values(analysis.species, state.values) : report.file;
+    const std::string turn = state.rotation != 0 ? fmt::format("; rotates: ω = {:.6g}", state.rotation) : "";
+    print(fmt::format("  {}{}; residual {:.2g}; {} products", name, turn, state.residual, state.products));
+    print(fmt::format("  {:>16}{:>16}{:>12}", "growth", "frequency", "residual"));
+    for (const Eigenvalue& each : state.eigenvalues) {
+      const double frequency = std::abs(each.value.imag()) > each.residual ? each.value.imag() : 0;
+      print(fmt::format("  {:>16.8g}{:>16.8g}{:>12.1e}", each.value.real(), frequency, each.residual));
+    }
+    print("");
+  }
+}
+
 }  // namespace
 
 void print_analysis(const PatternAnalysis& analysis) {
@@ -128,6 +169,12 @@ void print_analysis(const PatternAnalysis& analysis) {
   }
   if (analysis.vary) {
     print_critical(analysis);
+  }
+  if (analysis.codimension_two) {
+    print_turing_hopf(analysis);
+  }
+  if (analysis.leading) {
+    print_leading(analysis);
   }
 }
 

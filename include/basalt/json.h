@@ -65,8 +65,9 @@ std::string json_of(const BenchReport& report, JsonStyle style = JsonStyle::inde
 std::string json_of(const PatternBenchReport& report, JsonStyle style = JsonStyle::indented);
 
 /// What `basalt pattern analyse` found: {"model", "parameters", "states": [{"values", "kind", "instabilities",
-/// "fastest", "dispersion": [{"wavenumber", "rates": [[re, im], ...]}, ...]}, ...], "critical": [...]}; null for what
-/// is infinite.
+/// "fastest", "dispersion": [{"wavenumber", "rates": [[re, im], ...]}, ...]}, ...], "critical": [...]}, and where they
+/// were asked for "turing_hopf": [{"parameters", "state", "wavenumber", ...}, ...] and "leading": {"size", "states":
+/// [{"eigenvalues": [{"value": [re, im], "residual"}, ...], ...}, ...], ...}; null for what is infinite.
 std::string json_of(const PatternAnalysis& analysis, JsonStyle style = JsonStyle::indented);
 
 }  // namespace basalt

@@ -59,6 +59,45 @@ Json state_json(const PatternAnalysis& analysis, const SteadyState& state) {
   return document;
 }
 
+Json range_json(const PatternRange& range) {
+  return {{"parameter", range.parameter}, {"from", range.from}, {"to", range.to}};
+}
+
+void add_turing_hopf(Json& document, const PatternAnalysis& analysis) {
+  const auto& [first, second] = *analysis.codimension_two;
+  document["codimension_two"] = {range_json(first), range_json(second)};
+  document["turing_hopf"] = Json::array();
+  for (const TuringHopfPoint& point : analysis.turing_hopf) {
+    document["turing_hopf"].push_back(
+        {{"parameters", {{first.parameter, point.values[0]}, {second.parameter, point.values[1]}}},
+         {"state", values_json(analysis.species, point.state)},
+         {"wavenumber", point.wavenumber},
+         {"wavelength", point.wavelength},
+         {"frequency", point.frequency}});
+  }
+}
+
+Json leading_json(const PatternAnalysis& analysis, const LeadingReport& report) {
+  Json states = Json::array();
+  for (const LeadingEigenvalues& state : report.states) {
+    Json eigenvalues = Json::array();
+    for (const Eigenvalue& each : state.eigenvalues) {
+      eigenvalues.push_back({{"value", {each.value.real(), each.value.imag()}}, {"residual", each.residual}});
+    }
+    states.push_back({{"values", report.file.empty() ? values_json(analysis.species, state.values) : Json()},
+                      {"rotation", state.rotation},
+                      {"residual", state.residual},
+                      {"products", state.products},
+                      {"eigenvalues", std::move(eigenvalues)}});
+  }
+  return {{"size", report.size},
+          {"spacing", report.spacing},
+          {"stencil", name_of(report.stencil)},
+          {"file", report.file.empty() ? Json() : Json(report.file)},
+          {"seed", report.seed},
+          {"states", std::move(states)}};
+}
+
 }  // namespace
 
 std::string json_of(const PatternAnalysis& analysis, JsonStyle style) {
@@ -72,8 +111,7 @@ std::string json_of(const PatternAnalysis& analysis, JsonStyle style) {
     document["states"].push_back(state_json(analysis, state));
   }
   if (analysis.vary) {
-    document["vary"] = {
-        {"parameter", analysis.vary->parameter}, {"from", analysis.vary->from}, {"to", analysis.vary->to}};
+    document["vary"] = range_json(*analysis.vary);
     document["critical"] = Json::array();
     for (const CriticalPoint& point : analysis.critical) {
       document["critical"].push_back({{"bifurcation", name_of(point.bifurcation)},
@@ -83,6 +121,12 @@ std::string json_of(const PatternAnalysis& analysis, JsonStyle style) {
                                       {"wavelength", point.wavelength},
                                       {"frequency", point.frequency}});
     }
+  }
+  if (analysis.codimension_two) {
+    add_turing_hopf(document, analysis);
+  }
+  if (analysis.leading) {
+    document["leading"] = leading_json(analysis, *analysis.leading);
   }
   return text_of(document, style);
 }

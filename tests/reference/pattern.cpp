@@ -157,6 +157,32 @@ Fields pattern_rates(const std::string& model, const Values& parameters, const P
   return rates;
 }
 
+std::vector<Values> pattern_jacobian(const std::string& model, const Values& parameters, const PatternState& state) {
+  constexpr double kStep = 1e-3;
+  const std::size_t cells = state.species.front().size();
+  const std::size_t unknowns = state.species.size() * cells;
+  const auto rates = [&](std::size_t column, double change) {
+    PatternState near = state;
+    near.species[column / cells][column % cells] += change;
+    Values all;
+    for (const Values& each : pattern_rates(model, parameters, near)) {
+      all.insert(all.end(), each.begin(), each.end());
+    }
+    return all;
+  };
+  std::vector<Values> jacobian(unknowns, Values(unknowns));
+  for (std::size_t column = 0; column < unknowns; ++column) {
+    const Values above = rates(column, kStep);
+    const Values below = rates(column, -kStep);
+    const Values far_above = rates(column, 2 * kStep);
+    const Values far_below = rates(column, -2 * kStep);
+    for (std::size_t row = 0; row < unknowns; ++row) {
+      jacobian[row][column] = (8 * (above[row] - below[row]) - (far_above[row] - far_below[row])) / (12 * kStep);
+    }
+  }
+  return jacobian;
+}
+
 void euler_step(const std::string& model, const Values& parameters, double step, PatternState& state) {
   state.species = add(state.species, step, pattern_rates(model, parameters, state));
 }

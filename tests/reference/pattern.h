@@ -28,6 +28,11 @@ struct PatternState {
 std::vector<std::vector<double>> pattern_rates(const std::string& model, const std::vector<double>& parameters,
                                                const PatternState& state);
 
+/// ∂ rate[row] / ∂ u[column] of all species and cells, the cells of the first species before those of the next, row by
+/// row: by differences of the rates, of fourth order.
+std::vector<std::vector<double>> pattern_jacobian(const std::string& model, const std::vector<double>& parameters,
+                                                  const PatternState& state);
+
 void euler_step(const std::string& model, const std::vector<double>& parameters, double step, PatternState& state);
 void runge_kutta_step(const std::string& model, const std::vector<double>& parameters, double step,
                       PatternState& state);

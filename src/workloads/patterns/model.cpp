@@ -151,18 +151,14 @@ std::string names_of(const std::vector<PatternParameter>& parameters) {
 }
 
 void set_parameter(const PatternModel& model, std::vector<double>& values, const std::string& name, double value) {
-  const auto found = std::find_if(model.parameters.begin(), model.parameters.end(),
-                                  [&](const PatternParameter& each) { return each.name == name; });
-  if (found == model.parameters.end()) {
-    throw Error(ErrorCode::bad_usage, fmt::format("{} has no parameter '{}'", model.name, name),
-                fmt::format("its parameters are {}", names_of(model.parameters)));
-  }
-  if (!std::isfinite(value) || (found->not_negative && value < 0)) {
+  const std::size_t number = parameter_number(model, name);
+  const PatternParameter& parameter = model.parameters[number];
+  if (!std::isfinite(value) || (parameter.not_negative && value < 0)) {
     throw Error(
         ErrorCode::bad_usage, fmt::format("{} = {} of {} is no possible value", name, value, model.name),
-        fmt::format("{}: give a finite number{}", found->description, found->not_negative ? ", 0 or more" : ""));
+        fmt::format("{}: give a finite number{}", parameter.description, parameter.not_negative ? ", 0 or more" : ""));
   }
-  values[static_cast<std::size_t>(found - model.parameters.begin())] = value;
+  values[number] = value;
 }
 
 /// v = ρ u²/ν where v rests, which makes ρ u²/v = ν where u does.
@@ -198,6 +194,16 @@ Model make_model(const std::string& name, const std::map<std::string, double>& p
     set_parameter(description, model.parameters, parameter_name, value);
   }
   return model;
+}
+
+std::size_t parameter_number(const PatternModel& model, const std::string& name) {
+  const auto found = std::find_if(model.parameters.begin(), model.parameters.end(),
+                                  [&](const PatternParameter& each) { return each.name == name; });
+  if (found == model.parameters.end()) {
+    throw Error(ErrorCode::bad_usage, fmt::format("{} has no parameter '{}'", model.name, name),
+                fmt::format("its parameters are {}", names_of(model.parameters)));
+  }
+  return static_cast<std::size_t>(found - model.parameters.begin());
 }
 
 void rates_at(const Model& model, const double* u, const double* laplacian, double* rate) {

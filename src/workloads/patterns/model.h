@@ -26,6 +26,9 @@ struct Model {
 /// values that are not finite or, where they must not be, negative.
 Model make_model(const std::string& name, const std::map<std::string, double>& parameters);
 
+/// The place of a parameter in Model::parameters. Throws Error(bad_usage) where the model does not have it.
+std::size_t parameter_number(const PatternModel& model, const std::string& name);
+
 /// ∂u/∂t of each species at one point, from values and Laplacians (of the species, then of the auxiliary field), both
 /// in double. For analysis; kernels do the same over rows.
 void rates_at(const Model& model, const double* u, const double* laplacian, double* rate);

@@ -79,11 +79,7 @@ VaryingParameter make_varying(const Model& model, const std::string& name, const
   for (const double value : {varying.least, varying.most}) {
     make_model(model.description().name, {{name, value}});
   }
-  const std::vector<PatternParameter>& parameters = model.description().parameters;
-  varying.number =
-      static_cast<std::size_t>(std::find_if(parameters.begin(), parameters.end(),
-                                            [&](const PatternParameter& each) { return each.name == name; }) -
-                               parameters.begin());
+  varying.number = parameter_number(model.description(), name);
   return varying;
 }
 

@@ -10,7 +10,9 @@
 #include "basalt/error.h"
 #include "basalt/pattern_analysis.h"
 #include "workloads/patterns/analysis/critical.h"
+#include "workloads/patterns/analysis/leading.h"
 #include "workloads/patterns/analysis/steady.h"
+#include "workloads/patterns/analysis/turing_hopf.h"
 #include "workloads/patterns/analysis/waves.h"
 
 namespace basalt {
@@ -56,6 +58,16 @@ void check(const PatternRange& range, const PatternAnalysisRequest& request) {
   if (!(range.from < range.to) || !std::isfinite(range.to - range.from)) {
     throw Error(ErrorCode::bad_usage, fmt::format("{} cannot go from {} to {}", range.parameter, range.from, range.to),
                 "give the smaller value first");
+  }
+}
+
+void check(const std::array<PatternRange, 2>& ranges, const PatternAnalysisRequest& request) {
+  for (const PatternRange& range : ranges) {
+    check(range, request);
+  }
+  if (ranges[0].parameter == ranges[1].parameter) {
+    throw Error(ErrorCode::bad_usage, fmt::format("{} cannot vary over two ranges at once", ranges[0].parameter),
+                "give two parameters");
   }
 }
 
@@ -123,7 +135,7 @@ SteadyState describe(const RestingState& state, const Linearisation& linear, dou
 }  // namespace
 }  // namespace patterns
 
-PatternAnalysis analyse_pattern(const PatternAnalysisRequest& request) {
+PatternAnalysis analyse_pattern(const PatternAnalysisRequest& request, const CancelToken* cancel) {
   using namespace patterns;  // NOLINT(google-build-using-namespace)
   const Model model = make_model(request.model, request.parameters);
   const Symbol symbol(request.spacing.value_or(0));
@@ -131,13 +143,21 @@ PatternAnalysis analyse_pattern(const PatternAnalysisRequest& request) {
   if (request.vary) {
     check(*request.vary, request);
   }
+  if (request.codimension_two) {
+    check(*request.codimension_two, request);
+  }
+  const CancelToken never;
+  const CancelToken& stop = cancel == nullptr ? never : *cancel;
   PatternAnalysis analysis{.model = request.model,
                            .parameters = {},
                            .species = model.description().species,
                            .spacing = request.spacing,
                            .states = {},
                            .vary = request.vary,
-                           .critical = {}};
+                           .critical = {},
+                           .codimension_two = request.codimension_two,
+                           .turing_hopf = {},
+                           .leading = std::nullopt};
   for (std::size_t i = 0; i < model.parameters.size(); ++i) {
     analysis.parameters.emplace_back(model.description().parameters[i].name, model.parameters[i]);
   }
@@ -150,13 +170,20 @@ PatternAnalysis analyse_pattern(const PatternAnalysisRequest& request) {
   const double largest = request.largest_wavenumber.value_or(usual_largest(model, linear, symbol));
   for (std::size_t i = 0; i < states.size(); ++i) {
     SteadyState state = describe(states[i], linear[i], largest, request.points, symbol);
-    if (analysis.species.front() != "re") {
+    if (!is_complex(model)) {
       state.conditions = turing_conditions(linear[i]);
     }
     analysis.states.push_back(std::move(state));
   }
   if (request.vary) {
     analysis.critical = critical_points(model, *request.vary, request.state, symbol);
+  }
+  if (request.codimension_two) {
+    analysis.turing_hopf = turing_hopf_points(model, *request.codimension_two, request.state, symbol, stop);
+  }
+  if (request.leading) {
+    const double spacing = request.spacing.value_or(model.description().spacing);
+    analysis.leading = leading_eigenvalues(model, *request.leading, spacing, states, stop);
   }
   return analysis;
 }

@@ -21,13 +21,9 @@ struct Place {
 class Follower {
  public:
   Follower(Model model, const PatternRange& range)
-      : model_(std::move(model)), least_step_(1e-13 * std::max(std::abs(range.from), std::abs(range.to))) {
-    const std::vector<PatternParameter>& parameters = model_.description().parameters;
-    index_ = static_cast<std::size_t>(
-        std::find_if(parameters.begin(), parameters.end(),
-                     [&](const PatternParameter& each) { return each.name == range.parameter; }) -
-        parameters.begin());
-  }
+      : model_(std::move(model)),
+        index_(parameter_number(model_.description(), range.parameter)),
+        least_step_(1e-13 * std::max(std::abs(range.from), std::abs(range.to))) {}
 
   const Model& model_at(double value) {
     model_.parameters[index_] = value;
@@ -74,7 +70,7 @@ class Follower {
   }
 
   Model model_;
-  std::size_t index_ = 0;
+  std::size_t index_;
   double least_step_;
 };
 

@@ -15,39 +15,37 @@ constexpr double kRounding = 1e-12;
 using Number = Dual<kMostSpecies + kMostLaplacians>;
 
 template <typename Equations>
-Linearisation linearise_equations(const Model& model, const std::vector<double>& state) {
+Derivatives differentiate(const Model& model, const double* values, const double* laplacians) {
   constexpr std::size_t kSpecies = Equations::kSpecies;
+  constexpr std::size_t kFields = kSpecies + Equations::kAuxiliary;
   std::array<Number, kMostParameters> parameters;
   std::transform(model.parameters.begin(), model.parameters.end(), parameters.begin(),
                  [](double value) { return Number(value); });
   std::array<Number, kMostSpecies> u;
   std::array<Number, kMostLaplacians> laplacian;
   for (std::size_t i = 0; i < kSpecies; ++i) {
-    u[i] = Number::input(state[i], i);
+    u[i] = Number::input(values[i], i);
   }
-  for (std::size_t i = 0; i < kMostLaplacians; ++i) {
-    laplacian[i] = Number::input(0, kMostSpecies + i);
+  for (std::size_t i = 0; i < kFields; ++i) {
+    laplacian[i] = Number::input(laplacians[i], kMostSpecies + i);
   }
   std::array<Number, kMostSpecies> rate;
   Equations::rates(u.data(), laplacian.data(), parameters.data(), rate.data());
 
-  Linearisation linear{.species = kSpecies};
+  Derivatives at{.species = kSpecies};
   for (std::size_t row = 0; row < kSpecies; ++row) {
-    linear.rate[row] = rate[row].value;
-    for (std::size_t column = 0; column < kSpecies; ++column) {
-      linear.reaction[row][column] = rate[row].slope[column];
-      linear.diffusion[row][column] = rate[row].slope[kMostSpecies + column];
-    }
+    at.rate[row] = rate[row].value;
+    std::copy_n(rate[row].slope.begin(), kSpecies, at.by_value[row].begin());
+    std::copy_n(rate[row].slope.begin() + kMostSpecies, kFields, at.by_laplacian[row].begin());
   }
   if constexpr (Equations::kAuxiliary > 0) {
-    // w = P u + Q ∇²u adds C ∇²w to the rate: C P ∇²u + C Q ∇⁴u.
     Number auxiliary;
     Equations::auxiliary(u.data(), laplacian.data(), parameters.data(), auxiliary);
-    const double by_laplacian = rate[0].slope[kMostSpecies + 1];
-    linear.diffusion[0][0] += by_laplacian * auxiliary.slope[0];
-    linear.fourth[0][0] = -by_laplacian * auxiliary.slope[kMostSpecies];
+    at.auxiliary = auxiliary.value;
+    at.auxiliary_by_value = auxiliary.slope[0];
+    at.auxiliary_by_laplacian = auxiliary.slope[kMostSpecies];
   }
-  return linear;
+  return at;
 }
 
 double norm(const Matrix& matrix) {
@@ -72,9 +70,24 @@ double sum_unless_rounding(std::initializer_list<double> terms) {
 
 }  // namespace
 
+Derivatives derivatives_at(const Model& model, const double* u, const double* laplacian) {
+  return with_equations(model.number,
+                        [&](auto equations) { return differentiate<decltype(equations)>(model, u, laplacian); });
+}
+
 Linearisation linearise(const Model& model, const std::vector<double>& state, double rotation) {
-  Linearisation linear = with_equations(
-      model.number, [&](auto equations) { return linearise_equations<decltype(equations)>(model, state); });
+  constexpr std::array<double, kMostLaplacians> kFlat{};
+  const Derivatives at = derivatives_at(model, state.data(), kFlat.data());
+  Linearisation linear{.species = at.species, .reaction = at.by_value, .rate = at.rate};
+  for (std::size_t row = 0; row < at.species; ++row) {
+    std::copy_n(at.by_laplacian[row].begin(), at.species, linear.diffusion[row].begin());
+  }
+  if (model.auxiliary() > 0) {
+    // w = P u + Q ∇²u adds C ∇²w to the rate: C P ∇²u + C Q ∇⁴u.
+    const double by_auxiliary = at.by_laplacian[0][1];
+    linear.diffusion[0][0] += by_auxiliary * at.auxiliary_by_value;
+    linear.fourth[0][0] = -by_auxiliary * at.auxiliary_by_laplacian;
+  }
   if (rotation != 0) {
     linear.reaction[0][1] -= rotation;
     linear.reaction[1][0] += rotation;

@@ -13,6 +13,22 @@ namespace basalt::patterns {
 /// Up to kMostSpecies rows and columns; those of species that a model does not have are 0.
 using Matrix = std::array<std::array<double, kMostSpecies>, kMostSpecies>;
 
+/// The rates at one point with what they depend on there.
+struct Derivatives {
+  std::size_t species = 0;
+  std::array<double, kMostSpecies> rate{};
+  Matrix by_value{};  ///< Of each rate (row) by each species (column).
+  /// Of each rate by each Laplacian: those of the species, then that of the auxiliary field.
+  std::array<std::array<double, kMostLaplacians>, kMostSpecies> by_laplacian{};
+  double auxiliary = 0;  ///< The auxiliary field itself, of models of fourth order ...
+  double auxiliary_by_value = 0;
+  double auxiliary_by_laplacian = 0;  ///< ... and its derivatives by the species and the Laplacian of that.
+};
+
+/// By dual numbers, of the equations as they are written. `u`: a value for each species; `laplacian`: theirs, then that
+/// of the auxiliary field.
+Derivatives derivatives_at(const Model& model, const double* u, const double* laplacian);
+
 /// M(q) = reaction − q diffusion − q² fourth, where q = −∇² of a wave: k², or the discrete Laplacian's. It turns a
 /// disturbance of the species into its rate of change.
 struct Linearisation {
@@ -23,7 +39,7 @@ struct Linearisation {
   std::array<double, kMostSpecies> rate{};  ///< ∂u/∂t of the homogeneous state itself, 0 where it rests.
 };
 
-/// `state`: a value for each species. Derivatives by dual numbers. `rotation`: ω of a frame that rotates with the
+/// `state`: a value for each species. `rotation`: ω of a frame that rotates with the
 /// complex field A = u0 + i u1, in which A_t has the term + i ω A.
 Linearisation linearise(const Model& model, const std::vector<double>& state, double rotation = 0);
 

@@ -18,10 +18,6 @@ constexpr double kConverged = 1e-12;
 constexpr double kSame = 1e-6;
 constexpr std::array kStarts = {-30.0, -10.0, -3.0, -1.0, -0.3, -0.1, -0.01, 0.0, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0};
 
-bool is_complex(const Model& model) {
-  return model.description().species.front() == "re";
-}
-
 /// Unknowns of Newton's method: of complex fields the amplitude alone, for a phase is as good as any other.
 std::size_t unknowns(const Model& model) {
   return is_complex(model) ? 1 : model.species();
@@ -140,6 +136,10 @@ std::vector<std::vector<double>> starts(const Model& model) {
 }
 
 }  // namespace
+
+bool is_complex(const Model& model) {
+  return model.description().species.front() == "re";
+}
 
 bool rests_everywhere(const Model& model) {
   // Where the equations give a rate of 0 at values that nothing singles out, they give it everywhere.

@@ -17,6 +17,9 @@ struct RestingState {
   bool any = false;     ///< The model rests at every value, or amplitude.
 };
 
+/// Whether the species are the parts of one complex field, whose equations are the same for every phase.
+bool is_complex(const Model& model);
+
 /// Every value (cahn-hilliard), or amplitude (nonlinear-schrodinger), is a steady state.
 bool rests_everywhere(const Model& model);
 
