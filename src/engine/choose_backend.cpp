@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <mutex>
+#include <string>
 #include <utility>
 
 #include "basalt/error.h"
@@ -42,6 +45,22 @@ std::uint64_t size_of(const Gpu& gpu) {
     bytes = std::max(bytes, heap.device_local ? heap.bytes : 0);
   }
   return bytes;
+}
+
+/// A device with its plan, as far as they are needed where it is not opened. Both follow from its properties, and are
+/// worked out once.
+vulkan::PhysicalDevice physical_of(const Gpu& gpu) {
+  static std::mutex mutex;
+  static std::map<std::string, vulkan::PhysicalDevice> known;  // by properties
+  const std::scoped_lock lock(mutex);
+  auto found = known.find(gpu.properties);
+  if (found == known.end()) {
+    vulkan::PhysicalDevice physical{
+        .handle = VK_NULL_HANDLE, .properties = vulkan::properties_from_json(gpu.properties), .plan = {}};
+    physical.plan = plan_device(physical.properties);
+    found = known.emplace(gpu.properties, std::move(physical)).first;
+  }
+  return found->second;
 }
 
 /// Without a number where nobody can say: then what is known decides.
@@ -98,9 +117,7 @@ class Chooser {
     candidate.backend = Backend::vulkan;
     candidate.device = std::to_string(gpu.index);
     candidate.start_seconds = start_seconds_;
-    vulkan::PhysicalDevice physical{
-        .handle = VK_NULL_HANDLE, .properties = vulkan::properties_from_json(gpu.properties), .plan = {}};
-    physical.plan = plan_device(physical.properties);
+    const vulkan::PhysicalDevice physical = physical_of(gpu);
     std::uint64_t bytes = 0;
     try {
       bytes = device_.bytes(physical.plan);
