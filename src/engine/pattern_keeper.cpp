@@ -81,7 +81,11 @@ std::uint64_t keeping_bytes(const PatternJob& job) {
 }
 
 PatternKeeper::PatternKeeper(PatternJob& job)
-    : job_(job), series_(open_series(job)), row_bytes_(row_bytes_of(job)), state_bytes_(state_bytes_of(job)) {
+    : job_(job),
+      series_(open_series(job)),
+      row_bytes_(row_bytes_of(job)),
+      state_bytes_(state_bytes_of(job)),
+      varying_(checksum_of(job.varying, job.domain.grid)) {
   if (series_.is_new()) {
     series_.expect_room(2 * checkpoint_bytes(state_bytes_),
                         fmt::format("two checkpoints of {} cells", job.domain.grid.cells()));
@@ -106,7 +110,7 @@ KeptJson PatternKeeper::asked_for() const {
           {"pattern", write_pattern_toml(request)},
           {"steps_per_visit", value_or_null(request.steps_per_visit)},
           {"every_seconds", value_or_null(request.checkpoint.every_seconds)},
-          {"varying", checksum_of(job_.varying, job_.domain.grid)}};
+          {"varying", varying_}};
 }
 
 std::uint64_t PatternKeeper::begin(PatternPlace& place, PatternLooks& looks, Buffer& window, const Arena& arena) {
@@ -116,6 +120,7 @@ std::uint64_t PatternKeeper::begin(PatternPlace& place, PatternLooks& looks, Buf
   series_.attach(access_to_cells(window),
                  [&arena, this](std::uint64_t count, const auto& body) { arena.for_each(count, job_.cancel, body); });
   job_.cancel.hold_back(true);
+  seconds_before_ = job_.report.checkpoints->seconds;
   std::uint64_t step = 0;
   if (job_.request.checkpoint.resume) {
     series_.read_latest([&](std::uint64_t number, CheckpointFile& file, const KeptJson& document) {
@@ -175,7 +180,7 @@ std::uint64_t PatternKeeper::read(std::uint64_t number, CheckpointFile& file, co
   if (file.state_bytes() != state_bytes_) {
     throw Error(ErrorCode::io, "the checkpoint is of a state of another size");
   }
-  if (whole<std::uint64_t>(document.at("varying")) != checksum_of(job_.varying, job_.domain.grid)) {
+  if (whole<std::uint64_t>(document.at("varying")) != varying_) {
     throw Error(ErrorCode::bad_input, "the parameters that vary are others than when the run began",
                 "bring the files of its maps back, or run it anew, with another folder");
   }
@@ -216,7 +221,7 @@ void PatternKeeper::at_boundary(std::uint64_t step) {
 
 double PatternKeeper::end() {
   job_.cancel.hold_back(false);
-  return job_.report.checkpoints->seconds;
+  return job_.report.checkpoints->seconds - seconds_before_;
 }
 
 void PatternKeeper::finish(const PatternReport& report) {

@@ -38,7 +38,7 @@ class PatternKeeper {
   /// checkpoint, if a stop was asked for.
   void at_boundary(std::uint64_t step);
 
-  /// Returns the seconds that checkpoints took.
+  /// Returns the seconds that checkpoints took since begin().
   double end();
 
   /// The run was stopped: what to tell.
@@ -58,6 +58,8 @@ class PatternKeeper {
   CheckpointSeries series_;
   const std::uint64_t row_bytes_;
   const std::uint64_t state_bytes_;
+  const std::uint64_t varying_;  ///< Checksum of the parameters that vary: their files are read once.
+  double seconds_before_ = 0;    ///< begin().
   PatternPlace* place_ = nullptr;
   PatternLooks* looks_ = nullptr;
   std::vector<std::byte> row_;  ///< One that is read, or that was put in part.
