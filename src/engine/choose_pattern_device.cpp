@@ -18,9 +18,6 @@ constexpr double kBusBytesPerSecond = 10e9;
 /// (docs/performance.md).
 constexpr double kGainOnCpu = 1.6;
 constexpr double kGainOnDevice = 2.4;
-/// Devices find out how many steps are best where there are so many; the CPU makes several where fields are so large.
-constexpr std::uint64_t kStepsWorthTuning = 200;
-constexpr double kBlockedBytes = 64 << 20;
 
 /// Whether one visit can make several steps.
 bool may_block(const PatternJob& job) {
@@ -52,7 +49,8 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
   const double visits = steps * static_cast<double>(patterns::visits_per_step(job.model, job.scheme.integrator));
   const double state_bytes = field_bytes(job) * static_cast<double>(job.model.species());
   const StageLoad load{.type = type_of(job), .bytes = step_bytes, .work = {}};
-  const double gain_on_cpu = may_block(job) && state_bytes > kBlockedBytes ? kGainOnCpu : 1;
+  const auto blocked_from = static_cast<double>(patterns::SolverLimits{}.blocking_bytes);
+  const double gain_on_cpu = may_block(job) && state_bytes > blocked_from ? kGainOnCpu : 1;
   const double gain_on_device = may_block(job) && job.request.steps >= kStepsWorthTuning ? kGainOnDevice : 1;
   const CpuWork cpu{
       .seconds = steps * cost_of_stage(job.limits.costs, load, job.report.threads).seconds / gain_on_cpu,

@@ -16,9 +16,6 @@ namespace {
 /// Of rows of the first state, put together on the host.
 constexpr std::uint64_t kWindowBytes = std::uint64_t{16} << 20;
 
-/// Runs of fewer steps are over before it is known how many steps a visit should make.
-constexpr std::uint64_t kStepsWorthTuning = 200;
-
 std::uint64_t window_rows(const patterns::DeviceLayout& layout) {
   return std::clamp<std::uint64_t>(kWindowBytes / layout.row_bytes, 1, layout.rows);
 }

@@ -1,6 +1,7 @@
 // A pattern in the memory of a Vulkan device.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -9,6 +10,9 @@
 #include "workloads/patterns/shaders/device_solver.h"
 
 namespace basalt {
+
+/// Of fewer steps a run is over before it is known how many a visit should make.
+inline constexpr std::uint64_t kStepsWorthTuning = 200;
 
 /// The domain of a job, as a device solves on it.
 patterns::DeviceDomain device_domain_of(const PatternJob& job);
