@@ -26,8 +26,9 @@ const DeviceSpeeds* speeds_of(const std::optional<DeviceFigures>& figures, Eleme
 }  // namespace
 
 std::string fingerprint_of(const vulkan::DeviceProperties& properties) {
-  const auto code = std::as_bytes(quantum::stage_shader(ElementType::c64).code);
-  return device_fingerprint(properties.uuid, properties.driver_version, vulkan::checksum_of(code));
+  // once: it takes longer than the rest of a decision
+  static const std::uint64_t kernels = vulkan::checksum_of(std::as_bytes(quantum::stage_shader(ElementType::c64).code));
+  return device_fingerprint(properties.uuid, properties.driver_version, kernels);
 }
 
 DeviceWisdomLookup look_up_device(const vulkan::DeviceProperties& properties, const std::filesystem::path& path) {
