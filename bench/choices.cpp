@@ -68,10 +68,18 @@ std::vector<Place> list_places(const Inventory& inventory, bool devices) {
   return places;
 }
 
+/// A run, and what its report says it took.
+struct Sample {
+  double seconds = 0;
+  double predicted_seconds = 0;  ///< Of its stages.
+  TimingReport timing;
+};
+
 struct Row {
   std::string family;
   std::uint32_t qubits = 0;
-  std::vector<double> seconds;  ///< By place; 0: it is none for this circuit.
+  std::vector<double> seconds;    ///< By place; 0: it is none for this circuit.
+  std::vector<Sample> shortest;   ///< Of the runs at each place.
   std::size_t chosen = 0;
   double decision_seconds = 0;
 
