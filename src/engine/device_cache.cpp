@@ -34,6 +34,7 @@ std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name, std::size
   std::shared_ptr<OpenDevice>& device = entry.open[twin];
   if (device == nullptr) {
     device = std::make_shared<OpenDevice>(physical, options_);
+    ++openings_;
   }
   return device;
 }
@@ -41,6 +42,11 @@ std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name, std::size
 void DeviceCache::open_with(vulkan::DeviceOptions options) {
   const std::scoped_lock lock(mutex_);
   options_ = std::move(options);
+}
+
+std::size_t DeviceCache::openings() {
+  const std::scoped_lock lock(mutex_);
+  return openings_;
 }
 
 bool DeviceCache::has_open() {

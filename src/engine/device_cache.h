@@ -58,6 +58,9 @@ class DeviceCache {
 
   [[nodiscard]] bool has_open();
 
+  /// How many were opened so far.
+  [[nodiscard]] std::size_t openings();
+
   /// The memory of those that are open, for the ledger.
   [[nodiscard]] std::vector<CapacityLimit> capacity();
 
@@ -72,6 +75,7 @@ class DeviceCache {
 
   std::mutex mutex_;
   vulkan::DeviceOptions options_;
+  std::size_t openings_ = 0;
   std::map<std::string, Entry> entries_;  ///< By the device's UUID.
 };
 
