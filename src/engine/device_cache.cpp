@@ -56,6 +56,13 @@ bool DeviceCache::has_open() {
   });
 }
 
+std::uint64_t DeviceCache::idle_bytes(const std::string& uuid) {
+  const std::scoped_lock lock(mutex_);
+  const auto entry = entries_.find(uuid);
+  const bool is_open = entry != entries_.end() && !entry->second.open.empty() && entry->second.open.front() != nullptr;
+  return is_open ? entry->second.open.front()->memory.idle_bytes() : 0;
+}
+
 std::vector<CapacityLimit> DeviceCache::capacity() {
   const std::scoped_lock lock(mutex_);
   std::vector<CapacityLimit> limits;

@@ -61,6 +61,9 @@ class DeviceCache {
   /// How many were opened so far.
   [[nodiscard]] std::size_t openings();
 
+  /// Of the open device with this UUID, what it keeps for the next state.
+  [[nodiscard]] std::uint64_t idle_bytes(const std::string& uuid);
+
   /// The memory of those that are open, for the ledger.
   [[nodiscard]] std::vector<CapacityLimit> capacity();
 

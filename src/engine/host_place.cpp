@@ -13,7 +13,7 @@ namespace {
 /// Calls body(first, size) on parallel pieces of `bytes`.
 template <typename Body>
 void for_each_piece(std::uint64_t bytes, const Arena& arena, const CancelToken& cancel, const Body& body) {
-  constexpr std::uint64_t kPieceBytes = std::uint64_t{4} << 20;
+  constexpr std::uint64_t kPieceBytes = std::uint64_t{1} << 20;
   arena.for_each((bytes + kPieceBytes - 1) / kPieceBytes, cancel, [&](std::uint64_t piece) {
     const std::uint64_t first = piece * kPieceBytes;
     body(first, std::min(kPieceBytes, bytes - first));
