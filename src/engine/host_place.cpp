@@ -60,12 +60,13 @@ void HostPlace::execute(std::span<const Stage> stages, const Program& program,
     compiled = compiled.empty() ? compiled : compiled.subspan(count);
   };
   while (!stages.empty()) {
-    run(watch_.unwatched(stages));
-    if (!stages.empty()) {
+    const std::optional<WatchedTile> tile = watch_.next(stages);
+    run(tile ? tile->stage : stages.size());
+    if (tile) {
       const Stage& watched = stages.front();
-      watch_.look(watched);
+      const double before = tile_norm(state_, tile->base, watched.tile_axes);
       run(1);
-      watch_.look_again(watched);
+      watch_.expect_kept(watched, *tile, before, tile_norm(state_, tile->base, watched.tile_axes));
     }
   }
 }

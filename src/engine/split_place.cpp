@@ -252,6 +252,7 @@ void SplitPlace::swap_places(int one, int other) {
 }
 
 void SplitPlace::pass_over(std::size_t part, std::size_t stages) {
+  parts_[part]->watch().pass_over(stages);
   if (!verified_.empty()) {
     verified_[part]->pass_over(stages);
   }
