@@ -104,6 +104,8 @@ class Solver {
   MemoryResource& memory_;
   const Arena& arena_;
   const std::size_t species_;
+  const std::size_t fields_;  ///< With the auxiliary one.
+  const double laplacian_scale_;
   const Neighbours neighbours_;
   const VisitShape shape_;
   const bool stream_;
