@@ -191,6 +191,11 @@ void Solver::go_on(const AdaptiveSteps& steps) noexcept {
   }
 }
 
+void Solver::set_steps_per_visit(std::uint64_t steps) {
+  limits_.steps_per_visit = steps;
+  blocks_ = shape_solver_blocks(model_, domain_, scheme_.integrator, limits_, arena_.threads(), scheme_.varying.size());
+}
+
 std::uint64_t Solver::steps_per_visit() const noexcept {
   return blocks_ ? blocks_.steps : 1;
 }

@@ -55,9 +55,9 @@ BlockShape shape_blocks(const Domain& domain, const Model& model, std::uint64_t 
   const std::uint64_t number = scalar_bytes(domain.precision);
   const auto [width, height, depth] = domain.grid.size;
   // what is computed beside a block is a line of the cache at most
-  steps = std::min(steps, kLineBytes / number / reach_of(model));
+  steps = std::min({steps, kLineBytes / number / reach_of(model), height / kLeastPerSide / reach_of(model)});
   const std::uint64_t around = steps * reach_of(model);
-  if (domain.grid.axes != 2 || steps < 2 || width < kStretchCells || height < around * kLeastPerSide) {
+  if (domain.grid.axes != 2 || steps < 2 || width < kStretchCells) {
     return {};
   }
   const std::uint64_t rows_held = steps * fields_of(model) * kRowsHeld;
