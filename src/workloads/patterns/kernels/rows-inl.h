@@ -100,15 +100,16 @@ class Walk {
   Cells<T> next_;
 };
 
-/// Asks for what lies ahead in a row that comes from memory, or the outer caches, as others were read before: the
-/// processor by itself asks too late. Beyond a row's end that is the beginning of the next.
+/// Asks for what lies ahead in a row that is read for the first time: the processor by itself asks too late. Beyond a
+/// row's end that is the beginning of the next.
 template <typename T>
 HWY_INLINE void ask_ahead(const void* row, std::size_t x) {
   constexpr std::size_t kAheadBytes = 1024;
   hwy::Prefetch(static_cast<const T*>(row) + x + kAheadBytes / sizeof(T));
 }
 
-/// sum − power · cells, for a power of two: the product is exact, so that the bits are the same fused or not.
+/// sum − power · cells, for a power of two: the product is exact, so that the bits are the same fused or not (cells
+/// whose product overflows have blown up).
 template <typename T>
 HWY_INLINE Cells<T> less_exact(Cells<T> sum, double power, Cells<T> cells) {
   return Cells<T>(hn::NegMulAdd(Cells<T>(power).v, cells.v, sum.v));
