@@ -32,8 +32,8 @@ constexpr double kGain = 1.1;
 constexpr std::uint64_t kLeastBytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostBytes = std::uint64_t{128} << 20;
 
-/// A run holds its species twice: such a plane finds half of itself in no cache. Both take an eighth of what the process
-/// may use at most.
+/// A run holds its species twice: such a plane finds half of itself in no cache. Both take an eighth of what the
+/// process may use at most.
 std::uint64_t largest_plane(const Inventory& inventory) {
   std::uint64_t largest = 0;
   for (const CacheLevel& cache : inventory.caches) {
@@ -48,7 +48,8 @@ class Plane {
  public:
   Plane(std::uint64_t bytes, const Inventory& inventory, const Arena& arena, const CancelToken& cancel)
       : cancel_(cancel), model_(patterns::make_model("gray-scott", {})) {
-    const auto side = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(bytes / (2 * sizeof(float)))));
+    const std::uint64_t cells = bytes / (2 * sizeof(float));
+    const auto side = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(cells)));
     const patterns::Grid grid = patterns::make_grid({side, side}, model_.description().spacing);
     const patterns::Domain domain{.grid = grid,
                                   .layout = patterns::make_layout(grid, Precision::single_precision),
