@@ -72,6 +72,7 @@ struct Row {
   std::string family;
   std::uint32_t qubits = 0;
   std::vector<double> seconds;  ///< By place; 0: it is none for this circuit.
+  std::vector<Report> reports;  ///< By place, of its last run.
   std::size_t chosen = 0;
   double decision_seconds = 0;
 
@@ -120,12 +121,13 @@ class Choices {
   }
 
   Row measure(const BenchCircuit& circuit) {
-    Row row{.family = circuit.family, .qubits = circuit.qubits, .seconds = {}};
+    Row row{.family = circuit.family, .qubits = circuit.qubits, .seconds = {}, .reports = {}};
     const std::shared_ptr<const PreparedProgram> program = prepare(circuit.source);
     std::vector<std::vector<double>> samples(places_.size());
     std::vector<bool> is_there(places_.size(), true);
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      const Report report = engine_.run(request_for(places_[i], program));  // plans, pipelines, memory
+      const Report& report =
+          row.reports.emplace_back(engine_.run(request_for(places_[i], program)));  // plans, pipelines, memory
       samples[i].push_back(report.timing.total);
       is_there[i] = places_[i].threads == 0 || places_[i].threads == report.threads;
       row.chosen = i + 1 == places_.size() ? find_chosen(report) : 0;
@@ -135,7 +137,7 @@ class Choices {
         if (is_there[i] && samples[i].front() < kLongSeconds) {
           const Request request = request_for(places_[i], program);
           engine_.run(request);  // threads that other places do not have are awake, and its plan is there
-          samples[i].push_back(least_seconds([&] { engine_.run(request); }));
+          samples[i].push_back(least_seconds([&] { row.reports[i] = engine_.run(request); }));
         }
       }
     }
@@ -190,6 +192,14 @@ class Choices {
     std::fflush(stdout);
   }
 
+  /// What a run was predicted to take and what it took, for who asks why a choice was wrong.
+  static nlohmann::ordered_json parts_of(const Report& report) {
+    return {
+        {"predicted", report.predicted_seconds}, {"plan", report.timing.plan},       {"wait", report.timing.wait},
+        {"allocate", report.timing.allocate},    {"execute", report.timing.execute}, {"sample", report.timing.sample},
+        {"total", report.timing.total},          {"choice", report.choice}};
+  }
+
   [[nodiscard]] std::ptrdiff_t count_right(bool named_too) const {
     return std::ranges::count_if(rows_, [&](const Row& row) { return row.over_fastest(places_, named_too) <= kRight; });
   }
@@ -207,9 +217,12 @@ class Choices {
     }
     Json rows = Json::array();
     for (const Row& row : rows_) {
+      Json parts = Json::array();
+      std::ranges::transform(row.reports, std::back_inserter(parts), parts_of);
       rows.push_back({{"family", row.family},
                       {"qubits", row.qubits},
                       {"seconds", row.seconds},
+                      {"parts", parts},
                       {"chosen", row.chosen},
                       {"decision_seconds", row.decision_seconds},
                       {"over_fastest", row.over_fastest(places_, false)}});

@@ -4,7 +4,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +16,7 @@
 #include "base/stopwatch.h"
 #include "engine/device_cache.h"
 #include "engine/device_figures.h"
+#include "engine/device_place.h"
 #include "engine/measure_device.h"
 #include "engine/planned_circuit.h"
 #include "samples.h"
@@ -30,10 +35,11 @@ struct Options {
   int qubits = 26;
   std::string device;
   std::string precision = "single";
-  std::vector<std::string> circuits{"qft", "qaoa", "random-grid", "quantum-volume", "ghz"};
+  std::vector<std::string> circuits{"qft", "qaoa", "random", "quantum-volume", "ghz"};
   int runs = 5;
   int low_axes = -1;
   int gathered_axes = 0;
+  bool watch = false;
   bool json = false;
 };
 
@@ -69,19 +75,23 @@ class DeviceBench {
   }
 
  private:
-  /// Median seconds of all stages, by the device's clock; by the host's in `whole`.
+  /// Of all stages, by the device's clock; by the host's in `whole`.
+  static double run_once(DeviceRun& device_run, double& whole) {
+    double sum = 0;
+    const Stopwatch watch;
+    device_run.run({.at_boundary = {}, .on_stage_done = [&](const Stage&, double stage) { sum += stage; }}, nullptr);
+    whole = watch.seconds();
+    return sum;
+  }
+
+  /// The median of some runs.
   double run(const Plan& plan, const Program& program, double* whole = nullptr) {
     DeviceRun device_run(field_, device_->pipelines, plan.stages, program, options_.gathered_axes);
-    std::vector<double> seconds;
-    std::vector<double> wholes;
-    for (int i = 0; i < options_.runs + 1; ++i) {
-      double sum = 0;
-      const Stopwatch watch;
-      device_run.run({.at_boundary = {}, .on_stage_done = [&](const Stage&, double stage) { sum += stage; }}, nullptr);
-      if (i > 0) {
-        seconds.push_back(sum);
-        wholes.push_back(watch.seconds());
-      }
+    std::vector<double> seconds(static_cast<std::size_t>(options_.runs));
+    std::vector<double> wholes(seconds.size());
+    run_once(device_run, wholes[0]);  // the first finds nothing where it will be
+    for (std::size_t i = 0; i < seconds.size(); ++i) {
+      seconds[i] = run_once(device_run, wholes[i]);
     }
     if (whole != nullptr) {
       *whole = median(wholes);
@@ -167,6 +177,56 @@ class DeviceBench {
                                    {"plan_seconds", plan_seconds},
                                    {"predicted_seconds", planned.plan.predicted_seconds},
                                    {"sweeps", seconds / sweep_}};
+    if (options_.watch) {
+      measure_watch(family, planned);
+    }
+  }
+
+  /// What looking after the norm adds: without it, with as many looks as it pays for, and with one at every stage, in
+  /// turn, so that what disturbs one disturbs all.
+  void measure_watch(const std::string& family, const PlannedCircuit& planned) {
+    const std::vector<Stage>& stages = planned.plan.stages;
+    NormWatch watch = watch_device(device_->device->properties(), type_, limits_);
+    const std::vector<WatchedTile> as_paid = watch.choose(stages);
+    std::vector<WatchedTile> every(stages.size());
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      every[i].stage = i;
+    }
+    const std::array<std::span<const WatchedTile>, 3> watched{{{}, as_paid, every}};
+    std::array<std::unique_ptr<DeviceRun>, 3> runs;
+    std::array<std::vector<double>, 3> seconds;
+    std::array<std::vector<double>, 3> wholes;
+    for (int round = 0; round < options_.runs + 1; ++round) {
+      for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (round == 0) {
+          runs[i] = std::make_unique<DeviceRun>(field_, device_->pipelines, stages, planned.lowered.program,
+                                                options_.gathered_axes, watched[i]);
+        }
+        double whole = 0;
+        const double of_stages = run_once(*runs[i], whole);
+        if (round > 0) {
+          seconds[i].push_back(of_stages);
+          wholes[i].push_back(whole);
+        }
+      }
+    }
+    const double without = median(seconds[0]);
+    const double paid = median(seconds[1]);
+    const double per_look =
+        (median(seconds[2]) - without) / static_cast<double>(std::max<std::size_t>(1, 2 * every.size()));
+    say(fmt::format(
+        "{:16} watched in {} of {} stages: {:.3f} ms in place of {:.3f} on the device ({:+.3f} %), {:.3f} in "
+        "place of {:.3f} in all; in every stage: {:.3f} ms, {:.1f} µs for a look (taken for {:.1f})",
+        "", as_paid.size(), stages.size(), 1e3 * paid, 1e3 * without, 1e2 * (paid / without - 1),
+        1e3 * median(wholes[1]), 1e3 * median(wholes[0]), 1e3 * median(seconds[2]), 1e6 * per_look,
+        1e6 * limits_.stage_seconds));
+    result_["circuits"][family]["watch"] = {{"watched_stages", as_paid.size()},
+                                            {"device_seconds_without", without},
+                                            {"device_seconds", paid},
+                                            {"device_seconds_every_stage", median(seconds[2])},
+                                            {"seconds_without", median(wholes[0])},
+                                            {"seconds", median(wholes[1])},
+                                            {"seconds_per_look", per_look}};
   }
 
   Options options_;
@@ -192,6 +252,7 @@ int main(int argc, char** argv) {
   app.add_option("--runs", options.runs, "Of which the median is taken")->check(CLI::PositiveNumber);
   app.add_option("--low-axes", options.low_axes, "Lowest axes that are in every tile");
   app.add_option("--gathered-axes", options.gathered_axes, "Lowest axes that stay with the threads at both ends");
+  app.add_flag("--watch", options.watch, "What looking after the norm adds to each circuit");
   app.add_flag("--json", options.json);
   CLI11_PARSE(app, argc, argv);
   try {

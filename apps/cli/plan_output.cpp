@@ -81,6 +81,22 @@ void print_choices(const PlanReport& report) {
   }
 }
 
+/// What a candidate would take, and of what that is the sum.
+std::string terms_of(const Candidate& candidate) {
+  std::string terms;
+  const auto add = [&](double seconds, const char* what) {
+    if (seconds > 0) {
+      terms += fmt::format("{}{} {}", terms.empty() ? "" : ", ", format_seconds(seconds), what);
+    }
+  };
+  add(candidate.wait_seconds, "until other jobs are done");
+  add(candidate.start_seconds, "to start");
+  add(candidate.memory_seconds, "for its memory");
+  add(candidate.stage_seconds, "of stages");
+  add(candidate.result_seconds, "for results");
+  return fmt::format("{}: {}; {}", format_seconds(candidate.seconds()), terms, candidate.source);
+}
+
 /// Every place that was weighed, with what it would take or why it cannot.
 void print_candidates(const BackendChoice& choice) {
   std::size_t name_width = 0;
@@ -88,16 +104,8 @@ void print_candidates(const BackendChoice& choice) {
     name_width = std::max(name_width, candidate.name.size());
   }
   for (const Candidate& candidate : choice.candidates) {
-    const std::string wait =
-        candidate.wait_seconds > 0 ? format_seconds(candidate.wait_seconds) + " until other jobs are done, " : "";
-    const std::string what =
-        !candidate.rejection.empty() ? candidate.rejection
-        : candidate.start_seconds > 0
-            ? fmt::format("{}: {}{} to start, {} for its memory, {} of stages; {}", format_seconds(candidate.seconds()),
-                          wait, format_seconds(candidate.start_seconds), format_seconds(candidate.memory_seconds),
-                          format_seconds(candidate.stage_seconds), candidate.source)
-            : fmt::format("{}{} of stages; {}", wait, format_seconds(candidate.stage_seconds), candidate.source);
-    print(fmt::format("  {:<{}}  {}", candidate.name, name_width, what));
+    print(fmt::format("  {:<{}}  {}", candidate.name, name_width,
+                      candidate.rejection.empty() ? terms_of(candidate) : candidate.rejection));
   }
   const Candidate& winner = choice.candidates[choice.winner];
   print("  " + (winner.rejection.empty() ? winner.name + ": " : "") + choice.reason);

@@ -84,6 +84,9 @@ void print_speeds(const DeviceFigures& figures) {
   row("matrices on registers, GFLOP/s", &DeviceSpeeds::flops_per_second, 1e9);
   row("handing tiles around among threads, % of a visit", &DeviceSpeeds::transposition_sweeps, 1e-2);
   row("fixed cost of a stage, µs", &DeviceSpeeds::stage_seconds, 1e-6);
+  row("an operation on a tile alone, ns", &DeviceSpeeds::tile_flop_seconds, 1e-9);
+  row("handing a tile alone around, µs", &DeviceSpeeds::tile_transposition_seconds, 1e-6);
+  row("submitting work and waiting for it, µs", &DeviceSpeeds::trip_seconds, 1e-6);
 }
 
 void print_ending(bool recorded, const std::filesystem::path& wisdom, double seconds, const std::string& fingerprint) {

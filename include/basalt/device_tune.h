@@ -20,6 +20,10 @@ struct DeviceSpeeds {
   Measured flops_per_second;      ///< Of matrices on registers, by what each more of them adds to such a visit.
   Measured transposition_sweeps;  ///< Such visits that handing tiles around among the threads of a workgroup costs.
   Measured stage_seconds;         ///< What one more visit costs, however small the state.
+  // Of a state of one tile, where nothing else keeps the device busy. A median of 0: was not measured.
+  Measured tile_flop_seconds;           ///< What one more operation an element takes.
+  Measured tile_transposition_seconds;  ///< What handing the tile around once takes.
+  Measured trip_seconds;                ///< From submitting work to knowing that it is done, the work itself left out.
 };
 
 /// What `tune` measures of a device.

@@ -29,15 +29,16 @@ struct Candidate {
   Obstacle obstacle = Obstacle::none;
   std::uint64_t needed_bytes = 0;  ///< Of a place with too little memory.
   double wait_seconds = 0;         ///< For other jobs, as far as they said how long they take.
-  double start_seconds = 0;        ///< To open the device.
-  double memory_seconds = 0;       ///< To be given memory there.
+  double start_seconds = 0;        ///< To open the device, and to have it begin.
+  double memory_seconds = 0;       ///< To be given memory there, and to clear it.
   double stage_seconds = 0;        ///< Of the stages, as corrected by what earlier runs took.
+  double result_seconds = 0;       ///< To read what was asked for off the state.
   double correction = 1;           ///< What that multiplied the plan's prediction by,
   std::size_t samples = 0;         ///< and of how many runs it is; 0: there were too few.
   std::string source;              ///< Of the speeds that this relies on.
 
   [[nodiscard]] double seconds() const noexcept {
-    return wait_seconds + start_seconds + memory_seconds + stage_seconds;
+    return wait_seconds + start_seconds + memory_seconds + stage_seconds + result_seconds;
   }
 };
 

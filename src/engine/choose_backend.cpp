@@ -22,11 +22,14 @@
 namespace basalt {
 namespace {
 
-/// Until a process has asked the drivers for their devices, opened one and has its pipelines from the cache, and the
-/// speed at which a driver gives memory; on hosts with an H100 or an H200 (docs/performance.md).
+/// Until a process has asked the drivers for their devices, opened one and has its pipelines from the cache; on hosts
+/// with an H100 or an H200 (docs/performance.md).
 constexpr double kStartSeconds = 0.4;
-constexpr double kNextStartSeconds = 7e-4;  ///< Of a job on a device that is open.
-constexpr double kMemoryBytesPerSecond = 45e9;
+/// Of a job on a device that is open, beside what is submitted: to clear the state, and for the stages.
+constexpr double kNextStartSeconds = 1.2e-4;
+constexpr int kTripsToStart = 2;
+/// A device that is quicker than any that was seen: what takes the processor less than that is not worth asking.
+constexpr double kLeastTripSeconds = 40e-6;
 
 /// For less the ledger is not asked how long others take.
 constexpr double kWorthAsking = 5e-3;
@@ -82,13 +85,17 @@ class Chooser {
       : cpu_(cpu),
         device_(device),
         sources_(sources),
-        start_seconds_(device_is_open ? kNextStartSeconds : kStartSeconds) {}
+        start_seconds_(device_is_open ? kNextStartSeconds : kStartSeconds),
+        least_seconds_(device_is_open ? start_seconds_ + (kTripsToStart + device.result_passes) * kLeastTripSeconds
+                                      : start_seconds_) {}
 
   BackendChoice operator()() {
     Candidate& cpu = choice_.candidates.emplace_back();
     cpu.name = "cpu";
     cpu.rejection = cpu_.rejection;
     cpu.stage_seconds = cpu_.seconds;
+    cpu.memory_seconds = cpu_.beside.memory_seconds;
+    cpu.result_seconds = cpu_.beside.result_seconds;
     cpu.source = cpu_.source;
     cpu.obstacle = cpu.rejection.empty() ? Obstacle::none : Obstacle::memory;
     cpu.needed_bytes = cpu.rejection.empty() ? 0 : cpu_.needed_bytes;
@@ -96,10 +103,10 @@ class Chooser {
     if (cpu.rejection.empty() && cpu.stage_seconds >= kWorthAsking) {
       cpu.wait_seconds = known_wait(sources_.wait, {.host_bytes = cpu_.needed_bytes});
     }
-    choice_.device_start_seconds = start_seconds_;
-    if (cpu.rejection.empty() && cpu.seconds() <= start_seconds_) {
+    choice_.device_start_seconds = least_seconds_;
+    if (cpu.rejection.empty() && cpu.seconds() <= least_seconds_) {
       choice_.reason = fmt::format("predicted {} there; a device would take {} to start, so none was looked at",
-                                   seconds_text(cpu.seconds()), seconds_text(start_seconds_));
+                                   seconds_text(cpu.seconds()), seconds_text(least_seconds_));
       return std::move(choice_);
     }
     const Gpus gpus = sources_.list();
@@ -131,8 +138,12 @@ class Chooser {
     if (candidate.rejection.empty()) {
       const std::optional<DeviceFigures> figures = sources_.figures_of(physical.properties);
       candidate.source = figures ? "measured at " + figures->measured_at : "default for devices of its kind";
-      candidate.memory_seconds = static_cast<double>(bytes) / kMemoryBytesPerSecond;
-      device_.predict(physical, figures, candidate);
+      const DeviceLimits limits = device_.predict(physical, figures, candidate);
+      const std::uint64_t idle = sources_.idle ? sources_.idle(physical.properties) : 0;
+      const BesideStages beside = beside_stages(limits, bytes, idle, device_.result_passes);
+      candidate.start_seconds += kTripsToStart * limits.trip_seconds;
+      candidate.memory_seconds = beside.memory_seconds;
+      candidate.result_seconds = beside.result_seconds;
     }
     return candidate;
   }
@@ -191,16 +202,18 @@ class Chooser {
   const DeviceWork& device_;
   const BackendSources& sources_;
   double start_seconds_;  ///< Of a device.
+  double least_seconds_;  ///< Of a job on one.
   BackendChoice choice_;
 };
 
 }  // namespace
 
-BackendSources this_machine(const std::shared_ptr<KnownDevices>& known, PredictWait wait) {
+BackendSources this_machine(const std::shared_ptr<KnownDevices>& known, PredictWait wait, FindIdle idle) {
   return {.list = [known] { return known->list(); },
           .figures_of = [known](const vulkan::DeviceProperties& properties) { return known->figures_of(properties); },
           .history = find_history,
-          .wait = std::move(wait)};
+          .wait = std::move(wait),
+          .idle = std::move(idle)};
 }
 
 BackendChoice choose_among(const CpuWork& cpu, const DeviceWork& device, bool device_is_open,
@@ -211,6 +224,7 @@ BackendChoice choose_among(const CpuWork& cpu, const DeviceWork& device, bool de
 BackendChoice choose_backend(const BackendQuestion& question, const BackendSources& sources) {
   const auto qubits = static_cast<int>(question.circuit.qubit_count());
   const CpuWork cpu{.seconds = question.cpu_seconds,
+                    .beside = question.cpu_beside,
                     .source = question.cpu_source,
                     .history = question.cpu_history,
                     .rejection = question.cpu_rejection,
@@ -218,6 +232,7 @@ BackendChoice choose_backend(const BackendQuestion& question, const BackendSourc
   const DeviceWork device{
       .what = "the state",
       .f64 = question.type == ElementType::c128,
+      .result_passes = question.result_passes,
       .bytes = [&](const vulkan::DevicePlan& plan) { return vulkan::device_field_bytes(plan, question.type, qubits); },
       .predict =
           [&](const vulkan::PhysicalDevice& physical, const std::optional<DeviceFigures>& figures,
@@ -229,6 +244,7 @@ BackendChoice choose_backend(const BackendQuestion& question, const BackendSourc
             candidate.stage_seconds = ready->planned.plan.predicted_seconds;
             correct(candidate, history_of(sources.history, fingerprint_of(physical.properties), ready->planned,
                                           question.type, qubits, /*threads=*/0));
+            return limits;
           }};
   return choose_among(cpu, device, question.device_is_open, sources);
 }

@@ -71,6 +71,7 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
             candidate.stage_seconds =
                 (steps * step_bytes / limits.bytes_per_second + visits * limits.stage_seconds) / gain_on_device +
                 static_cast<double>(1 + frames(job)) * state_bytes / kBusBytesPerSecond;
+            return limits;
           }};
   return choose_among(cpu, device, job.resources.devices().has_open(), sources);
 }

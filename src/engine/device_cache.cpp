@@ -34,6 +34,7 @@ std::shared_ptr<OpenDevice> DeviceCache::open(const std::string& name, std::size
   std::shared_ptr<OpenDevice>& device = entry.open[twin];
   if (device == nullptr) {
     device = std::make_shared<OpenDevice>(physical, options_);
+    ++openings_;
   }
   return device;
 }
@@ -43,11 +44,23 @@ void DeviceCache::open_with(vulkan::DeviceOptions options) {
   options_ = std::move(options);
 }
 
+std::size_t DeviceCache::openings() {
+  const std::scoped_lock lock(mutex_);
+  return openings_;
+}
+
 bool DeviceCache::has_open() {
   const std::scoped_lock lock(mutex_);
   return std::ranges::any_of(entries_, [](const auto& entry) {
     return std::ranges::any_of(entry.second.open, [](const auto& twin) { return twin != nullptr; });
   });
+}
+
+std::uint64_t DeviceCache::idle_bytes(const std::string& uuid) {
+  const std::scoped_lock lock(mutex_);
+  const auto entry = entries_.find(uuid);
+  const bool is_open = entry != entries_.end() && !entry->second.open.empty() && entry->second.open.front() != nullptr;
+  return is_open ? entry->second.open.front()->memory.idle_bytes() : 0;
 }
 
 std::vector<CapacityLimit> DeviceCache::capacity() {

@@ -58,6 +58,12 @@ class DeviceCache {
 
   [[nodiscard]] bool has_open();
 
+  /// How many were opened so far.
+  [[nodiscard]] std::size_t openings();
+
+  /// Of the open device with this UUID, what it keeps for the next state.
+  [[nodiscard]] std::uint64_t idle_bytes(const std::string& uuid);
+
   /// The memory of those that are open, for the ledger.
   [[nodiscard]] std::vector<CapacityLimit> capacity();
 
@@ -72,6 +78,7 @@ class DeviceCache {
 
   std::mutex mutex_;
   vulkan::DeviceOptions options_;
+  std::size_t openings_ = 0;
   std::map<std::string, Entry> entries_;  ///< By the device's UUID.
 };
 

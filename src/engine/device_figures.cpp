@@ -26,8 +26,9 @@ const DeviceSpeeds* speeds_of(const std::optional<DeviceFigures>& figures, Eleme
 }  // namespace
 
 std::string fingerprint_of(const vulkan::DeviceProperties& properties) {
-  const auto code = std::as_bytes(quantum::stage_shader(ElementType::c64).code);
-  return device_fingerprint(properties.uuid, properties.driver_version, vulkan::checksum_of(code));
+  // once: it takes longer than the rest of a decision
+  static const std::uint64_t kernels = vulkan::checksum_of(std::as_bytes(quantum::stage_shader(ElementType::c64).code));
+  return device_fingerprint(properties.uuid, properties.driver_version, kernels);
 }
 
 DeviceWisdomLookup look_up_device(const vulkan::DeviceProperties& properties, const std::filesystem::path& path) {
@@ -42,6 +43,11 @@ DeviceLimits choose_device_limits(const vulkan::PhysicalDevice& physical, const 
     limits.flops_per_second = speeds->flops_per_second.median;
     limits.transposition_sweeps = speeds->transposition_sweeps.median;
     limits.stage_seconds = speeds->stage_seconds.median;
+    if (speeds->trip_seconds.median > 0) {
+      limits.tile_flop_seconds = speeds->tile_flop_seconds.median;
+      limits.tile_transposition_seconds = speeds->tile_transposition_seconds.median;
+      limits.trip_seconds = speeds->trip_seconds.median;
+    }
   }
   return limits;
 }
@@ -57,6 +63,10 @@ std::vector<LimitChoice> device_limit_choices(const DeviceLimits& limits, const 
       {"arithmetic", fmt::format("{:.1f} GFLOP/s", limits.flops_per_second / 1e9), source},
       {"cost of a transposition", fmt::format("{:.2f} sweeps", limits.transposition_sweeps), source},
       {"cost of a stage", fmt::format("{:.1f} µs", 1e6 * limits.stage_seconds), source},
+      {"cost of an operation on a tile alone", fmt::format("{:.1f} ns", 1e9 * limits.tile_flop_seconds), source},
+      {"cost of a transposition of a tile alone", fmt::format("{:.2f} µs", 1e6 * limits.tile_transposition_seconds),
+       source},
+      {"cost of waiting for work", fmt::format("{:.0f} µs", 1e6 * limits.trip_seconds), source},
   };
 }
 

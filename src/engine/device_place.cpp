@@ -1,5 +1,7 @@
 #include "engine/device_place.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -11,13 +13,24 @@
 
 namespace basalt {
 
+NormWatch watch_device(const vulkan::DeviceProperties& device, ElementType type, const DeviceLimits& limits) {
+  // a look is a visit of one tile, by one workgroup
+  return {type,
+          {.seconds = 2 * limits.stage_seconds, .seconds_per_element = 0},
+          fmt::format(
+              "\"{}\" or its memory computes wrongly: run again with --verify 64, or with --backend cpu, and trust no "
+              "results of this device until its memory, its driver and its clock were looked at",
+              device.name)};
+}
+
 DevicePlace::DevicePlace(OpenDevice& device, ElementType type, int axes, const quantum::DrawResources& host,
                          std::function<void()> at_boundary)
     : device_(device),
       limits_(choose_device_limits(device.device->physical(), device.figures, type)),
       field_(device.memory, type, axes),
       host_(host),
-      at_boundary_(std::move(at_boundary)) {}
+      at_boundary_(std::move(at_boundary)),
+      watch_(watch_device(device.device->properties(), type, limits_)) {}
 
 DevicePlace::~DevicePlace() {
   device_.device->drain();  // what still runs works on the field
@@ -35,8 +48,16 @@ PlannedCircuit DevicePlace::plan_lowered(PlannedCircuit lowered, std::uint64_t t
 void DevicePlace::execute(std::span<const Stage> stages, const Program& program,
                           std::span<const std::unique_ptr<TileProgram>> /*compiled*/,
                           const OnStageDone& on_stage_done) {
-  device_.recorded.run(field_, stages, program, {.at_boundary = at_boundary_, .on_stage_done = on_stage_done},
-                       &host_.cancel);
+  if (field_.padded_axes() <= quantum::RecordedRuns::kMostAxes) {
+    watch_.forget_credit();  // looks are recorded, too, and what is recorded is to serve every run of these stages
+  }
+  const std::vector<WatchedTile> tiles = watch_.choose(stages);
+  const quantum::DeviceRunHooks hooks{.at_boundary = at_boundary_,
+                                      .on_stage_done = on_stage_done,
+                                      .on_norms = [&](const WatchedTile& tile, double before, double after) {
+                                        watch_.expect_kept(stages[tile.stage], tile, before, after);
+                                      }};
+  device_.recorded.run(field_, stages, program, hooks, &host_.cancel, tiles);
 }
 
 void DevicePlace::scale_where(quantum::ControlMask keep, double scale, const OnStageDone& on_stage_done) {

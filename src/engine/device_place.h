@@ -5,12 +5,16 @@
 #include <vector>
 
 #include "engine/device_cache.h"
+#include "engine/norm_watch.h"
 #include "engine/state_place.h"
 #include "engine/verified_place.h"
 #include "plan/device_stages.h"
 #include "runtime/vulkan/device_field.h"
 
 namespace basalt {
+
+/// For a state in the memory of that device.
+NormWatch watch_device(const vulkan::DeviceProperties& device, ElementType type, const DeviceLimits& limits);
 
 /// References must outlive it.
 class DevicePlace final : public StatePlace {
@@ -32,6 +36,8 @@ class DevicePlace final : public StatePlace {
   std::optional<StateStore::Key> save(bool /*worth_spilling*/) override { return std::nullopt; }
   bool load(StateStore::Key /*key*/, bool /*last*/) override { return false; }
 
+  /// Looks after the norm while stages run.
+  [[nodiscard]] NormWatch& watch() noexcept { return watch_; }
   [[nodiscard]] vulkan::DeviceField& field() noexcept { return field_; }
   /// That plans for it rely on.
   [[nodiscard]] const DeviceLimits& limits() const noexcept { return limits_; }
@@ -55,6 +61,7 @@ class DevicePlace final : public StatePlace {
   vulkan::DeviceField field_;
   quantum::DrawResources host_;
   std::function<void()> at_boundary_;
+  NormWatch watch_;
   std::unique_ptr<vulkan::Staging> staging_;  ///< From the first download on.
 };
 

@@ -267,7 +267,8 @@ class Explanation {
                              .cpu_seconds = 0,
                              .cpu_source = source_of(machine_facts_.wisdom.figures),
                              .cpu_rejection = {},
-                             .cpu_needed_bytes = estimate_memory(request_, *script_, report_.threads).promised_bytes()};
+                             .cpu_needed_bytes = estimate_memory(request_, *script_, report_.threads).promised_bytes(),
+                             .result_passes = result_passes(request_, *script_)};
     if (report_.state_bytes > host_limit_.value) {
       question.cpu_rejection = fmt::format("the state takes {}, and {} may be used", format_bytes(report_.state_bytes),
                                            format_bytes(host_limit_.value));
@@ -277,6 +278,7 @@ class Explanation {
           processor_plan_.emplace(plan_circuit(circuit_, passes, type(), limits_, /*touched_axes=*/0));
       report_.plan_seconds = watch.seconds();
       question.cpu_seconds = planned.plan.predicted_seconds;
+      question.cpu_beside = beside_stages(limits_, type(), qubits(), question.result_passes);
       question.cpu_history =
           history_of(sources.history, cpu_fingerprint(inventory_), planned, type(), qubits(), limits_.threads);
     }

@@ -13,7 +13,7 @@ namespace {
 /// Calls body(first, size) on parallel pieces of `bytes`.
 template <typename Body>
 void for_each_piece(std::uint64_t bytes, const Arena& arena, const CancelToken& cancel, const Body& body) {
-  constexpr std::uint64_t kPieceBytes = std::uint64_t{4} << 20;
+  constexpr std::uint64_t kPieceBytes = std::uint64_t{1} << 20;
   arena.for_each((bytes + kPieceBytes - 1) / kPieceBytes, cancel, [&](std::uint64_t piece) {
     const std::uint64_t first = piece * kPieceBytes;
     body(first, std::min(kPieceBytes, bytes - first));
@@ -60,12 +60,13 @@ void HostPlace::execute(std::span<const Stage> stages, const Program& program,
     compiled = compiled.empty() ? compiled : compiled.subspan(count);
   };
   while (!stages.empty()) {
-    run(watch_.unwatched(stages));
-    if (!stages.empty()) {
+    const std::optional<WatchedTile> tile = watch_.next(stages);
+    run(tile ? tile->stage : stages.size());
+    if (tile) {
       const Stage& watched = stages.front();
-      watch_.look(watched);
+      const double before = tile_norm(state_, tile->base, watched.tile_axes);
       run(1);
-      watch_.look_again(watched);
+      watch_.expect_kept(watched, *tile, before, tile_norm(state_, tile->base, watched.tile_axes));
     }
   }
 }

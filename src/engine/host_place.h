@@ -14,7 +14,12 @@ namespace basalt {
 class HostPlace final : public StatePlace {
  public:
   HostPlace(Field& state, MemoryResource& memory, StateStore& store, const ExecuteContext& context, PlanLimits limits)
-      : state_(state), memory_(memory), store_(store), context_(context), limits_(std::move(limits)), watch_(state) {}
+      : state_(state),
+        memory_(memory),
+        store_(store),
+        context_(context),
+        limits_(std::move(limits)),
+        watch_(state.type) {}
 
   [[nodiscard]] ElementType type() const override { return state_.type; }
   void reset() override;

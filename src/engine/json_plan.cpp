@@ -77,6 +77,7 @@ Json choice_json(const BackendChoice& choice) {
       entry.update({{"start_seconds", candidate.start_seconds},
                     {"memory_seconds", candidate.memory_seconds},
                     {"stage_seconds", candidate.stage_seconds},
+                    {"result_seconds", candidate.result_seconds},
                     {"seconds", candidate.seconds()},
                     {"source", candidate.source}});
       if (candidate.wait_seconds > 0) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -107,12 +109,16 @@ class Work {
   }
 
   /// By the device's clock; by the host's where it has none.
-  double seconds(const CancelToken& cancel) {
+  double seconds(const CancelToken& cancel) { return both_seconds(cancel).first; }
+
+  /// And by the host's, what is not the device's.
+  std::pair<double, double> both_seconds(const CancelToken& cancel) {
     double by_device = 0;
     const Stopwatch watch;
     run_->run({.at_boundary = {}, .on_stage_done = [&](const Stage&, double seconds) { by_device += seconds; }},
               &cancel);
-    return by_device > 0 ? by_device : watch.seconds();
+    const double by_host = watch.seconds();
+    return {by_device > 0 ? by_device : by_host, std::max(0.0, by_host - by_device)};
   }
 
   [[nodiscard]] double flops_per_element() const noexcept { return work_.flops_per_element; }
@@ -121,6 +127,14 @@ class Work {
  private:
   DeviceTileWork work_;
   std::unique_ptr<quantum::DeviceRun> run_;
+};
+
+/// What is measured with a state of a few tiles.
+struct SmallFigures {
+  Measured stage_seconds;
+  Measured flop_seconds;
+  Measured transposition_seconds;
+  Measured trip_seconds;
 };
 
 /// A state, and all that is measured with it.
@@ -164,7 +178,22 @@ class Bed {
   [[nodiscard]] std::uint64_t size_bytes() const noexcept { return field_.size_bytes(); }
   [[nodiscard]] std::size_t rounds() const noexcept { return visits_.size(); }
 
-  [[nodiscard]] DeviceSpeeds speeds(const Measured& stage) const {
+  /// What more operations, and more turns, add to a visit, each in seconds.
+  [[nodiscard]] Measured flop_seconds() const {
+    const double elements = std::exp2(field_.padded_axes());
+    Measured result = summarize(flop_seconds_);
+    result.median = std::max(0.0, result.median * elements);
+    return result;
+  }
+  [[nodiscard]] Measured turn_seconds() const {
+    std::vector<double> seconds;
+    std::ranges::transform(turns_, visits_, std::back_inserter(seconds), std::multiplies<>());
+    Measured result = summarize(seconds);
+    result.median = std::max(0.0, result.median);
+    return result;
+  }
+
+  [[nodiscard]] DeviceSpeeds speeds(const SmallFigures& small) const {
     const Measured visit = summarize(visits_);
     const Measured flop = summarize(flop_seconds_);
     const Measured turn = summarize(turns_);
@@ -177,7 +206,10 @@ class Bed {
             .bytes_per_second = {2 * static_cast<double>(size_bytes()) / visit.median, visit.spread},
             .flops_per_second = {1 / flop.median, flop.spread},
             .transposition_sweeps = {std::max(0.0, turn.median), turn.spread},
-            .stage_seconds = stage};
+            .stage_seconds = small.stage_seconds,
+            .tile_flop_seconds = small.flop_seconds,
+            .tile_transposition_seconds = small.transposition_seconds,
+            .trip_seconds = small.trip_seconds};
   }
 
  private:
@@ -194,12 +226,19 @@ class Bed {
   std::vector<double> turns_;
 };
 
-/// What one more visit of a state of one tile takes.
-Measured measure_stage(OpenDevice& device, ElementType type, int tile_axes, double seconds, const CancelToken& cancel) {
+/// What one more visit of a state of one tile takes, and one submission.
+SmallFigures measure_small(OpenDevice& device, ElementType type, int tile_axes, double seconds,
+                           const CancelToken& cancel) {
   vulkan::DeviceField field(device.memory, type, tile_axes);
-  Work work(device, field, tile_axes, {}, kSmallStages);
-  work.seconds(cancel);  // the first finds nothing where it will be
-  return summarize(sample_for(seconds, cancel, [&] { return work.seconds(cancel) / kSmallStages; }));
+  Work many(device, field, tile_axes, {}, kSmallStages);
+  Work one(device, field, tile_axes, {});
+  many.seconds(cancel);  // the first finds nothing where it will be
+  one.seconds(cancel);
+  SmallFigures figures;
+  figures.stage_seconds =
+      summarize(sample_for(seconds / 2, cancel, [&] { return many.seconds(cancel) / kSmallStages; }));
+  figures.trip_seconds = summarize(sample_for(seconds / 2, cancel, [&] { return one.both_seconds(cancel).second; }));
+  return figures;
 }
 
 DeviceSpeeds measure_type(OpenDevice& device, ElementType type, double seconds, const CancelToken& cancel) {
@@ -210,7 +249,12 @@ DeviceSpeeds measure_type(OpenDevice& device, ElementType type, double seconds, 
   auto bed = std::make_unique<Bed>(device, type, axes, tile_axes, cancel);
   bed->measure_round();
   const Stopwatch watch;  // that pipelines were made before, is no time of the device
-  const Measured stage = measure_stage(device, type, tile_axes, kSmallShare * seconds, cancel);
+  SmallFigures small = measure_small(device, type, tile_axes, kSmallShare * seconds, cancel);
+  while (bed->rounds() < kLeastRounds + 1) {
+    bed->measure_round();
+  }
+  small.flop_seconds = bed->flop_seconds();
+  small.transposition_seconds = bed->turn_seconds();
 
   while (true) {
     const Stopwatch round;
@@ -228,7 +272,7 @@ DeviceSpeeds measure_type(OpenDevice& device, ElementType type, double seconds, 
   while (bed->rounds() < kLeastRounds || watch.seconds() < seconds) {
     bed->measure_round();
   }
-  return bed->speeds(stage);
+  return bed->speeds(small);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ std::shared_ptr<const ReadyCircuit> make_ready(const quantum::Circuit& circuit, 
   const Program& program = result->planned.lowered.program;
   if (program.steps.size() <= kMostKeptSteps && field_bytes(type, axes) <= kMostKeptStateBytes) {
     result->compiled = compile_stages(result->planned.plan.stages, program, type, axes, quantum::tile_compiler());
+    result->planned.plan.forget_preparing();
   }
   return result;
 }

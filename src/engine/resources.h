@@ -2,6 +2,7 @@
 // kernels.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -95,6 +96,7 @@ class Resources {
   ArenaCache arenas_;
   KernelRegistry kernels_;
   DeviceCache devices_;
+  std::atomic<std::size_t> known_openings_ = 0;  ///< Of devices, that the ledger has heard of.
   const std::shared_ptr<KnownDevices> known_devices_ = std::make_shared<KnownDevices>();
   Ledger ledger_;
 };

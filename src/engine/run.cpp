@@ -213,18 +213,21 @@ void settle_backend(Job& job, const MemoryEstimate& estimate) {
                            .cpu_source = {},
                            .cpu_rejection = rejection,
                            .cpu_needed_bytes = estimate.promised_bytes(),
+                           .result_passes = result_passes(job.request, *job.script),
                            .device_is_open = job.resources.devices().has_open(),
                            .kept_plan = [&](const vulkan::PhysicalDevice& physical, const DeviceLimits& limits) {
                              return plan_opening_on(job, physical, limits);
                            }};
   const JobInfo info{.name = job.request.source.name, .priority = job.request.priority};
-  const BackendSources sources = this_machine(job.resources.known_devices(), [&](const Demand& demand) {
-    return job.resources.ledger().predict_wait(demand, info);
-  });
+  const BackendSources sources = this_machine(
+      job.resources.known_devices(),
+      [&](const Demand& demand) { return job.resources.ledger().predict_wait(demand, info); },
+      [&](const vulkan::DeviceProperties& properties) { return job.resources.devices().idle_bytes(properties.uuid); });
   if (rejection.empty()) {
     set_plan_limits(job, estimate);
     const std::shared_ptr<const ReadyCircuit> ready = plan_opening(job);
     question.cpu_seconds = ready->planned.plan.predicted_seconds;
+    question.cpu_beside = beside_stages(job.limits, job.type(), job.qubits(), question.result_passes);
     question.cpu_history = history_of(sources.history, job.resources.fingerprint(), ready->planned, job.type(),
                                       job.qubits(), job.limits.threads);
   }

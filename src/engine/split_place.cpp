@@ -113,6 +113,9 @@ DeviceLimits common_limits(const std::vector<DeviceLimits>& limits) {
     common.flops_per_second = std::min(common.flops_per_second, of_one.flops_per_second);
     common.transposition_sweeps = std::max(common.transposition_sweeps, of_one.transposition_sweeps);
     common.stage_seconds = std::max(common.stage_seconds, of_one.stage_seconds);
+    common.tile_flop_seconds = std::max(common.tile_flop_seconds, of_one.tile_flop_seconds);
+    common.tile_transposition_seconds = std::max(common.tile_transposition_seconds, of_one.tile_transposition_seconds);
+    common.trip_seconds = std::max(common.trip_seconds, of_one.trip_seconds);
   }
   return common;
 }
@@ -249,6 +252,7 @@ void SplitPlace::swap_places(int one, int other) {
 }
 
 void SplitPlace::pass_over(std::size_t part, std::size_t stages) {
+  parts_[part]->watch().pass_over(stages);
   if (!verified_.empty()) {
     verified_[part]->pass_over(stages);
   }

@@ -1,5 +1,7 @@
 #include "engine/streamed_place.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <utility>
@@ -119,6 +121,7 @@ void StreamedPlace::visit(const Stage& stage, const Program& program) {
     }
   };
   is_whole_ = false;
+  ++stages_;
   for (std::uint64_t tile = 0; tile < std::uint64_t{1} << std::popcount(outside); ++tile) {
     const std::uint64_t base = base_of(tile);
     if ((base & ~touched_) != 0) {
@@ -136,6 +139,7 @@ void StreamedPlace::visit(const Stage& stage, const Program& program) {
     for_each_chunk(base, [&](std::span<std::byte> bytes, std::uint64_t offset) {
       tile_.field().upload(staging_, bytes, offset, &resources_.cancel);
     });
+    tile_.watch().begin(fmt::format("those on tile {} in stage {} of the run", tile, stages_));
     tile_.execute(own.stages, own.program, {}, [](const Stage&, double) {});
     for_each_chunk(base, [&](std::span<std::byte> bytes, std::uint64_t offset) {
       tile_.field().download(staging_, offset, bytes, &resources_.cancel);

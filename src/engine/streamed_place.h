@@ -59,6 +59,7 @@ class StreamedPlace final : public StatePlace {
   DevicePlace tile_;
   vulkan::Staging staging_;
   bool is_whole_ = true;
+  std::uint64_t stages_ = 0;   ///< So far.
   std::uint64_t touched_ = 0;  ///< The state is zero where another axis is 1.
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 /// Of the time that doubles with each qubit.
 double growing(const Candidate& candidate) {
-  return candidate.memory_seconds + candidate.stage_seconds;
+  return candidate.memory_seconds + candidate.stage_seconds + candidate.result_seconds;
 }
 
 /// Nobody asks about circuits that far away.
@@ -71,12 +71,12 @@ class Changes {
     if (other.wait_seconds > 0 && other.seconds() - other.wait_seconds < winner_.seconds()) {
       say("{} would be first if it had not to wait {} for other jobs", other.name, seconds_text(other.wait_seconds));
     }
-    const double left = winner_.seconds() - other.wait_seconds - other.memory_seconds - other.stage_seconds;
+    const double left = winner_.seconds() - (other.seconds() - other.start_seconds);
     if (other.start_seconds > 0 && left > 0) {
       say("{} would be first if it took less than {} to start ({} now)", other.name, seconds_text(left),
           seconds_text(other.start_seconds));
     }
-    const double for_stages = winner_.seconds() - other.wait_seconds - other.start_seconds - other.memory_seconds;
+    const double for_stages = winner_.seconds() - (other.seconds() - other.stage_seconds);
     if (for_stages > 0) {
       say("{} would be first if its stages were done {:.3g} times as fast", other.name,
           other.stage_seconds / for_stages);

@@ -127,6 +127,7 @@ StageCost cost_of_stage(const CostFigures& figures, const StageLoad& load, int t
   StageCost cost{.bytes = extent.bytes, .seconds = seconds_on(figures, load, extent, 1)};
   for (const TileWork& work : load.work) {
     cost.flops += work.flops_per_element * extent.elements;
+    cost.prepare_seconds += work.prepare_seconds;
   }
   for (int count = 2; count <= threads; count = count == threads ? threads + 1 : std::min(2 * count, threads)) {
     // Where memory is the limit more threads are no faster, but they are there, and their caches with them.

@@ -74,7 +74,8 @@ struct StageCost {
   double bytes = 0;  ///< Read plus written, of the field.
   double flops = 0;
   double seconds = 0;
-  int threads = 1;  ///< With which it is fastest.
+  double prepare_seconds = 0;  ///< Of these, before the first tile.
+  int threads = 1;             ///< With which it is fastest.
 };
 
 /// On at most `threads` threads.

@@ -70,8 +70,11 @@ class DevicePlanner {
     stage.predicted_flops = elements * work.flops_per_element;
     const double sweep = stage.predicted_bytes / limits_.bytes_per_second;
     const double arithmetic = stage.predicted_flops / limits_.flops_per_second;
-    stage.predicted_seconds =
-        limits_.stage_seconds + sweep * (1 + work.transpositions * limits_.transposition_sweeps) + arithmetic;
+    const double of_a_tile = static_cast<double>(stage.steps.size()) * limits_.tile_step_seconds +
+                             work.flops_per_element * limits_.tile_flop_seconds +
+                             work.transpositions * limits_.tile_transposition_seconds;
+    stage.predicted_seconds = limits_.stage_seconds + sweep * (1 + work.transpositions * limits_.transposition_sweeps) +
+                              arithmetic + of_a_tile;
     plan.add(std::move(stage));
   }
 

@@ -22,6 +22,13 @@ struct DeviceLimits {
   double flops_per_second = 2e12;     ///< Of simple operations on registers, as stages reach it.
   double transposition_sweeps = 0.3;  ///< Visits of the tile in memory that one costs.
   double stage_seconds = 10e-6;
+  // How long a workgroup takes over a tile that it has to itself, as an H100 does: with few tiles that is what counts,
+  // and with many it is how long the last of them are waited for.
+  double tile_step_seconds = 0.3e-6;  ///< For one more step, whatever it does.
+  double tile_flop_seconds = 30e-9;   ///< For one more operation an element.
+  double tile_transposition_seconds = 1e-6;
+  /// From submitting work to knowing that it is done, beside the work.
+  double trip_seconds = 50e-6;
 };
 
 struct DeviceSettings {

@@ -119,7 +119,10 @@ Json to_json(const DeviceSpeeds& speeds) {
           {"bytes_per_second", to_json(speeds.bytes_per_second)},
           {"flops_per_second", to_json(speeds.flops_per_second)},
           {"transposition_sweeps", to_json(speeds.transposition_sweeps)},
-          {"stage_seconds", to_json(speeds.stage_seconds)}};
+          {"stage_seconds", to_json(speeds.stage_seconds)},
+          {"tile_flop_seconds", to_json(speeds.tile_flop_seconds)},
+          {"tile_transposition_seconds", to_json(speeds.tile_transposition_seconds)},
+          {"trip_seconds", to_json(speeds.trip_seconds)}};
 }
 
 /// A speed: times are divided by it.
@@ -136,7 +139,10 @@ DeviceSpeeds speeds_from(const Json& document) {
           .bytes_per_second = speed(document, "bytes_per_second"),
           .flops_per_second = speed(document, "flops_per_second"),
           .transposition_sweeps = measured(document, "transposition_sweeps"),
-          .stage_seconds = measured(document, "stage_seconds")};
+          .stage_seconds = measured(document, "stage_seconds"),
+          .tile_flop_seconds = measured_if_there(document, "tile_flop_seconds").value_or(Measured{}),
+          .tile_transposition_seconds = measured_if_there(document, "tile_transposition_seconds").value_or(Measured{}),
+          .trip_seconds = measured_if_there(document, "trip_seconds").value_or(Measured{})};
 }
 
 DeviceFigures device_figures_from(const Json& document) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <iterator>
 #include <span>
+#include <utility>
 
 #include "plan/choose_tiles.h"
 #include "plan/cost.h"
@@ -97,6 +98,7 @@ class Planner {
     stage.predicted_bytes = cost.bytes;
     stage.predicted_flops = cost.flops;
     stage.predicted_seconds = cost.seconds;
+    stage.prepare_seconds = cost.prepare_seconds;
     plan_.add(std::move(stage));
   }
 
@@ -115,6 +117,14 @@ void Plan::add(Stage stage) {
   predicted_flops += stage.predicted_flops;
   predicted_seconds += stage.predicted_seconds;
   stages.push_back(std::move(stage));
+}
+
+void Plan::forget_preparing() {
+  predicted_seconds = 0;
+  for (Stage& stage : stages) {
+    stage.predicted_seconds -= std::exchange(stage.prepare_seconds, 0);
+    predicted_seconds += stage.predicted_seconds;
+  }
 }
 
 Plan make_plan(const Program& program, ElementType type, int axes, const PlanLimits& limits,

@@ -34,6 +34,7 @@ struct Stage {
   double predicted_bytes = 0;     ///< Read plus written, of the field.
   double predicted_flops = 0;     ///< A fused multiply-add counts as two.
   double predicted_seconds = 0;   ///< 0: unknown.
+  double prepare_seconds = 0;     ///< Of these, what compiling it takes.
 };
 
 struct Plan {
@@ -43,6 +44,8 @@ struct Plan {
   double predicted_seconds = 0;
 
   void add(Stage stage);
+  /// Of stages that have been compiled.
+  void forget_preparing();
 };
 
 /// What a plan needs to know besides the program and the machine.

@@ -177,7 +177,10 @@ TEST(ChooseBackend, ReliesOnWhatWasMeasured) {
                           .bytes_per_second = about(2e9),
                           .flops_per_second = about(2e10),
                           .transposition_sweeps = about(0.3),
-                          .stage_seconds = about(1e-5)};
+                          .stage_seconds = about(1e-5),
+                          .tile_flop_seconds = {},
+                          .tile_transposition_seconds = {},
+                          .trip_seconds = {}};
   figures.single_precision = slow;
   figures.double_precision = slow;
   question.figures = figures;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <set>
 
 #include "engine/norm_watch.h"
 #include "engine_harness.h"
@@ -56,19 +57,41 @@ Stage tile_stage(double seconds) {
 }
 
 TEST(Trust, TheWatchTakesAThousandthOfTheTime) {
-  HostMemory memory;
-  const Field state(memory, ElementType::c64, kQubits);
-  NormWatch watch(state);
+  NormWatch watch(ElementType::c64);
   const std::vector<Stage> quick(100, tile_stage(1e-6));
-  EXPECT_EQ(watch.unwatched(quick), 100U);
+  EXPECT_FALSE(watch.next(quick));
   const std::vector<Stage> slow(100, tile_stage(1));
-  EXPECT_EQ(watch.unwatched(slow), 0U);
-  EXPECT_EQ(watch.unwatched(std::span(slow).subspan(1)), 0U);
-  NormWatch another(state);
+  EXPECT_EQ(watch.next(slow).value().stage, 0U);
+  EXPECT_EQ(watch.next(std::span(slow).subspan(1)).value().number, 102U);
+  NormWatch another(ElementType::c64);
   const std::vector<Stage> middling(100, tile_stage(1e-3));
-  const std::size_t first = another.unwatched(middling);
+  const std::size_t first = another.next(middling).value().stage;
   EXPECT_GT(first, 1U);
   EXPECT_LT(first, 20U);
+}
+
+TEST(Trust, AllThatAreLookedAtAreChosenAtOnce) {
+  const LookCost cost{.seconds = 19.9e-6, .seconds_per_element = 0};
+  NormWatch watch(ElementType::c64, cost, "");
+  std::vector<Stage> stages(100, tile_stage(5e-3));
+  stages[7].tile_axes = 0;  // without tiles: its time counts, and the next is looked at
+  watch.pass_over(5);
+  const std::vector<WatchedTile> tiles = watch.choose(stages);
+  ASSERT_EQ(tiles.size(), 25U);
+  EXPECT_EQ(tiles[0].stage, 3U);
+  EXPECT_EQ(tiles[0].number, 9U);
+  EXPECT_EQ(tiles[1].stage, 8U);
+  std::set<std::uint64_t> bases;
+  for (const WatchedTile& tile : tiles) {
+    EXPECT_EQ(tile.base & ~stages[tile.stage].outer_axes, 0U);
+    bases.insert(tile.base);
+  }
+  EXPECT_GT(bases.size(), 10U) << "of 128 tiles";
+  const std::vector<Stage> few(3, tile_stage(5e-3));
+  EXPECT_EQ(watch.choose(few).size(), 0U);
+  EXPECT_EQ(watch.choose(few).size(), 1U) << "with the time of those before";
+  watch.forget_credit();
+  EXPECT_EQ(watch.choose(few).size(), 0U);
 }
 
 TEST(Trust, AStageThatLosesNormIsNamed) {
@@ -82,22 +105,42 @@ TEST(Trust, AStageThatLosesNormIsNamed) {
       }
     };
     fill(0.002);
-    NormWatch watch(state);
+    NormWatch watch(type);
     const std::vector<Stage> stages(3, tile_stage(1));
-    ASSERT_EQ(watch.unwatched(stages), 0U);
-    ASSERT_EQ(watch.unwatched(stages), 0U);
-    watch.look(stages[1]);
-    watch.look_again(stages[1]);
+    ASSERT_EQ(watch.next(stages).value().stage, 0U);
+    const WatchedTile tile = watch.next(stages).value();
+    ASSERT_EQ(tile.stage, 0U);
+    const auto norm = [&] { return tile_norm(state, tile.base, stages[0].tile_axes); };
+    const double before = norm();
+    EXPECT_NEAR(before, 1024 * 2 * 0.002 * 0.002, 1e-8);
+    watch.expect_kept(stages[0], tile, before, norm());
     fill(0.0021);
     try {
-      watch.look_again(stages[1]);
+      watch.expect_kept(stages[0], tile, before, norm());
       ADD_FAILURE() << "not found";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::failed);
       EXPECT_THAT(error.what(), HasSubstr("stage 2 of the run does not keep the norm"));
     }
     fill(std::numeric_limits<double>::quiet_NaN());
-    EXPECT_THROW(watch.look_again(stages[1]), Error);
+    EXPECT_THROW(watch.expect_kept(stages[0], tile, before, norm()), Error);
+    EXPECT_THROW(watch.expect_kept(stages[0], tile, norm(), before), Error);
+    constexpr double kInfinite = std::numeric_limits<double>::infinity();
+    EXPECT_THROW(watch.expect_kept(stages[0], tile, kInfinite, before), Error);
+  }
+}
+
+TEST(Trust, StagesOfPartsOfARunAreNamedAsSuch) {
+  NormWatch watch(ElementType::c64);
+  const Stage stage = tile_stage(1);
+  watch.pass_over(8);
+  watch.begin("tile 3");
+  const WatchedTile tile = watch.next(std::span(&stage, 1)).value();
+  try {
+    watch.expect_kept(stage, tile, 1, 2);
+    ADD_FAILURE() << "not found";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("stage 1 of tile 3 does not keep the norm"));
   }
 }
 

@@ -66,7 +66,10 @@ inline DeviceFigures invented_device_figures() {
                                .bytes_per_second = about(400e9),
                                .flops_per_second = about(3e12),
                                .transposition_sweeps = about(0.25),
-                               .stage_seconds = about(4e-6)},
+                               .stage_seconds = about(4e-6),
+                               .tile_flop_seconds = about(40e-9),
+                               .tile_transposition_seconds = about(2e-6),
+                               .trip_seconds = about(30e-6)},
           .double_precision = {}};
 }
 

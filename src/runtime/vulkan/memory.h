@@ -82,6 +82,8 @@ class DeviceMemory {
 
   /// What could be allocated now on the device's own heap.
   [[nodiscard]] std::uint64_t free_bytes() const;
+  /// What was allocated for large buffers that are gone, and stays for the next.
+  [[nodiscard]] std::uint64_t idle_bytes() const;
   [[nodiscard]] std::vector<HeapUse> use() const;
   /// Gives allocations in which no buffer is left back to the driver.
   void trim();

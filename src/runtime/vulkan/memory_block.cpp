@@ -105,6 +105,15 @@ void DeviceMemory::trim() {
   drop_empty_blocks();
 }
 
+std::uint64_t DeviceMemory::idle_bytes() const {
+  const std::scoped_lock lock(mutex_);
+  std::uint64_t bytes = 0;
+  for (const auto& block : blocks_) {
+    bytes += !block->room && block->buffers == 0 && block->data == nullptr ? block->bytes : 0;
+  }
+  return bytes;
+}
+
 std::uint64_t DeviceMemory::free_bytes() const {
   const std::scoped_lock lock(mutex_);
   const std::uint32_t heap = device_->properties().types[types_[0]].heap;

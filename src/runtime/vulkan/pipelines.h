@@ -19,8 +19,8 @@ namespace basalt::vulkan {
 
 /// A shader in SPIR-V. Takes no descriptors: addresses of what it works on come as push constants.
 struct Shader {
-  std::string_view name;  ///< E.g. "quantum/stage_c64"; in messages, and part of a pipeline's key.
-  std::span<const std::uint32_t> code;
+  std::string_view name;                ///< E.g. "quantum/stage_c64"; for messages.
+  std::span<const std::uint32_t> code;  ///< Stays where it is for as long as the program runs.
 };
 
 struct Pipeline {

@@ -65,10 +65,10 @@ std::vector<double> marginal(DeviceSweep& sweep, const QubitMap& map, std::span<
                        .push = bytes_of(push),
                        .groups = groups,
                        .group_elements = push.visits * sweep.block_elements(),
-                       .result_bytes = group_entries * DeviceSweep::kSumBytes};
+                       .result_bytes = group_entries * kSumBytes};
   sweep.run(work, [&](std::uint64_t first, std::span<const std::byte> results) {
     const std::uint64_t first_entry = first * group_entries;
-    const std::uint64_t count = results.size() / DeviceSweep::kSumBytes;
+    const std::uint64_t count = results.size() / kSumBytes;
     // in parts that hold the same entries of several tables at most, so that each is added to in the order of these
     const std::uint64_t own = std::min(size, count);
     const std::uint64_t piece = std::min(own, kPieceEntries);

@@ -27,9 +27,9 @@ void measure(DeviceSweep& sweep, ControlMask keep, const Take& take) {
                        .push = bytes_of(push),
                        .groups = sweep.block_count() >> std::popcount(push.block_mask),
                        .group_elements = sweep.block_elements(),
-                       .result_bytes = DeviceSweep::kSumBytes};
+                       .result_bytes = kSumBytes};
   sweep.run(work, [&](std::uint64_t first, std::span<const std::byte> results) {
-    for (std::size_t i = 0; i < results.size() / DeviceSweep::kSumBytes; ++i) {
+    for (std::size_t i = 0; i < results.size() / kSumBytes; ++i) {
       take(first + i, sweep.sum_at(results, i));
     }
   });

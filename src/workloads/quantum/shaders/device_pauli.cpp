@@ -58,7 +58,7 @@ void run_sweep(DeviceSweep& sweep, std::span<const PauliString> strings, std::sp
                        .push = bytes_of(push),
                        .groups = groups,
                        .group_elements = push.visits * sweep.block_elements(),
-                       .result_bytes = count * DeviceSweep::kSumBytes,
+                       .result_bytes = count * kSumBytes,
                        .given = std::as_bytes(std::span(signs))};
   sweep.run(work, [&](std::uint64_t, std::span<const std::byte> results) {
     for (std::size_t group = 0; group < results.size() / work.result_bytes; ++group) {

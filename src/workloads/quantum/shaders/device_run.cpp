@@ -1,6 +1,7 @@
 #include "workloads/quantum/shaders/device_run.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <cstring>
@@ -25,8 +26,10 @@ struct StagePush {
 }  // namespace
 
 DeviceRun::DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
-                     const Program& program, int gathered_axes)
-    : DeviceRun(field, pipelines, stages, encode_stages(field, stages, program, gathered_axes)) {}
+                     const Program& program, int gathered_axes, std::span<const WatchedTile> watched)
+    : DeviceRun(field, pipelines, stages, encode_stages(field, stages, program, gathered_axes, watched)) {
+  watch(watched);
+}
 
 DeviceRun::DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, std::span<const Stage> stages,
                      EncodedStages encoded)
@@ -38,6 +41,10 @@ DeviceRun::DeviceRun(vulkan::DeviceField& field, vulkan::Pipelines& pipelines, s
                             "table of chunks, recorded");
   words_ = memory_.allocate(shape_.word_bytes, vulkan::Placement::device, "stages");
   words_on_host_ = memory_.allocate(shape_.word_bytes, vulkan::Placement::upload, "stages, on their way");
+  if (!shape_.watched.empty()) {
+    norms_ =
+        std::make_unique<TileNorms>(field, pipelines, std::popcount(stages.front().tile_axes), shape_.watched.size());
+  }
   upload_ = std::make_unique<vulkan::Commands>(memory_.shared_device(), vulkan::QueueKind::compute);
   upload_->begin();
   upload_->copy(words_on_host_, 0, words_, 0, shape_.word_bytes);
@@ -53,6 +60,7 @@ void DeviceRun::change(const vulkan::DeviceField& field, std::span<const Stage> 
                        std::span<const std::uint32_t> words) {
   assert(stages.size() == shape_.stages.size() && words.size_bytes() == shape_.word_bytes);
   stages_.assign(stages.begin(), stages.end());
+  watched_.clear();
   if (stages.empty()) {
     return;
   }
@@ -68,31 +76,70 @@ void DeviceRun::move_to(const vulkan::DeviceField& field) {
   }
 }
 
+void DeviceRun::watch(std::span<const WatchedTile> tiles) {
+  assert(std::ranges::equal(tiles, shape_.watched, {}, &WatchedTile::stage));
+  watched_.assign(tiles.begin(), tiles.end());
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    norms_->aim(i, tiles[i].base, stages_[tiles[i].stage].tile_axes);
+  }
+}
+
 void DeviceRun::record(vulkan::Pipelines& pipelines) {
   std::size_t first = 0;
+  std::size_t tile = 0;  // the next that is looked at
   for (const std::size_t count : shape_.batches) {
     Batch& batch = batches_.emplace_back(Batch{
         first, count,
         vulkan::Commands(memory_.shared_device(), vulkan::QueueKind::compute, static_cast<std::uint32_t>(count + 1))});
+    const std::size_t first_tile = tile;
     batch.commands.begin();
     batch.commands.mark();
     for (std::size_t i = first; i < first + count; ++i) {
-      for (const StageShape::Part& part : shape_.stages[i]) {
-        const vulkan::Pipeline pipeline = pipelines.get(stage_shader(shape_.type), part.constants);
-        for (std::uint64_t tile = 0; tile < part.tiles; tile += part.most_tiles) {
-          const StagePush push{.table = table_.address(),
-                               .words = words_.address() + part.words,
-                               .first_tile = static_cast<std::uint32_t>(tile),
-                               .tiles = static_cast<std::uint32_t>(part.most_tiles),
-                               .words_used = part.word_count};
-          batch.commands.dispatch(pipeline, std::as_bytes(std::span(&push, 1)), part.most_tiles);
-        }
-        batch.commands.barrier();
+      const bool is_watched = tile < shape_.watched.size() && shape_.watched[tile] == i;
+      if (is_watched) {
+        record_look(batch.commands, tile, Look::before_stage);
+      }
+      record_stage(batch.commands, pipelines, shape_.stages[i]);
+      if (is_watched) {
+        record_look(batch.commands, tile++, Look::after_stage);
       }
       batch.commands.mark();
     }
+    if (tile > first_tile) {
+      batch.commands.host_barrier();
+    }
     batch.commands.end();
     first += count;
+  }
+}
+
+void DeviceRun::record_stage(vulkan::Commands& commands, vulkan::Pipelines& pipelines,
+                             const std::vector<StageShape::Part>& parts) {
+  for (const StageShape::Part& part : parts) {
+    const vulkan::Pipeline pipeline = pipelines.get(stage_shader(shape_.type), part.constants);
+    for (std::uint64_t tile = 0; tile < part.tiles; tile += part.most_tiles) {
+      const StagePush push{.table = table_.address(),
+                           .words = words_.address() + part.words,
+                           .first_tile = static_cast<std::uint32_t>(tile),
+                           .tiles = static_cast<std::uint32_t>(part.most_tiles),
+                           .words_used = part.word_count};
+      commands.dispatch(pipeline, std::as_bytes(std::span(&push, 1)), part.most_tiles);
+    }
+    commands.barrier();
+  }
+}
+
+/// What comes next must not write to the tile before it was read.
+void DeviceRun::record_look(vulkan::Commands& commands, std::size_t tile, Look look) {
+  norms_->record(commands, table_.address(), tile, look);
+  commands.barrier();
+}
+
+void DeviceRun::tell_norms(std::size_t stage, const DeviceRunHooks& hooks) const {
+  const auto tile = std::ranges::lower_bound(watched_, stage, {}, &WatchedTile::stage);
+  if (hooks.on_norms && tile != watched_.end() && tile->stage == stage) {
+    const auto number = static_cast<std::size_t>(tile - watched_.begin());
+    hooks.on_norms(*tile, norms_->norm(number, Look::before_stage), norms_->norm(number, Look::after_stage));
   }
 }
 
@@ -103,6 +150,7 @@ std::int64_t DeviceRun::report(const Batch& batch, const DeviceRunHooks& hooks, 
   const auto at = [&marks](std::size_t mark) { return *marks.start + std::llround(marks.seconds[mark] * 1e9); };
   for (std::size_t i = 0; i < batch.count; ++i) {
     const Stage& stage = stages_[batch.first + i];
+    tell_norms(batch.first + i, hooks);
     if (marks.start) {
       memory_.device().track().record(metrics::SpanName::stage, {.detail = "tiles", .bytes = stage.predicted_bytes},
                                       at(i), at(i + 1));
@@ -115,6 +163,10 @@ std::int64_t DeviceRun::report(const Batch& batch, const DeviceRunHooks& hooks, 
 }
 
 void DeviceRun::run(const DeviceRunHooks& hooks, const CancelToken* cancel) {
+  assert(watched_.size() == shape_.watched.size());
+  if (norms_ != nullptr) {
+    norms_->forget();
+  }
   vulkan::Device& device = memory_.device();
   std::int64_t ended = 0;
   // one batch runs while the next is submitted

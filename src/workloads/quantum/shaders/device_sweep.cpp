@@ -49,6 +49,17 @@ vulkan::Pipeline pauli_pipeline(vulkan::Pipelines& pipelines, const vulkan::Devi
   return pipeline_of(pipelines, field, Readout::pauli, {&strings, 1});
 }
 
+double sum_at(Arithmetic arithmetic, const std::byte* from) noexcept {
+  if (arithmetic != Arithmetic::c64_pairs) {
+    double sum = 0;
+    std::memcpy(&sum, from, sizeof(sum));
+    return sum;
+  }
+  std::array<float, 2> pair{};
+  std::memcpy(pair.data(), from, sizeof(pair));
+  return static_cast<double>(pair[0]) + static_cast<double>(pair[1]);
+}
+
 void record_sweep(vulkan::Commands& commands, const vulkan::DeviceField& field, const SweepWork& work) {
   SweepPush push;
   std::memcpy(&push, work.push.data(), sizeof(push));
@@ -71,7 +82,7 @@ DeviceSweep::DeviceSweep(vulkan::DeviceField& field, vulkan::Pipelines& pipeline
       cancel_(cancel),
       block_axes_(sweep_block_axes(field)),
       window_bytes_(std::min(kWindowBytes, field.memory().device().plan().chunk_bytes)),
-      pairs_(arithmetic_of(field) == Arithmetic::c64_pairs),
+      arithmetic_(arithmetic_of(field)),
       commands_(field.memory().shared_device(), vulkan::QueueKind::compute) {}
 
 /// Room for results: what there is, or a power of two, so that few sizes are asked for.
@@ -151,18 +162,6 @@ void DeviceSweep::read_blocks(std::span<const std::uint64_t> blocks, const TakeB
       take(some[i], results_on_host_.data() + i * block_bytes());
     }
   }
-}
-
-double DeviceSweep::sum_at(std::span<const std::byte> results, std::size_t i) const {
-  const std::byte* const from = results.data() + i * kSumBytes;
-  if (!pairs_) {
-    double sum = 0;
-    std::memcpy(&sum, from, sizeof(sum));
-    return sum;
-  }
-  std::array<float, 2> pair{};
-  std::memcpy(pair.data(), from, sizeof(pair));
-  return static_cast<double>(pair[0]) + static_cast<double>(pair[1]);
 }
 
 }  // namespace basalt::quantum

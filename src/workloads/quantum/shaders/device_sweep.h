@@ -51,6 +51,10 @@ Arithmetic arithmetic_of(const vulkan::DeviceField& field);
 vulkan::Pipeline sweep_pipeline(vulkan::Pipelines& pipelines, const vulkan::DeviceField& field, Readout what);
 vulkan::Pipeline pauli_pipeline(vulkan::Pipelines& pipelines, const vulkan::DeviceField& field, std::uint32_t strings);
 
+/// Of a sum as shaders write it.
+inline constexpr std::uint64_t kSumBytes = 8;
+[[nodiscard]] double sum_at(Arithmetic arithmetic, const std::byte* from) noexcept;
+
 /// In dispatches of bounded length, for results at push.results.
 void record_sweep(vulkan::Commands& commands, const vulkan::DeviceField& field, const SweepWork& work);
 
@@ -83,8 +87,9 @@ class DeviceSweep {
   void read_blocks(std::span<const std::uint64_t> blocks, const TakeBlock& take);
 
   /// Sums as shaders write them.
-  [[nodiscard]] double sum_at(std::span<const std::byte> results, std::size_t i) const;
-  static constexpr std::uint64_t kSumBytes = 8;
+  [[nodiscard]] double sum_at(std::span<const std::byte> results, std::size_t i) const {
+    return quantum::sum_at(arithmetic_, results.data() + i * kSumBytes);
+  }
 
  private:
   void reserve(std::uint64_t bytes);
@@ -95,7 +100,7 @@ class DeviceSweep {
   const CancelToken& cancel_;
   int block_axes_;
   std::uint64_t window_bytes_;
-  bool pairs_;
+  Arithmetic arithmetic_;
   vulkan::DeviceBuffer results_;
   vulkan::DeviceBuffer results_on_host_;
   vulkan::DeviceBuffer given_;

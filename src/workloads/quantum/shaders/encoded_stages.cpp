@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "workloads/quantum/kernels/operands.h"
 #include "workloads/quantum/shaders/stage_encoder.h"
@@ -88,7 +89,7 @@ std::vector<std::size_t> cut_batches(std::span<const Stage> stages) {
 }  // namespace
 
 EncodedStages encode_stages(const vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
-                            int gathered_axes) {
+                            int gathered_axes, std::span<const WatchedTile> watched) {
   const vulkan::DevicePlan& plan = field.memory().device().plan();
   EncodedStages result;
   StageShape& shape = result.shape;
@@ -116,6 +117,7 @@ EncodedStages encode_stages(const vulkan::DeviceField& field, std::span<const St
     specialise(shape, plan, static_cast<std::uint32_t>(std::popcount(stages.front().tile_axes)));
   }
   shape.batches = cut_batches(stages);
+  std::ranges::transform(watched, std::back_inserter(shape.watched), &WatchedTile::stage);
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "plan/watched_tile.h"
 #include "runtime/vulkan/device_field.h"
 
 namespace basalt::quantum {
@@ -29,6 +30,7 @@ struct StageShape {
   std::uint64_t word_bytes = 0;
   std::vector<std::vector<Part>> stages;  ///< In order.
   std::vector<std::size_t> batches;       ///< How many stages are submitted together, in order.
+  std::vector<std::size_t> watched;       ///< Stages of which a tile is looked at, in order.
   friend bool operator==(const StageShape&, const StageShape&) = default;
 };
 
@@ -37,9 +39,9 @@ struct EncodedStages {
   std::vector<std::uint32_t> words;
 };
 
-/// Stages are those of make_device_plan, for a field such as this. `gathered_axes` as DeviceTile has them. Touches no
-/// device.
+/// Stages are those of make_device_plan, for a field such as this. `gathered_axes` as DeviceTile has them. `watched` in
+/// order. Touches no device.
 EncodedStages encode_stages(const vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
-                            int gathered_axes = 0);
+                            int gathered_axes = 0, std::span<const WatchedTile> watched = {});
 
 }  // namespace basalt::quantum

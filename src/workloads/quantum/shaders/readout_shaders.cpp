@@ -14,6 +14,15 @@ constexpr std::uint32_t kNormsC64Pairs[] = {
 constexpr std::uint32_t kNormsC128[] = {
 #include "workloads/quantum/shaders/norms_c128.inc"
 };
+constexpr std::uint32_t kTileNormC64[] = {
+#include "workloads/quantum/shaders/tile_norm_c64.inc"
+};
+constexpr std::uint32_t kTileNormC64Pairs[] = {
+#include "workloads/quantum/shaders/tile_norm_c64_pairs.inc"
+};
+constexpr std::uint32_t kTileNormC128[] = {
+#include "workloads/quantum/shaders/tile_norm_c128.inc"
+};
 constexpr std::uint32_t kPeaksC64[] = {
 #include "workloads/quantum/shaders/peaks_c64.inc"
 };
@@ -70,10 +79,13 @@ constexpr std::uint32_t kExchangeC128[] = {
 };
 
 /// By Readout, then by Arithmetic.
-constexpr std::array<std::array<vulkan::Shader, 3>, 8> kShaders{{
+constexpr std::array<std::array<vulkan::Shader, 3>, 9> kShaders{{
     {{{.name = "quantum/norms_c64", .code = kNormsC64},
       {.name = "quantum/norms_c64_pairs", .code = kNormsC64Pairs},
       {.name = "quantum/norms_c128", .code = kNormsC128}}},
+    {{{.name = "quantum/tile_norm_c64", .code = kTileNormC64},
+      {.name = "quantum/tile_norm_c64_pairs", .code = kTileNormC64Pairs},
+      {.name = "quantum/tile_norm_c128", .code = kTileNormC128}}},
     {{{.name = "quantum/peaks_c64", .code = kPeaksC64},
       {.name = "quantum/peaks_c64_pairs", .code = kPeaksC64Pairs},
       {.name = "quantum/peaks_c128", .code = kPeaksC128}}},

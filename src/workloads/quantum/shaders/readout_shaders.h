@@ -8,7 +8,7 @@
 namespace basalt::quantum {
 
 /// One of norms.comp, peaks.comp and so on.
-enum class Readout : std::uint8_t { norms, peaks, marginal, pauli, draw, scale, gather, exchange };
+enum class Readout : std::uint8_t { norms, tile_norm, peaks, marginal, pauli, draw, scale, gather, exchange };
 
 /// In what amplitudes are held and sums are taken.
 enum class Arithmetic : std::uint8_t {

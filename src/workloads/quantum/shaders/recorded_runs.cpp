@@ -8,13 +8,13 @@
 namespace basalt::quantum {
 
 void RecordedRuns::run(vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
-                       const DeviceRunHooks& hooks, const CancelToken* cancel) {
-  Kept kept = take(field, stages, program);
+                       const DeviceRunHooks& hooks, const CancelToken* cancel, std::span<const WatchedTile> watched) {
+  Kept kept = take(field, stages, program, watched);
   if (kept.run != nullptr) {
     kept.run->move_to(field);
     metrics::add(metrics::Metric::device_replays);
   } else {
-    EncodedStages encoded = encode_stages(field, stages, program);
+    EncodedStages encoded = encode_stages(field, stages, program, 0, watched);
     kept = {.run = take(encoded.shape), .identity = program.identity, .first = stages.data()};
     if (kept.run != nullptr) {
       kept.run->change(field, stages, encoded.words);
@@ -24,16 +24,18 @@ void RecordedRuns::run(vulkan::DeviceField& field, std::span<const Stage> stages
       metrics::add(metrics::Metric::device_recordings);
     }
   }
+  kept.run->watch(watched);
   kept.run->run(hooks, cancel);
   keep(std::move(kept));
 }
 
 RecordedRuns::Kept RecordedRuns::take(const vulkan::DeviceField& field, std::span<const Stage> stages,
-                                      const Program& program) {
+                                      const Program& program, std::span<const WatchedTile> watched) {
   const auto found = std::ranges::find_if(runs_, [&](const Kept& kept) {
     const StageShape& shape = kept.run->shape();
     return program.identity != nullptr && kept.identity == program.identity && kept.first == stages.data() &&
-           shape.stages.size() == stages.size() && shape.type == field.type() && shape.axes == field.padded_axes();
+           shape.stages.size() == stages.size() && shape.type == field.type() && shape.axes == field.padded_axes() &&
+           std::ranges::equal(watched, shape.watched, {}, &WatchedTile::stage);
   });
   if (found == runs_.end()) {
     return {};

@@ -22,10 +22,10 @@ class RecordedRuns {
 
   explicit RecordedRuns(vulkan::Pipelines& pipelines) : pipelines_(pipelines) {}
 
-  /// As a DeviceRun of these stages, recorded now or before, does it. Those of a program with an identity are encoded
-  /// once, too. What fails or is cancelled is forgotten.
+  /// As a DeviceRun of these stages, recorded now or before, does it, with looks at these tiles. Those of a program
+  /// with an identity are encoded once, too. What fails or is cancelled is forgotten.
   void run(vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
-           const DeviceRunHooks& hooks, const CancelToken* cancel);
+           const DeviceRunHooks& hooks, const CancelToken* cancel, std::span<const WatchedTile> watched = {});
 
   /// Gives back all that is kept.
   void forget() noexcept { runs_.clear(); }
@@ -38,7 +38,8 @@ class RecordedRuns {
     const Stage* first = nullptr;
   };
 
-  [[nodiscard]] Kept take(const vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program);
+  [[nodiscard]] Kept take(const vulkan::DeviceField& field, std::span<const Stage> stages, const Program& program,
+                          std::span<const WatchedTile> watched);
   [[nodiscard]] std::unique_ptr<DeviceRun> take(const StageShape& shape);
   void keep(Kept kept);
 

@@ -1,7 +1,7 @@
 # NAME SOURCE DEFINITIONS...: every shader and its variants.
 basalt_shader(${target} ${folder} stage_c64 stage.comp)
 basalt_shader(${target} ${folder} stage_c128 stage.comp C128)
-foreach(name norms peaks marginal pauli draw)
+foreach(name norms tile_norm peaks marginal pauli draw)
   basalt_shader(${target} ${folder} ${name}_c64 ${name}.comp)
   basalt_shader(${target} ${folder} ${name}_c64_pairs ${name}.comp PAIRS)
   basalt_shader(${target} ${folder} ${name}_c128 ${name}.comp C128)
