@@ -21,6 +21,9 @@ namespace basalt::cli {
 namespace {
 
 constexpr const char* kFooter =
+    "Of the processor that is: bandwidth of caches and memory, arithmetic, what threads cost, the best distance of\n"
+    "prefetches, and how many steps of a pattern's plane one visit of memory should do.\n"
+    "\n"
     "With --device, a Vulkan device is measured instead: visits of a state in its memory, of 2 GiB and a\n"
     "quarter of what is free there at most; what matrices and transpositions add to them; what a stage\n"
     "costs however small the state.\n"

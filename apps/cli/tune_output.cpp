@@ -56,6 +56,17 @@ void print_thread_costs(const CpuFigures& figures) {
   }
 }
 
+void print_plane_visits(const CpuFigures& figures) {
+  const auto& visits = figures.plane_visits;
+  if (!visits) {
+    return;
+  }
+  print(visits->steps == 1 ? "\nplanes of patterns: several steps in a visit are no faster"
+                           : fmt::format("\nplanes of patterns: {} steps in a visit, {:.1f} times as fast, where the "
+                                         "species take more than {}",
+                                         visits->steps, visits->gain, format_bytes(visits->from_bytes)));
+}
+
 std::string unknown_or(const std::optional<DeviceSpeeds>& speeds, Measured DeviceSpeeds::*value, double unit) {
   return figure(speeds ? std::optional((*speeds).*value) : std::nullopt, unit);
 }
@@ -92,6 +103,7 @@ void write_tune_report(const TuneReport& report) {
   print_bandwidth(report.figures);
   print_peaks(report.figures);
   print_thread_costs(report.figures);
+  print_plane_visits(report.figures);
   print(fmt::format("\nprefetch distance: {}",
                     report.figures.prefetch_bytes == 0 ? "none helps" : format_bytes(report.figures.prefetch_bytes)));
   print(fmt::format("noise: one computation, repeated, spread by {:.1f}%; waited {:.1f}%, stolen {:.1f}% of the time",

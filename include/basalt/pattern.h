@@ -137,8 +137,8 @@ struct PatternRequest {
   Backend backend = Backend::automatic;                                     ///< Where it runs: as Request has it.
   std::string device;          ///< Of the Vulkan backend: its index, or a part of its name; empty: the first GPU.
   std::optional<int> threads;  ///< None: all that the process may use.
-  /// Euler steps that a block of a plane goes through in one visit, at least 1; none: several where fields are larger
-  /// than the caches, on a device as many as are measured to be fastest. Changes no result.
+  /// Euler steps that a block of a plane goes through in one visit, at least 1; none: as `tune` found for
+  /// the size of the plane, or a default; on a device as many as are measured to be fastest. Changes no result.
   std::optional<int> steps_per_visit;
   std::optional<std::uint64_t> memory_limit_bytes;
   int priority = 0;
@@ -231,6 +231,7 @@ struct PatternReport {
   std::string instruction_set;
   int threads = 1;
   int steps_per_visit = 1;
+  std::string steps_per_visit_source;  ///< Who says how many: the request, what was measured and when, or a default.
   MemoryReport memory;
   TimingReport timing;
   UsageReport usage;

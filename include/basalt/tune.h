@@ -54,13 +54,23 @@ struct ThreadCost {
   std::uint64_t crossover_bytes = 0;
 };
 
+/// How many Euler steps of a pattern's plane are done in one visit of memory, with all threads.
+struct PlaneVisits {
+  int steps = 1;    ///< The fastest number of those tried, on a plane that no cache holds.
+  double gain = 1;  ///< Its speed over that of one step a visit.
+  /// From species of more bytes on that is faster for all larger planes that were measured; for one step without
+  /// meaning.
+  std::uint64_t from_bytes = 0;
+};
+
 /// What `tune` measures of a processor.
 struct CpuFigures {
   std::string measured_at;  ///< UTC, ISO 8601.
   std::vector<Bandwidth> bandwidth;
   std::vector<ArithmeticPeak> peaks;
-  std::vector<ThreadCost> thread_costs;  ///< By ascending threads.
-  std::uint64_t prefetch_bytes = 0;      ///< The best distance ahead for a sweep of main memory; 0: none helps.
+  std::vector<ThreadCost> thread_costs;     ///< By ascending threads.
+  std::optional<PlaneVisits> plane_visits;  ///< Nothing where they were recorded before that was measured.
+  std::uint64_t prefetch_bytes = 0;         ///< The best distance ahead for a sweep of main memory; 0: none helps.
 };
 
 /// How far the machine was shared while it was measured.

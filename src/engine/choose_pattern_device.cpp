@@ -14,9 +14,7 @@ namespace {
 /// Bytes a second on the bus to a device, that frames come back over.
 constexpr double kBusBytesPerSecond = 10e9;
 
-/// By how much steps are faster where a plane goes through several in a visit: on an EPYC, on an H100
-/// (docs/performance.md).
-constexpr double kGainOnCpu = 1.6;
+/// By how much steps are faster where a plane goes through several in a visit: on an H100 (docs/performance.md).
 constexpr double kGainOnDevice = 2.4;
 
 /// Whether one visit can make several steps.
@@ -49,8 +47,9 @@ BackendChoice choose_pattern_backend(const PatternJob& job, bool fits_host, cons
   const double visits = steps * static_cast<double>(patterns::visits_per_step(job.model, job.scheme.integrator));
   const double state_bytes = field_bytes(job) * static_cast<double>(job.model.species());
   const StageLoad load{.type = type_of(job), .bytes = step_bytes, .work = {}};
-  const auto blocked_from = static_cast<double>(patterns::SolverLimits{}.blocking_bytes);
-  const double gain_on_cpu = may_block(job) && state_bytes > blocked_from ? kGainOnCpu : 1;
+  const PlaneSteps& plane = job.limits.plane;
+  const double gain_on_cpu =
+      may_block(job) && plane.steps > 1 && state_bytes > static_cast<double>(plane.from_bytes) ? plane.gain : 1;
   const double gain_on_device = may_block(job) && job.request.steps >= kStepsWorthTuning ? kGainOnDevice : 1;
   const CpuWork cpu{
       .seconds = steps * cost_of_stage(job.limits.costs, load, job.report.threads).seconds / gain_on_cpu,

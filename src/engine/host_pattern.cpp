@@ -12,28 +12,25 @@ namespace basalt {
 
 namespace {
 
-/// What was fastest on the processors that it was measured on (docs/performance.md).
-constexpr int kUsualStepsPerVisit = 8;
-
 /// Tiles take an eighth of a thread's own cache, blocks half of it.
 constexpr std::uint64_t kTilesPerBlock = 4;
 
-patterns::SolverLimits solver_limits(const PatternRequest& request, const PlanLimits& limits) {
+}  // namespace
+
+patterns::SolverLimits solver_limits(std::optional<int> steps_per_visit, const PlanLimits& limits) {
   constexpr patterns::SolverLimits kUsual;
   return {.piece_bytes = limits.piece_bytes,
           .serial_bytes = limits.serial_bytes,
           .streaming_bytes = std::min(limits.streaming_bytes, kUsual.streaming_bytes),
-          .steps_per_visit = static_cast<std::uint64_t>(request.steps_per_visit.value_or(kUsualStepsPerVisit)),
-          .blocking_bytes = request.steps_per_visit ? 0 : kUsual.blocking_bytes,
+          .steps_per_visit = steps_per_visit ? static_cast<std::uint64_t>(*steps_per_visit) : limits.plane.steps,
+          .blocking_bytes = steps_per_visit ? 0 : limits.plane.from_bytes,
           .block_bytes = kTilesPerBlock * limits.tile_bytes};
 }
 
-}  // namespace
-
 std::uint64_t host_pattern_bytes(const PatternRequest& request, const patterns::Model& model,
                                  const patterns::Domain& domain, const PlanLimits& limits, int threads) {
-  return patterns::solver_bytes(model, domain, request.integrator, solver_limits(request, limits), threads,
-                                request.maps.size());
+  return patterns::solver_bytes(model, domain, request.integrator, solver_limits(request.steps_per_visit, limits),
+                                threads, request.maps.size());
 }
 
 HostPattern::HostPattern(const PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena)
@@ -41,8 +38,8 @@ HostPattern::HostPattern(const PatternJob& job, Lease& lease, MemoryResource& me
       memory_(memory),
       arena_(arena),
       occupancy_(lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.stop, job.hooks.on_wait),
-      solver_(std::make_unique<patterns::Solver>(job.model, job.domain, job.scheme,
-                                                 solver_limits(job.request, job.limits), memory, arena)) {}
+      solver_(std::make_unique<patterns::Solver>(
+          job.model, job.domain, job.scheme, solver_limits(job.request.steps_per_visit, job.limits), memory, arena)) {}
 
 void HostPattern::for_each_row(std::uint64_t first, std::uint64_t count, const OnRow& on_row) {
   const patterns::Grid& grid = job_.domain.grid;

@@ -9,6 +9,9 @@
 
 namespace basalt {
 
+/// What a machine's limits mean for a solver; as many steps in a visit as are asked for, or as pay.
+patterns::SolverLimits solver_limits(std::optional<int> steps_per_visit, const PlanLimits& limits);
+
 /// Of the host's memory: the fields and what threads work in.
 std::uint64_t host_pattern_bytes(const PatternRequest& request, const patterns::Model& model,
                                  const patterns::Domain& domain, const PlanLimits& limits, int threads);

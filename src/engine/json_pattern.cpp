@@ -105,6 +105,7 @@ std::string json_of(const PatternReport& report, JsonStyle style) {
   document["instruction_set"] = report.instruction_set;
   document["threads"] = report.threads;
   document["steps_per_visit"] = report.steps_per_visit;
+  document["steps_per_visit_source"] = report.steps_per_visit_source;
   document["memory"] = memory_json(report.memory);
   document["timing_seconds"] = timing_json(report.timing);
   document["usage"] = usage_json(report.usage);

@@ -227,6 +227,18 @@ void run_steps(PatternJob& job, PatternPlace& place, PatternLooks& looks, std::u
   }
 }
 
+/// Who says how many steps are done in a visit.
+std::string source_of_steps(const PatternJob& job) {
+  if (job.request.steps_per_visit) {
+    return "--steps-per-visit";
+  }
+  if (job.device) {
+    return job.request.steps >= kStepsWorthTuning ? "measured when the run began" : "default";
+  }
+  const PlaneSteps& plane = job.limits.plane;
+  return fmt::format("{} for planes of more than {}: {}", plane.steps, format_bytes(plane.from_bytes), plane.source);
+}
+
 /// From the first state, or the one that is kept on disk, to the report.
 void run_at(PatternJob& job, const std::function<std::unique_ptr<PatternPlace>()>& make_place,
             const LimitAdaptor& bounded, Lease& lease, MemoryResource& memory, const Arena& arena) {
@@ -262,6 +274,7 @@ void run_at(PatternJob& job, const std::function<std::unique_ptr<PatternPlace>()
     job.report.adaptive = *adaptive;
   }
   job.report.steps_per_visit = place->steps_per_visit();
+  job.report.steps_per_visit_source = source_of_steps(job);
   job.report.visits = place->visits();
   job.report.bytes_moved = place->bytes_moved();
   job.report.sweep_seconds = place->measure_scale_seconds();

@@ -7,6 +7,7 @@
 
 #include "base/atomic_file.h"
 #include "base/stopwatch.h"
+#include "engine/measure_plane_visits.h"
 #include "plan/wisdom.h"
 #include "runtime/cpu/calibrate.h"
 
@@ -44,9 +45,14 @@ TuneReport tune(const TuneOptions& options, const TuneHooks& hooks) {
   report.inventory = take_inventory();
   report.fingerprint = cpu_fingerprint(report.inventory);
   report.wisdom = wisdom_path(options.wisdom);
-  Calibration calibration = calibrate(report.inventory, {.seconds = options.seconds,
-                                                         .cancel = hooks.cancel != nullptr ? *hooks.cancel : never,
-                                                         .on_progress = hooks.on_progress});
+  Calibration calibration = calibrate(
+      report.inventory,
+      {.seconds = options.seconds,
+       .cancel = hooks.cancel != nullptr ? *hooks.cancel : never,
+       .on_progress = hooks.on_progress,
+       .measure_more = [&](CalibrationRun& run,
+                           CpuFigures& figures) { figures.plane_visits = measure_plane_visits(report.inventory, run); },
+       .more_figures = count_plane_figures(report.inventory)});
   report.figures = std::move(calibration.figures);
   report.noise = calibration.noise;
   if (options.record) {

@@ -32,6 +32,15 @@ std::uint64_t checked_bytes(const Json& document, const char* key) {
   return value.get<std::uint64_t>();
 }
 
+int checked_steps(const Json& visits) {
+  constexpr int kMostSteps = 64;
+  const int steps = checked_count(visits, "steps", 1);
+  if (steps > kMostSteps) {
+    throw std::domain_error("no steps");
+  }
+  return steps;
+}
+
 Json to_json(const Measured& measured) {
   return {{"median", measured.median}, {"spread", measured.spread}};
 }
@@ -91,6 +100,15 @@ CpuFigures figures_from(const Json& document) {
                                     .dispatch_seconds = measured(entry, "dispatch_seconds"),
                                     .barrier_seconds = measured(entry, "barrier_seconds"),
                                     .crossover_bytes = checked_bytes(entry, "crossover_bytes")});
+  }
+  if (document.contains("plane_visits")) {
+    const Json& visits = document.at("plane_visits");
+    figures.plane_visits = {.steps = checked_steps(visits),
+                            .gain = checked(visits.at("gain").get<double>()),
+                            .from_bytes = checked_bytes(visits, "from_bytes")};
+    if (figures.plane_visits->gain < 1) {
+      throw std::domain_error("no gain");
+    }
   }
   figures.prefetch_bytes = checked_bytes(document, "prefetch_bytes");
   return figures;
@@ -180,11 +198,15 @@ Json figures_json(const CpuFigures& figures) {
                      {"barrier_seconds", to_json(entry.barrier_seconds)},
                      {"crossover_bytes", entry.crossover_bytes}});
   }
-  return {{"measured_at", figures.measured_at},
-          {"bandwidth_bytes_per_second", bandwidth},
-          {"peak_flops", peaks},
-          {"thread_costs", costs},
-          {"prefetch_bytes", figures.prefetch_bytes}};
+  Json document = {{"measured_at", figures.measured_at},
+                   {"bandwidth_bytes_per_second", bandwidth},
+                   {"peak_flops", peaks},
+                   {"thread_costs", costs},
+                   {"prefetch_bytes", figures.prefetch_bytes}};
+  if (const auto& visits = figures.plane_visits) {
+    document["plane_visits"] = {{"steps", visits->steps}, {"gain", visits->gain}, {"from_bytes", visits->from_bytes}};
+  }
+  return document;
 }
 
 std::optional<CpuFigures> figures_from_json(const Json& document) {

@@ -43,6 +43,7 @@ class Chooser {
     choose_prefetch();
     choose_pinning();
     choose_instruction_set();
+    choose_plane();
     limits_.costs = choose_costs(inventory_, figures_, limits_.threads, limits_.choices);
     limits_.cut_threads = online_processors();
     std::vector<LimitChoice> not_shown;
@@ -178,6 +179,25 @@ class Chooser {
     }
     limits_.instruction_set = best->instruction_set;
     note("instruction_set", best->instruction_set, measured_at(*figures_));
+  }
+
+  /// By default from a quarter of the largest cache on: a run holds its species twice, and others take their part of a
+  /// cache that is shared. Not among the choices, which are about circuits: reports of patterns have it.
+  void choose_plane() {
+    PlaneSteps& plane = limits_.plane;
+    if (figures_ && figures_->plane_visits) {
+      const PlaneVisits& visits = *figures_->plane_visits;
+      plane = {.steps = static_cast<std::uint64_t>(visits.steps),
+               .from_bytes = visits.from_bytes,
+               .gain = visits.gain,
+               .source = measured_at(*figures_)};
+      return;
+    }
+    const auto largest = std::ranges::max_element(inventory_.caches, {}, &CacheLevel::size_bytes);
+    if (largest != inventory_.caches.end() && largest->size_bytes != 0) {
+      plane.from_bytes = largest->size_bytes / 4;
+      plane.source = fmt::format("default, of an L{} cache of {}", largest->level, format_bytes(largest->size_bytes));
+    }
   }
 
   static double speed(const ArithmeticPeak& peak) { return peak.f32.median + peak.f64.median; }

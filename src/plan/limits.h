@@ -20,6 +20,14 @@ struct ThreadStep {
   std::uint64_t bytes = 0;
 };
 
+/// Euler steps of a pattern's plane in one visit of memory, where its species take more than `from_bytes`.
+struct PlaneSteps {
+  std::uint64_t steps = 16;
+  std::uint64_t from_bytes = std::uint64_t{8} << 20;
+  double gain = 1.6;  ///< Their speed over that of one step a visit.
+  std::string source = "default";
+};
+
 /// No tile is larger: memory for tiles is set aside before the plan is known.
 inline constexpr std::uint64_t kMostTileBytes = std::uint64_t{1} << 20;
 
@@ -36,7 +44,8 @@ struct PlanLimits {
   std::uint64_t prefetch_bytes = std::uint64_t{4} << 10;  ///< How far ahead of a sweep memory is asked for.
   bool pin_threads = false;                               ///< Each thread stays on one core.
   std::string instruction_set = {};                       ///< For kernels; empty: the best that there is.
-  CostFigures costs = {};                                 ///< What predictions rely on.
+  PlaneSteps plane = {};
+  CostFigures costs = {};  ///< What predictions rely on.
   /// For whom stages are cut: all processors of the machine, so that amplitudes are the same to the last bit on any
   /// number of threads. 0: for `threads`, by `costs`.
   int cut_threads = 0;

@@ -24,7 +24,7 @@ class TuneCommand : public testing::Test {
 
 TEST_F(TuneCommand, ShowsEverythingAndSaysWhetherItWasRecorded) {
   const Result result = here_.run({"tune"});
-  for (const char* part : {"bandwidth", "arithmetic", "prefetch distance", "noise"}) {
+  for (const char* part : {"bandwidth", "arithmetic", "planes of patterns", "prefetch distance", "noise"}) {
     EXPECT_THAT(result.out, HasSubstr(part));
   }
   if (result.status == 0) {
@@ -44,6 +44,7 @@ TEST_F(TuneCommand, ForcedFiguresGoFromMachineToMachine) {
   const json report = json::parse(tuned.out);
   EXPECT_EQ(report.at("recorded"), true);
   EXPECT_EQ(report.at("wisdom"), wisdom());
+  EXPECT_GE(report.at("figures").at("plane_visits").at("steps"), 1);
 
   ASSERT_EQ(here_.run({"tune", "--export", "all.json"}).status, 0);
   const json exported = json::parse(Workspace::read(here_.path("all.json")));

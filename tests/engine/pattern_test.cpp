@@ -68,6 +68,7 @@ TEST(RunPattern, IsTheSameWithSeveralStepsAVisit) {
   request.steps_per_visit = 4;
   const PatternReport several = engine.run_pattern(request);
   EXPECT_EQ(several.steps_per_visit, 4);
+  EXPECT_EQ(several.steps_per_visit_source, "--steps-per-visit");
   EXPECT_LE(several.memory.peak_bytes, several.memory.estimate_bytes);
   EXPECT_LT(several.visits, 20);
   EXPECT_LT(several.bytes_moved, single.bytes_moved / 3);

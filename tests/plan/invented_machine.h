@@ -54,6 +54,7 @@ inline CpuFigures invented_figures() {
       {.threads = 2, .dispatch_seconds = about(20e-6), .barrier_seconds = about(2e-6), .crossover_bytes = 100'000},
       {.threads = 4, .dispatch_seconds = about(30e-6), .barrier_seconds = about(3e-6), .crossover_bytes = 400'000},
       {.threads = 8, .dispatch_seconds = about(50e-6), .barrier_seconds = about(10e-6), .crossover_bytes = 0}};
+  figures.plane_visits = {.steps = 4, .gain = 1.5, .from_bytes = 3'000'000};
   figures.prefetch_bytes = 2048;
   return figures;
 }

@@ -137,6 +137,22 @@ TEST(ChooseLimits, ThreadsArePinnedOnlyWhenTheProcessHasAWholeMachineOfSeveralNo
   EXPECT_FALSE(choose_limits(inventory, std::nullopt, 8).pin_threads) << "other processes do";
 }
 
+TEST(ChooseLimits, PlanesGoThroughAsManyStepsAsWereMeasuredToPay) {
+  const PlaneSteps measured = choose_limits(invented_machine(8), invented_figures(), 8).plane;
+  EXPECT_EQ(measured.steps, 4U);
+  EXPECT_EQ(measured.gain, 1.5);
+  EXPECT_EQ(measured.from_bytes, 3'000'000U);
+  EXPECT_EQ(measured.source, kMeasured);
+  CpuFigures old = invented_figures();
+  old.plane_visits.reset();
+  for (const std::optional<CpuFigures>& figures : {std::optional(old), std::optional<CpuFigures>()}) {
+    const PlaneSteps usual = choose_limits(invented_machine(8), figures, 8).plane;
+    EXPECT_EQ(usual.steps, PlaneSteps{}.steps);
+    EXPECT_EQ(usual.from_bytes, 16U << 20) << "a quarter of the largest cache";
+    EXPECT_EQ(usual.source, "default, of an L3 cache of 64.0 MiB");
+  }
+}
+
 TEST(ChooseLimits, AMachineThatTellsNothingGetsDefaults) {
   const PlanLimits limits = choose_limits({}, std::nullopt, 3);
   const PlanLimits defaults;
@@ -144,6 +160,8 @@ TEST(ChooseLimits, AMachineThatTellsNothingGetsDefaults) {
   EXPECT_EQ(limits.serial_bytes, defaults.serial_bytes);
   EXPECT_EQ(limits.piece_bytes, defaults.piece_bytes);
   EXPECT_FALSE(limits.pin_threads);
+  EXPECT_EQ(limits.plane.from_bytes, defaults.plane.from_bytes);
+  EXPECT_EQ(limits.plane.source, "default");
 }
 
 TEST(MakePlan, WakesAsManyThreadsAsPay) {

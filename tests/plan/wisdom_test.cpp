@@ -60,6 +60,19 @@ TEST(FiguresJson, GoesThereAndBack) {
   EXPECT_EQ(back->bandwidth[1].streaming_copy->median, 25e9);
   EXPECT_FALSE(back->bandwidth[0].streaming_copy);
   EXPECT_EQ(back->thread_costs[1].crossover_bytes, 400'000U);
+  ASSERT_TRUE(back->plane_visits);
+  EXPECT_EQ(back->plane_visits->steps, 4);
+  EXPECT_EQ(back->plane_visits->gain, 1.5);
+  EXPECT_EQ(back->plane_visits->from_bytes, 3'000'000U);
+}
+
+TEST(FiguresJson, OfBeforePlanesWereMeasuredAreGoodAllTheSame) {
+  auto old = figures_json(invented_figures());
+  old.erase("plane_visits");
+  const auto back = figures_from_json(old);
+  ASSERT_TRUE(back);
+  EXPECT_FALSE(back->plane_visits);
+  EXPECT_EQ(text_of(*back), old.dump());
 }
 
 TEST(FiguresJson, RefusesWhatCannotBe) {
@@ -73,6 +86,15 @@ TEST(FiguresJson, RefusesWhatCannotBe) {
   EXPECT_FALSE(figures_from_json(bad));
   bad = good;
   bad["thread_costs"][0]["crossover_bytes"] = 1.5;
+  EXPECT_FALSE(figures_from_json(bad));
+  for (const auto& [key, value] : std::initializer_list<std::pair<const char*, nlohmann::ordered_json>>{
+           {"steps", 0}, {"steps", 65}, {"steps", "many"}, {"gain", 0.9}, {"gain", -2}, {"from_bytes", -1}}) {
+    bad = good;
+    bad["plane_visits"][key] = value;
+    EXPECT_FALSE(figures_from_json(bad)) << key << " " << value;
+  }
+  bad = good;
+  bad["plane_visits"] = "none";
   EXPECT_FALSE(figures_from_json(bad));
   bad = good;
   bad.erase("prefetch_bytes");

@@ -58,7 +58,8 @@ Calibration calibrate(const Inventory& inventory, const CalibrationSettings& set
   const std::vector<InstructionSet> sets = instruction_sets();
   Control control(all, sets.front().target);
   const int peaks = 2 * static_cast<int>(sets.size() + (cores > 1 ? 1 : 0));
-  CalibrationRun run(settings, control, peaks + count_memory_figures(inventory) + count_thread_figures(cores));
+  CalibrationRun run(settings, control,
+                     peaks + count_memory_figures(inventory) + count_thread_figures(cores) + settings.more_figures);
 
   Calibration result;
   result.figures.measured_at = now_utc();
@@ -72,6 +73,9 @@ Calibration calibrate(const Inventory& inventory, const CalibrationSettings& set
   MemoryFigures memory = measure_memory(inventory, run);
   result.figures.bandwidth = std::move(memory.bandwidth);
   result.figures.prefetch_bytes = memory.prefetch_bytes;
+  if (settings.measure_more) {
+    settings.measure_more(run, result.figures);
+  }
   run.begin("done");
   result.noise = control.noise();
   return result;

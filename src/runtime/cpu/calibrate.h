@@ -9,10 +9,15 @@
 
 namespace basalt {
 
+class CalibrationRun;
+
 struct CalibrationSettings {
   double seconds = 2;  ///< About how long it may take.
   const CancelToken& cancel;
   std::function<void(double fraction, std::string_view what)> on_progress;
+  /// What others measure besides, who know of more than a processor, and about how many figures that are.
+  std::function<void(CalibrationRun& run, CpuFigures& figures)> measure_more = {};
+  int more_figures = 0;
 };
 
 struct Calibration {

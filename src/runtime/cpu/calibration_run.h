@@ -31,6 +31,22 @@ class CalibrationRun {
     return summarize(sample_for(settings_.seconds / figures_, settings_.cancel, sample));
   }
 
+  /// Measures figures that are compared with one another: sample(i) gives that number i, and each turn takes one of
+  /// each, so that a busy moment meets all of them. The samples, turn by turn.
+  template <typename Sample>
+  std::vector<std::vector<double>> measure_in_turns(int count, const Sample& sample) {
+    done_ += count;
+    std::vector<std::vector<double>> turns;
+    sample_for(settings_.seconds / figures_ * count, settings_.cancel, [&] {
+      std::vector<double>& turn = turns.emplace_back();
+      for (int i = 0; i < count; ++i) {
+        turn.push_back(sample(i));
+      }
+      return turn.front();
+    });
+    return turns;
+  }
+
  private:
   const CalibrationSettings& settings_;
   Control& control_;

@@ -289,7 +289,7 @@ TEST(SolverBytes, AreWhatASolverTakes) {
                           .layout = make_layout(grid, request.precision),
                           .precision = request.precision,
                           .ghosts = make_ghosts(request, model, grid)};
-      const SolverLimits limits{.serial_bytes = 0, .steps_per_visit = 4, .blocking_bytes = 0};
+      const SolverLimits limits{.serial_bytes = 0, .steps_per_visit = 4};
       const Arena arena(1);
       Solver solver(model, domain, {.integrator = integrator, .step = 1e-3}, limits, memory, arena);
       solver.advance(4, CancelToken());

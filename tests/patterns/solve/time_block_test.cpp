@@ -120,7 +120,8 @@ TEST(TimeBlock, IsLeftWhereItCannotPay) {
   EXPECT_FALSE(shape_of({4096}, 1 << 18));
   EXPECT_FALSE(shape_of({64, 64, 64}, 1 << 18));
   EXPECT_FALSE(shape_of({63, 4096}, 1 << 18));
-  EXPECT_FALSE(shape_of({4096, 63}, 1 << 18));
+  EXPECT_FALSE(shape_of({4096, 31}, 1 << 18));
+  EXPECT_EQ(shape_of({4096, 63}, 1 << 18).steps, 3U) << "where four would compute too much around a block";
   EXPECT_FALSE(shape_of({4096, 4096}, 1 << 14));
   EXPECT_TRUE(shape_of({4096, 4096}, 1 << 18));
 }

@@ -72,6 +72,31 @@ TEST(Calibrate, OneCoreHasNoThreadCosts) {
   EXPECT_EQ(calibration.figures.peaks.size(), instruction_sets().size());
 }
 
+TEST(Calibrate, MeasuresInTurnsWhatOthersAskFor) {
+  const CancelToken never;
+  std::vector<int> asked;
+  const CalibrationSettings settings{.seconds = 0.01,
+                                     .cancel = never,
+                                     .on_progress = {},
+                                     .measure_more =
+                                         [&](CalibrationRun& run, CpuFigures& figures) {
+                                           const std::vector<std::vector<double>> turns =
+                                               run.measure_in_turns(3, [&](int i) {
+                                                 asked.push_back(i);
+                                                 return 1.0 + i;
+                                               });
+                                           EXPECT_GE(turns.size(), 3U);
+                                           EXPECT_THAT(turns, testing::Each(testing::ElementsAre(1, 2, 3)));
+                                           figures.plane_visits = PlaneVisits{.steps = 2};
+                                         },
+                                     .more_figures = 3};
+  const Calibration calibration = calibrate(small_machine(1), settings);
+  ASSERT_TRUE(calibration.figures.plane_visits);
+  EXPECT_EQ(calibration.figures.plane_visits->steps, 2);
+  ASSERT_GE(asked.size(), 6U);
+  EXPECT_THAT(std::vector<int>(asked.begin(), asked.begin() + 6), testing::ElementsAre(0, 1, 2, 0, 1, 2));
+}
+
 TEST(Calibrate, StopsWhenAskedTo) {
   CancelToken cancel;
   const CalibrationSettings settings{

@@ -6,6 +6,8 @@
 #define BASALT_PATTERN_ROWS_INL_H
 #endif
 
+#include <utility>
+
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "workloads/patterns/kernels/rows.h"
@@ -44,49 +46,154 @@ HWY_INLINE Cells<T> load_at(const void* row, std::size_t x) {
   return Cells<T>(hn::Load(Tag<T>(), static_cast<const T*>(row) + x));
 }
 
-/// The sum of both neighbours along x.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+constexpr bool kVectorsAreLines = true;
+
+/// The cells of `here` from the second on, then the first of `next`.
+HWY_INLINE Cells<float> after_first(Cells<float> here, Cells<float> next) {
+  return Cells<float>(Vector<float>{
+      _mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(next.v.raw), _mm512_castps_si512(here.v.raw), 1))});
+}
+
+HWY_INLINE Cells<double> after_first(Cells<double> here, Cells<double> next) {
+  return Cells<double>(Vector<double>{
+      _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(next.v.raw), _mm512_castpd_si512(here.v.raw), 1))});
+}
+#else
+constexpr bool kVectorsAreLines = false;
+#endif
+
+/// A row of cells, gone along from its first vector to its last.
+///
+/// Where a vector is a line of the cache, loading the cells to the right would touch the next line before it is there:
+/// they are put together from that line, which is loaded once, a vector early. Those to the left are in lines that were
+/// used already, and a load takes less of what computes than a shift would.
 template <typename T>
-HWY_INLINE Cells<T> load_beside(const void* row, std::size_t x) {
-  const T* const at = static_cast<const T*>(row) + x;
-  return Cells<T>(hn::LoadU(Tag<T>(), at - 1)) + Cells<T>(hn::LoadU(Tag<T>(), at + 1));
-}
-
-/// ∇² · spacing² around a vector of cells, `centre` being those themselves.
-template <Neighbours kNeighbours, typename T>
-HWY_INLINE Cells<T> laplacian_at(const RowsAround& rows, Cells<T> centre, std::size_t x) {
-  if constexpr (kNeighbours == Neighbours::line) {
-    return load_beside<T>(rows.centre, x) - Cells<T>(2.0) * centre;
-  } else if constexpr (kNeighbours == Neighbours::plane) {
-    const Cells<T> along_y = load_at<T>(rows.before, x) + load_at<T>(rows.after, x);
-    return (load_beside<T>(rows.centre, x) + along_y) - Cells<T>(4.0) * centre;
-  } else if constexpr (kNeighbours == Neighbours::plane_with_corners) {
-    const Cells<T> along_y = load_at<T>(rows.before, x) + load_at<T>(rows.after, x);
-    const Cells<T> corners = load_beside<T>(rows.before, x) + load_beside<T>(rows.after, x);
-    const Cells<T> sides = load_beside<T>(rows.centre, x) + along_y;
-    return (Cells<T>(2.0 / 3) * sides + Cells<T>(1.0 / 6) * corners) - Cells<T>(10.0 / 3) * centre;
-  } else {
-    const Cells<T> along_y = load_at<T>(rows.before, x) + load_at<T>(rows.after, x);
-    const Cells<T> along_z = load_at<T>(rows.below, x) + load_at<T>(rows.above, x);
-    return (load_beside<T>(rows.centre, x) + along_y + along_z) - Cells<T>(6.0) * centre;
+class Walk {
+ public:
+  HWY_INLINE explicit Walk(const void* row) : row_(static_cast<const T*>(row)) {
+    if constexpr (kVectorsAreLines) {
+      next_ = load_at<T>(row_, 0);
+    }
   }
+
+  HWY_INLINE void move_to(std::size_t x) {
+    const Cells<T> left(hn::LoadU(Tag<T>(), row_ + x - 1));
+    if constexpr (kVectorsAreLines) {
+      here_ = next_;
+      next_ = load_at<T>(row_, x + hn::MaxLanes(Tag<T>()));
+      beside_ = left + after_first(here_, next_);
+    } else {
+      here_ = load_at<T>(row_, x);
+      beside_ = left + Cells<T>(hn::LoadU(Tag<T>(), row_ + x + 1));
+    }
+  }
+
+  [[nodiscard]] HWY_INLINE Cells<T> here() const { return here_; }
+  /// The sum of both neighbours along x.
+  [[nodiscard]] HWY_INLINE Cells<T> beside() const { return beside_; }
+
+ private:
+  const T* row_;
+  Cells<T> here_;
+  Cells<T> beside_;
+  Cells<T> next_;
+};
+
+/// Asks for what lies ahead in a row that is read for the first time: the processor by itself asks too late. Beyond a
+/// row's end that is the beginning of the next.
+template <typename T>
+HWY_INLINE void ask_ahead(const void* row, std::size_t x) {
+  constexpr std::size_t kAheadBytes = 1024;
+  hwy::Prefetch(static_cast<const T*>(row) + x + kAheadBytes / sizeof(T));
 }
 
-/// The values and Laplacians that the equations of a model are fed with at a vector of cells.
-template <typename Equations, Neighbours kNeighbours, typename T>
-struct Inputs {
-  static constexpr std::size_t kFields = Equations::kSpecies + Equations::kAuxiliary;
+/// sum − power · cells, for a power of two: the product is exact, so that the bits are the same fused or not (cells
+/// whose product overflows have blown up).
+template <typename T>
+HWY_INLINE Cells<T> less_exact(Cells<T> sum, double power, Cells<T> cells) {
+  return Cells<T>(hn::NegMulAdd(Cells<T>(power).v, cells.v, sum.v));
+}
+
+/// A field around a row.
+template <Neighbours kNeighbours, typename T>
+class Around {
+ public:
+  HWY_INLINE explicit Around(const RowsAround& rows)
+      : rows_(rows),
+        centre_(rows.centre),
+        before_(kCorners ? rows.before : rows.centre),
+        after_(kCorners ? rows.after : rows.centre) {}
+
+  HWY_INLINE void move_to(std::size_t x) {
+    centre_.move_to(x);
+    if constexpr (kCorners) {
+      before_.move_to(x);
+      after_.move_to(x);
+    }
+    if constexpr (kNeighbours != Neighbours::line) {
+      ask_ahead<T>(rows_.after, x);
+    }
+    if constexpr (kNeighbours == Neighbours::volume) {
+      ask_ahead<T>(rows_.above, x);
+    }
+  }
+
+  [[nodiscard]] HWY_INLINE Cells<T> value() const { return centre_.here(); }
+
+  /// ∇² · spacing².
+  [[nodiscard]] HWY_INLINE Cells<T> laplacian(std::size_t x) const {
+    if constexpr (kNeighbours == Neighbours::line) {
+      return less_exact(centre_.beside(), 2.0, value());
+    } else if constexpr (kNeighbours == Neighbours::plane) {
+      const Cells<T> along_y = load_at<T>(rows_.before, x) + load_at<T>(rows_.after, x);
+      return less_exact(centre_.beside() + along_y, 4.0, value());
+    } else if constexpr (kNeighbours == Neighbours::plane_with_corners) {
+      const Cells<T> along_y = before_.here() + after_.here();
+      const Cells<T> corners = before_.beside() + after_.beside();
+      const Cells<T> sides = centre_.beside() + along_y;
+      return (Cells<T>(2.0 / 3) * sides + Cells<T>(1.0 / 6) * corners) - Cells<T>(10.0 / 3) * value();
+    } else {
+      const Cells<T> along_y = load_at<T>(rows_.before, x) + load_at<T>(rows_.after, x);
+      const Cells<T> along_z = load_at<T>(rows_.below, x) + load_at<T>(rows_.above, x);
+      return (centre_.beside() + along_y + along_z) - Cells<T>(6.0) * value();
+    }
+  }
+
+ private:
+  static constexpr bool kCorners = kNeighbours == Neighbours::plane_with_corners;
+  RowsAround rows_;
+  Walk<T> centre_;
+  Walk<T> before_;
+  Walk<T> after_;
+};
+
+/// The values and Laplacians that the equations of a model are fed with, a vector of cells after the other.
+template <typename Equations, Neighbours kNeighbours, typename T, std::size_t kFields>
+class Inputs {
+ public:
   Cells<T> values[Equations::kSpecies];
   Cells<T> laplacians[kFields];
 
-  HWY_INLINE Inputs(const RowStep& step, Cells<T> scale, std::size_t x, std::size_t fields) {
-    for (std::size_t field = 0; field < fields; ++field) {
-      const Cells<T> centre = load_at<T>(step.fields[field].centre, x);
+  HWY_INLINE explicit Inputs(const RowStep& step) : Inputs(step, std::make_index_sequence<kFields>()) {}
+
+  HWY_INLINE void move_to(std::size_t x) {
+    for (std::size_t field = 0; field < kFields; ++field) {
+      fields_[field].move_to(x);
       if (field < Equations::kSpecies) {
-        values[field] = centre;
+        values[field] = fields_[field].value();
       }
-      laplacians[field] = scale * laplacian_at<kNeighbours>(step.fields[field], centre, x);
+      laplacians[field] = scale_ * fields_[field].laplacian(x);
     }
   }
+
+ private:
+  template <std::size_t... kField>
+  HWY_INLINE Inputs(const RowStep& step, std::index_sequence<kField...>)
+      : fields_{Around<kNeighbours, T>(step.fields[kField])...}, scale_(step.laplacian_scale) {}
+
+  Around<kNeighbours, T> fields_[kFields];
+  Cells<T> scale_;
 };
 
 /// The same in all cells, or where they vary, of the cells that were moved to.

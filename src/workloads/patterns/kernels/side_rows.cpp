@@ -18,9 +18,9 @@ template <typename Equations, Neighbours kNeighbours, typename T, bool kVarying>
 void auxiliary_cells(const RowStep& step) {
   constexpr std::size_t kLanes = hn::MaxLanes(Tag<T>());
   Parameters<Equations, T, kVarying> parameters(step);
-  const Cells<T> scale(step.laplacian_scale);
+  Inputs<Equations, kNeighbours, T, Equations::kSpecies> at(step);
   for (std::size_t x = 0; x < step.cells; x += kLanes) {
-    const Inputs<Equations, kNeighbours, T> at(step, scale, x, Equations::kSpecies);
+    at.move_to(x);
     parameters.move_to(step, x);
     Cells<T> value;
     Equations::auxiliary(at.values, at.laplacians, parameters.values, value);

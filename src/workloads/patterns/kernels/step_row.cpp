@@ -16,12 +16,11 @@ template <typename Equations, Neighbours kNeighbours, typename T, bool kStream, 
 void step_cells(const RowStep& step) {
   constexpr std::size_t kLanes = hn::MaxLanes(Tag<T>());
   Parameters<Equations, T, kVarying> parameters(step);
-  const Cells<T> scale(step.laplacian_scale);
+  Inputs<Equations, kNeighbours, T, Equations::kSpecies + Equations::kAuxiliary> at(step);
   const Cells<T> factor(step.factor);
   const RowStep work = step;  // what is written cannot be what says where: pointers stay in registers
   for (std::size_t x = 0; x < work.cells; x += kLanes) {
-    using At = Inputs<Equations, kNeighbours, T>;
-    const At at(work, scale, x, At::kFields);
+    at.move_to(x);
     parameters.move_to(work, x);
     Cells<T> rate[Equations::kSpecies];
     Equations::rates(at.values, at.laplacians, parameters.values, rate);

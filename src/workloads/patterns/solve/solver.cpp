@@ -88,6 +88,8 @@ Solver::Solver(const Model& model, const Domain& domain, const Scheme& scheme, c
       memory_(memory),
       arena_(arena),
       species_(model.species()),
+      fields_(species_ + model.auxiliary()),
+      laplacian_scale_(1 / (domain.grid.spacing * domain.grid.spacing)),
       neighbours_(neighbours_of(domain.grid, scheme.stencil)),
       shape_(shape_visits(domain.grid, cell_bytes(model, domain.precision, scheme.integrator), limits.piece_bytes,
                           limits.serial_bytes, arena.threads())),
@@ -189,6 +191,11 @@ void Solver::go_on(const AdaptiveSteps& steps) noexcept {
   }
 }
 
+void Solver::set_steps_per_visit(std::uint64_t steps) {
+  limits_.steps_per_visit = steps;
+  blocks_ = shape_solver_blocks(model_, domain_, scheme_.integrator, limits_, arena_.threads(), scheme_.varying.size());
+}
+
 std::uint64_t Solver::steps_per_visit() const noexcept {
   return blocks_ ? blocks_.steps : 1;
 }
@@ -255,7 +262,7 @@ RowStep Solver::row_step(const Cells& from, const Stretch& stretch) const {
   const std::uint64_t row = domain_.layout.row * number;
   const std::uint64_t plane = domain_.layout.plane * number;
   RowStep step;
-  for (std::size_t field = 0; field < species_ + model_.auxiliary(); ++field) {
+  for (std::size_t field = 0; field < fields_; ++field) {
     const std::byte* const centre = (field < species_ ? from.field(field) : auxiliary_.field(0)) + at;
     step.fields[field].centre = centre;
     if (domain_.grid.axes > 1) {
@@ -268,7 +275,7 @@ RowStep Solver::row_step(const Cells& from, const Stretch& stretch) const {
     }
   }
   step.cells = stretch.cells;
-  step.laplacian_scale = 1 / (domain_.grid.spacing * domain_.grid.spacing);
+  step.laplacian_scale = laplacian_scale_;
   step.parameters = model_.parameters.data();
   if (!scheme_.varying.empty()) {
     for (std::size_t i = 0; i < model_.parameters.size(); ++i) {

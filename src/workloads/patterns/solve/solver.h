@@ -36,7 +36,7 @@ struct SolverLimits {
   std::uint64_t streaming_bytes = std::uint64_t{64} << 20;
   /// Euler steps in one visit of a plane whose fields take more than `blocking_bytes`; 1: never several.
   std::uint64_t steps_per_visit = 1;
-  std::uint64_t blocking_bytes = std::uint64_t{64} << 20;
+  std::uint64_t blocking_bytes = 0;
   std::uint64_t block_bytes = std::uint64_t{256} << 10;  ///< What one holds of it: a thread's own cache, or half.
 };
 
@@ -71,6 +71,8 @@ class Solver {
   /// Goes on as a solver that did these. Of rk45, before the first step.
   void go_on(const AdaptiveSteps& steps) noexcept;
 
+  /// From now on, instead of what the limits said; for those who compare.
+  void set_steps_per_visit(std::uint64_t steps);
   /// The steps that one visit does, where as many are asked for.
   [[nodiscard]] std::uint64_t steps_per_visit() const noexcept;
   /// Visits of the whole grid so far, and bytes read plus written by them.
@@ -100,14 +102,16 @@ class Solver {
   const Model& model_;
   const Domain domain_;
   const Scheme scheme_;
-  const SolverLimits limits_;
+  SolverLimits limits_;
   MemoryResource& memory_;
   const Arena& arena_;
   const std::size_t species_;
+  const std::size_t fields_;  ///< With the auxiliary one.
+  const double laplacian_scale_;
   const Neighbours neighbours_;
   const VisitShape shape_;
   const bool stream_;
-  const BlockShape blocks_;
+  BlockShape blocks_;
   bool ends_stale_ = false;  ///< Blocks left the ghost cells at the ends of rows as they were.
   std::uint64_t visits_ = 0;
   double bytes_moved_ = 0;

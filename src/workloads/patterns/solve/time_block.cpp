@@ -12,7 +12,6 @@ constexpr std::uint64_t kStretchCells = 64;
 /// Cells around a block are at most a part of this of its own, along each axis.
 constexpr std::uint64_t kLeastPerSide = 16;
 constexpr std::uint64_t kBlocksPerThread = 4;
-constexpr std::int64_t kRowsAhead = 2;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
   return (value + to - 1) / to * to;
@@ -38,6 +37,17 @@ std::uint64_t cut(std::uint64_t length, std::uint64_t most, std::uint64_t unit) 
   return round_up((length + pieces - 1) / pieces, unit);
 }
 
+/// Copies, and asks for what lies `ahead` of each line: rows of a block are short, and lie far apart, so that the
+/// processor does not see by itself which comes next.
+void copy_and_ask(std::byte* to, const std::byte* from, std::int64_t bytes, std::int64_t ahead) {
+  const auto line = static_cast<std::int64_t>(kLineBytes);
+  for (; bytes >= line; bytes -= line, to += line, from += line) {
+    __builtin_prefetch(from + ahead);
+    std::memcpy(to, from, kLineBytes);
+  }
+  std::memcpy(to, from, static_cast<std::size_t>(bytes));
+}
+
 }  // namespace
 
 BlockShape shape_blocks(const Domain& domain, const Model& model, std::uint64_t steps, std::uint64_t cache_bytes,
@@ -45,9 +55,9 @@ BlockShape shape_blocks(const Domain& domain, const Model& model, std::uint64_t 
   const std::uint64_t number = scalar_bytes(domain.precision);
   const auto [width, height, depth] = domain.grid.size;
   // what is computed beside a block is a line of the cache at most
-  steps = std::min(steps, kLineBytes / number / reach_of(model));
+  steps = std::min({steps, kLineBytes / number / reach_of(model), height / kLeastPerSide / reach_of(model)});
   const std::uint64_t around = steps * reach_of(model);
-  if (domain.grid.axes != 2 || steps < 2 || width < kStretchCells || height < around * kLeastPerSide) {
+  if (domain.grid.axes != 2 || steps < 2 || width < kStretchCells) {
     return {};
   }
   const std::uint64_t rows_held = steps * fields_of(model) * kRowsHeld;
@@ -85,6 +95,7 @@ TimeBlock::TimeBlock(const Domain& domain, const Model& model, Neighbours neighb
       species_(model.species()),
       fields_(fields_of(model)),
       number_(scalar_bytes(domain.precision)),
+      laplacian_scale_(1 / (domain.grid.spacing * domain.grid.spacing)),
       row_bytes_(row_bytes_of(domain, shape.cells)),
       rows_(memory, block_bytes(domain, model, shape)) {
   // what whole vectors read beyond a row is never used, and is to be defined all the same
@@ -108,7 +119,7 @@ RowStep TimeBlock::step_at(std::uint64_t time, std::int64_t y, std::uint64_t cel
     step.base[species] = step.fields[species].centre;
   }
   step.cells = cells;
-  step.laplacian_scale = 1 / (domain_.grid.spacing * domain_.grid.spacing);
+  step.laplacian_scale = laplacian_scale_;
   step.factor = step_;
   step.parameters = model_.parameters.data();
   return step;
@@ -124,20 +135,13 @@ void TimeBlock::load(const Cells& from, std::size_t species, std::int64_t y, con
   const std::int64_t source = (y % reach.height + reach.height) % reach.height;
   const std::byte* const in = from.field(species) + domain_.row_offset(static_cast<std::uint64_t>(source), 0);
   std::byte* const out = row(0, species, y);
+  const auto number = static_cast<std::int64_t>(number_);
+  const std::int64_t ahead = source + 1 < reach.height ? static_cast<std::int64_t>(domain_.layout.row) * number : 0;
   const auto copy = [&](std::int64_t first, std::int64_t last, std::int64_t shift) {
     if (first < last) {
-      const auto number = static_cast<std::int64_t>(number_);
-      std::memcpy(out + (first - x) * number, in + (first + shift) * number,
-                  static_cast<std::size_t>((last - first) * number));
+      copy_and_ask(out + (first - x) * number, in + (first + shift) * number, (last - first) * number, ahead);
     }
   };
-  // rows of a block are short, and lie far apart: the processor does not see by itself what comes next
-  const std::int64_t next = source + kRowsAhead < reach.height ? kRowsAhead : 0;
-  const std::byte* const ahead =
-      in + next * static_cast<std::int64_t>(domain_.layout.row * number_) + x * static_cast<std::int64_t>(number_);
-  for (std::uint64_t at = 0; next > 0 && at < reach.block.cells * number_; at += kLineBytes) {
-    __builtin_prefetch(ahead + at);
-  }
   copy(low, 0, width);
   copy(std::max<std::int64_t>(low, 0), std::min(high, width), 0);
   copy(width, high, -width);

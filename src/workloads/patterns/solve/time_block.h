@@ -65,8 +65,9 @@ class TimeBlock {
   const Neighbours neighbours_;
   const double step_;
   const std::size_t species_;
-  const std::size_t fields_;       ///< With the auxiliary one.
-  const std::uint64_t number_;     ///< Bytes of one.
+  const std::size_t fields_;    ///< With the auxiliary one.
+  const std::uint64_t number_;  ///< Bytes of one.
+  const double laplacian_scale_;
   const std::uint64_t row_bytes_;  ///< Of a block's row and the cells around it.
   Buffer rows_;                    ///< Four of each field at each time.
 };
