@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "cli/program.h"
 
@@ -32,6 +34,27 @@ TEST(PatternCommand, PrintsJson) {
   EXPECT_EQ(document["integrator"], "rk4");
   EXPECT_EQ(document["species"].size(), 2);
   EXPECT_EQ(document["visits"], 200);
+}
+
+TEST(PatternCommand, WritesATraceAndMetrics) {
+  const Workspace here;
+  const Result result = here.run({"pattern", "run", "--model", "gray-scott", "--size", "48x32", "--steps", "10",
+                                  "--trace", "trace.json", "--metrics-file", "metrics.prom", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const std::string text = Workspace::read(here.path("trace.json"));
+  std::map<std::string, int> spans;
+  const json trace = json::parse(text);
+  for (const json& event : trace["traceEvents"]) {
+    if (event["ph"] == "X") {
+      ++spans[event["cat"].get<std::string>()];
+    }
+  }
+  EXPECT_EQ(spans["job"], 1) << text;
+  EXPECT_EQ(spans["wait"], 1) << text;
+  EXPECT_EQ(spans["stage"], 1) << text;
+  const std::string metrics = Workspace::read(here.path("metrics.prom"));
+  EXPECT_THAT(metrics, HasSubstr("\nbasalt_jobs_total 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("\nbasalt_memory_held_bytes 0\n"));
 }
 
 TEST(PatternCommand, RunsWhereItIsTold) {
