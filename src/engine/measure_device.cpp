@@ -129,6 +129,11 @@ class Work {
   std::unique_ptr<quantum::DeviceRun> run_;
 };
 
+/// What is lost in noise takes no time.
+Measured not_negative(const Measured& figure) {
+  return figure.median > 0 ? figure : Measured{.median = 0, .spread = std::abs(figure.spread)};
+}
+
 /// What is measured with a state of a few tiles.
 struct SmallFigures {
   Measured stage_seconds;
@@ -182,15 +187,13 @@ class Bed {
   [[nodiscard]] Measured flop_seconds() const {
     const double elements = std::exp2(field_.padded_axes());
     Measured result = summarize(flop_seconds_);
-    result.median = std::max(0.0, result.median * elements);
-    return result;
+    result.median *= elements;
+    return not_negative(result);
   }
   [[nodiscard]] Measured turn_seconds() const {
     std::vector<double> seconds;
     std::ranges::transform(turns_, visits_, std::back_inserter(seconds), std::multiplies<>());
-    Measured result = summarize(seconds);
-    result.median = std::max(0.0, result.median);
-    return result;
+    return not_negative(summarize(seconds));
   }
 
   [[nodiscard]] DeviceSpeeds speeds(const SmallFigures& small) const {
@@ -205,7 +208,7 @@ class Bed {
     return {.state_bytes = size_bytes(),
             .bytes_per_second = {2 * static_cast<double>(size_bytes()) / visit.median, visit.spread},
             .flops_per_second = {1 / flop.median, flop.spread},
-            .transposition_sweeps = {std::max(0.0, turn.median), turn.spread},
+            .transposition_sweeps = not_negative(turn),
             .stage_seconds = small.stage_seconds,
             .tile_flop_seconds = small.flop_seconds,
             .tile_transposition_seconds = small.transposition_seconds,
