@@ -84,6 +84,7 @@ bool choose_device(PatternJob& job, bool fits_host, std::string& device) {
   const BackendChoice choice = choose_pattern_backend(job, fits_host, sources);
   const Candidate& winner = choice.candidates[choice.winner];
   job.report.choice = winner.name + ": " + choice.reason;
+  job.expected_seconds = winner.rejection.empty() ? winner.stage_seconds : 0;
   device = winner.device;
   return winner.backend == Backend::vulkan;
 }

@@ -31,6 +31,7 @@ struct PatternJob {
   std::shared_ptr<OpenDevice> device;     ///< Where it runs; null: on the CPU.
   std::string device_name{};              ///< By which it was opened.
   std::shared_ptr<PatternKeeper> keeper;  ///< Null: the run is not kept on disk.
+  double expected_seconds = 0;            ///< Predicted, where the choice was Basalt's; 0: nobody knows.
 };
 
 }  // namespace basalt

@@ -145,7 +145,7 @@ Lease take_lease(PatternJob& job) {
                       .min_cores = 1,
                       .max_cores = job.report.threads,
                       .queue_slots = 0,
-                      .expected_seconds = 0,
+                      .expected_seconds = job.expected_seconds,
                       .can_release_host = false};
   const JobInfo info{.name = job.request.model, .priority = job.request.priority};
   Ledger& ledger = job.resources.ledger();

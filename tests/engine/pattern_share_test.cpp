@@ -1,6 +1,7 @@
 // Patterns beside other jobs: what the ledger says of them, and what they wait for.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -61,6 +62,22 @@ TEST(PatternShare, WaitsForMemoryThatAnotherJobHolds) {
                 }});
   EXPECT_TRUE(waited);
   EXPECT_EQ(report.species[0].mean, expected.species[0].mean);
+}
+
+TEST(PatternShare, SaysHowLongOthersWillWait) {
+  Engine engine(room_of(std::uint64_t{64} << 20));
+  PatternRequest request = request_of(20);
+  const Demand all{.host_bytes = std::uint64_t{60} << 20, .cached_bytes = 0, .device_bytes = {}};
+  double wait = 0;
+  const PatternHooks hooks{
+      .cancel = nullptr,
+      .on_progress = [&](std::uint64_t) { wait = engine.ledger().predict_wait(all, {.name = "next"}); },
+      .on_wait = {}};
+  engine.run_pattern(request, hooks);
+  EXPECT_TRUE(std::isinf(wait)) << "nothing is predicted for a place that was named";
+  request.backend = Backend::automatic;
+  engine.run_pattern(request, hooks);
+  EXPECT_TRUE(std::isfinite(wait));
 }
 
 TEST(PatternShare, CancelEndsAWait) {
