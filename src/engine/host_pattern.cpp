@@ -18,10 +18,8 @@ constexpr std::uint64_t kTilesPerBlock = 4;
 }  // namespace
 
 patterns::SolverLimits solver_limits(std::optional<int> steps_per_visit, const PlanLimits& limits) {
-  constexpr patterns::SolverLimits kUsual;
   return {.piece_bytes = limits.piece_bytes,
           .serial_bytes = limits.serial_bytes,
-          .streaming_bytes = std::min(limits.streaming_bytes, kUsual.streaming_bytes),
           .steps_per_visit = steps_per_visit ? static_cast<std::uint64_t>(*steps_per_visit) : limits.plane.steps,
           .blocking_bytes = steps_per_visit ? 0 : limits.plane.from_bytes,
           .block_bytes = kTilesPerBlock * limits.tile_bytes};

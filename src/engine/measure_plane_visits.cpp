@@ -30,17 +30,16 @@ constexpr double kGain = 1.1;
 
 /// What the species of planes take that are measured: half as much from one to the next.
 constexpr std::uint64_t kLeastBytes = std::uint64_t{1} << 20;
-constexpr std::uint64_t kMostBytes = std::uint64_t{128} << 20;
+constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
 
-/// A run holds its species twice: such a plane finds half of itself in no cache. Both take an eighth of what the
-/// process may use at most.
+/// Such a plane finds half of itself in no cache, and takes an eighth of what the process may use at most.
 std::uint64_t largest_plane(const Inventory& inventory) {
   std::uint64_t largest = 0;
   for (const CacheLevel& cache : inventory.caches) {
     largest = std::max(largest, cache.size_bytes);
   }
-  largest = std::clamp(largest, 8 * kLeastBytes, kMostBytes);
-  return std::max(std::min(largest, inventory.memory_bytes.value / 16), kLeastBytes);
+  largest = std::clamp(2 * largest, 8 * kLeastBytes, kMostBytes);
+  return std::max(std::min(largest, inventory.memory_bytes.value / 8), kLeastBytes);
 }
 
 /// Gray-Scott in single precision on a square whose species take about `bytes`.

@@ -24,7 +24,7 @@ struct PatternJob {
   CancelToken& cancel;      ///< The same, but while a state is at work that is to be kept whole.
   patterns::Model model;
   patterns::Domain domain;
-  std::vector<patterns::VaryingParameter> varying;
+  std::vector<patterns::VaryingParameter> varying{};
   patterns::Scheme scheme;
   PlanLimits limits;
   PatternReport report;

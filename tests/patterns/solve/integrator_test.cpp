@@ -235,7 +235,7 @@ TEST_P(EveryModelInShapes, GivesTheSameBitsOnAnyNumberOfThreads) {
         PatternRequest request = noisy(GetParam(), size, integrator);
         request.precision = precision;
         Bench alone(request);
-        Bench shared(request, 3, {.piece_bytes = 1024, .serial_bytes = 0, .streaming_bytes = 0});
+        Bench shared(request, 3, {.piece_bytes = 1024, .serial_bytes = 0});
         alone.run(2);
         shared.run(2);
         EXPECT_EQ(alone.values(), shared.values());

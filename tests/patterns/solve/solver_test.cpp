@@ -21,7 +21,12 @@ struct Case {
   Integrator integrator = Integrator::euler;
   Precision precision = Precision::double_precision;
   std::array<std::array<Side, 2>, 3> sides{};
+  int threads = 1;
+  SolverLimits limits{};
 };
+
+/// Many threads' worth of the smallest pieces.
+constexpr SolverLimits kSmallPieces{.piece_bytes = 1, .serial_bytes = 0, .block_bytes = 1};
 
 PatternRequest request_of(const Case& each) {
   PatternRequest request;
@@ -60,7 +65,7 @@ void expect_like_reference(const Case& each) {
                std::string(name_of(each.integrator)) + ", " + std::string(name_of(each.stencil)) + ", side " +
                std::string(name_of(each.sides[0][0].kind)));
   const PatternRequest request = request_of(each);
-  Bench bench(request);
+  Bench bench(request, each.threads, each.limits);
   reference::PatternState state = reference_state(request, bench);
   constexpr int kSteps = 3;
   bench.run(kSteps);
@@ -112,10 +117,26 @@ TEST_P(EveryModel, StepsLikeTheReferenceInEveryShape) {
   }
 }
 
+TEST_P(EveryModel, StepsLikeTheReferenceInPieces) {
+  for (const std::vector<std::uint64_t>& size :
+       std::vector<std::vector<std::uint64_t>>{{70, 3}, {16, 41}, {5, 35, 67}, {16, 16, 33}, {3, 40, 3}}) {
+    for (const Integrator integrator : integrators()) {
+      expect_like_reference(
+          {.model = GetParam(), .size = size, .integrator = integrator, .threads = 3, .limits = kSmallPieces});
+    }
+  }
+}
+
 TEST_P(EveryModel, StepsLikeTheReferenceWithNineNeighbours) {
   for (const Integrator integrator : integrators()) {
-    expect_like_reference(
-        {.model = GetParam(), .size = {19, 6}, .stencil = Stencil::isotropic, .integrator = integrator});
+    for (const std::vector<std::uint64_t>& size : std::vector<std::vector<std::uint64_t>>{{19, 6}, {32, 5}}) {
+      expect_like_reference({.model = GetParam(),
+                             .size = size,
+                             .stencil = Stencil::isotropic,
+                             .integrator = integrator,
+                             .threads = 2,
+                             .limits = kSmallPieces});
+    }
   }
 }
 
@@ -140,11 +161,15 @@ TEST_P(EveryModel, TakesItsSidesInEveryKind) {
   for (const auto& [first, last] : {std::pair{value, flux}, {mixed, value}, {flux, mixed}}) {
     for (const std::vector<std::uint64_t>& size : std::vector<std::vector<std::uint64_t>>{{21}, {18, 5}, {16, 4, 3}}) {
       for (const Stencil stencil : {Stencil::axes, Stencil::isotropic}) {
-        expect_like_reference({.model = GetParam(),
-                               .size = size,
-                               .stencil = stencil,
-                               .integrator = Integrator::rk4,
-                               .sides = {{{first, last}, {last, first}, {first, first}}}});
+        for (const Integrator integrator : integrators()) {
+          expect_like_reference({.model = GetParam(),
+                                 .size = size,
+                                 .stencil = stencil,
+                                 .integrator = integrator,
+                                 .sides = {{{first, last}, {last, first}, {first, first}}},
+                                 .threads = 2,
+                                 .limits = kSmallPieces});
+        }
       }
     }
   }
@@ -152,11 +177,12 @@ TEST_P(EveryModel, TakesItsSidesInEveryKind) {
 
 TEST_P(EveryModel, GivesTheSameBitsOnAnyNumberOfThreads) {
   for (const Integrator integrator : integrators()) {
-    for (const std::vector<std::uint64_t>& size : std::vector<std::vector<std::uint64_t>>{{5000}, {70, 41}}) {
+    for (const std::vector<std::uint64_t>& size :
+         std::vector<std::vector<std::uint64_t>>{{5000}, {70, 41}, {9, 37, 70}}) {
       PatternRequest request = request_of({.model = GetParam(), .size = size, .integrator = integrator});
       request.precision = Precision::single_precision;
       Bench alone(request);
-      Bench shared(request, 4, {.piece_bytes = 1024, .serial_bytes = 0, .streaming_bytes = 0});
+      Bench shared(request, 4, kSmallPieces);
       alone.run(4);
       shared.run(4);
       EXPECT_EQ(alone.values(), shared.values());

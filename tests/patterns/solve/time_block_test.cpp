@@ -106,7 +106,6 @@ TEST(TimeBlock, AgreesForEveryNumberOfStepsAndWidth) {
   for (std::uint64_t steps = 2; steps <= 8; ++steps) {
     SolverLimits limits = blocks_of(steps);
     limits.block_bytes = 256 << 10;
-    limits.streaming_bytes = steps % 2 == 0 ? 0 : limits.streaming_bytes;
     expect_same_bits(request_of("gray-scott", {64 + steps, 16 * steps + 7}, Precision::single_precision), limits, 2);
   }
 }

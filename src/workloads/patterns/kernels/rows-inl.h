@@ -100,12 +100,17 @@ class Walk {
   Cells<T> next_;
 };
 
-/// Asks for what lies ahead in a row that is read for the first time: the processor by itself asks too late. Beyond a
+/// Asks for what lies ahead in a row that is read for the first time, the cache beside the registers for the next lines
+/// and the one behind it, which takes longer, for those a page ahead: the processor by itself asks too late. Beyond a
 /// row's end that is the beginning of the next.
 template <typename T>
 HWY_INLINE void ask_ahead(const void* row, std::size_t x) {
-  constexpr std::size_t kAheadBytes = 1024;
-  hwy::Prefetch(static_cast<const T*>(row) + x + kAheadBytes / sizeof(T));
+  constexpr std::size_t kNextBytes = 512;
+  constexpr std::size_t kFarBytes = 4096;
+  constexpr int kSecondCache = 2;
+  const T* const here = static_cast<const T*>(row) + x;
+  hwy::Prefetch(here + kNextBytes / sizeof(T));
+  __builtin_prefetch(here + kFarBytes / sizeof(T), 0, kSecondCache);
 }
 
 /// sum − power · cells, for a power of two: the product is exact, so that the bits are the same fused or not (cells

@@ -23,6 +23,9 @@ struct RowsAround {
 };
 
 /// out = base + factor · rate, for each species. Whole vectors are computed: up to 63 bytes beyond `cells`.
+///
+/// In place, where `held` is given: out and base are the rows in the centre, and what they held goes to the rows
+/// `held`, which may be those `before` or `below`. All are overwritten once they are not looked at any more.
 struct RowStep {
   std::array<RowsAround, kMostLaplacians> fields{};  ///< The species, then the auxiliary field.
   std::array<const void*, kMostSpecies> base{};
@@ -33,7 +36,7 @@ struct RowStep {
   const double* parameters = nullptr;
   /// Where some vary in space: a row of each, with values of the precision; else null.
   std::array<const void*, kMostParameters> parameter_rows{};
-  bool stream = false;  ///< Write around the caches: what is written is not read soon. Needs `finish_streams`.
+  std::array<void*, kMostSpecies> held{};
 };
 
 void step_row(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step);
@@ -66,8 +69,5 @@ void combine_row(Precision precision, const RowCombination& combination, void* o
 
 /// The largest |that sum| / (1 + |base|) of the cells; infinite where one is no number.
 double largest_share(Precision precision, const RowCombination& combination);
-
-/// Makes what was streamed visible to other threads.
-void finish_streams();
 
 }  // namespace basalt::patterns

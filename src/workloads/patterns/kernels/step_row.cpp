@@ -12,40 +12,67 @@ namespace basalt::patterns {
 namespace HWY_NAMESPACE {
 namespace {
 
-template <typename Equations, Neighbours kNeighbours, typename T, bool kStream, bool kVarying>
+/// What a vector of each species held, and what it is to hold: written when the neighbours were read.
+template <typename T, std::size_t kSpecies>
+struct Overwritten {
+  Cells<T> held[kSpecies];
+  Cells<T> next[kSpecies];
+
+  HWY_INLINE void write(const RowStep& step, std::size_t x) const {
+    for (std::size_t species = 0; species < kSpecies; ++species) {
+      hn::Store(held[species].v, Tag<T>(), static_cast<T*>(step.held[species]) + x);
+      hn::Store(next[species].v, Tag<T>(), static_cast<T*>(step.out[species]) + x);
+    }
+  }
+};
+
+template <typename Equations, Neighbours kNeighbours, typename T, bool kInPlace, bool kVarying>
 void step_cells(const RowStep& step) {
   constexpr std::size_t kLanes = hn::MaxLanes(Tag<T>());
   Parameters<Equations, T, kVarying> parameters(step);
   Inputs<Equations, kNeighbours, T, Equations::kSpecies + Equations::kAuxiliary> at(step);
   const Cells<T> factor(step.factor);
   const RowStep work = step;  // what is written cannot be what says where: pointers stay in registers
-  for (std::size_t x = 0; x < work.cells; x += kLanes) {
+  Overwritten<T, Equations::kSpecies> before;
+  std::size_t x = 0;
+  for (; x < work.cells; x += kLanes) {
     at.move_to(x);
     parameters.move_to(work, x);
+    if (kInPlace && x != 0) {
+      before.write(work, x - kLanes);
+    }
     Cells<T> rate[Equations::kSpecies];
     Equations::rates(at.values, at.laplacians, parameters.values, rate);
     for (std::size_t species = 0; species < Equations::kSpecies; ++species) {
-      const Cells<T> next = load_at<T>(work.base[species], x) + factor * rate[species];
-      T* const to = static_cast<T*>(work.out[species]) + x;
-      // the ends of a row are read at once, for its ghost cells
-      if (kStream && x != 0 && x + kLanes < work.cells) {
-        hn::Stream(next.v, Tag<T>(), to);
+      if constexpr (kInPlace) {
+        before.held[species] = at.values[species];
+        before.next[species] = at.values[species] + factor * rate[species];
       } else {
-        hn::Store(next.v, Tag<T>(), to);
+        const Cells<T> next = load_at<T>(work.base[species], x) + factor * rate[species];
+        hn::Store(next.v, Tag<T>(), static_cast<T*>(work.out[species]) + x);
       }
     }
   }
+  if constexpr (kInPlace) {
+    before.write(work, x - kLanes);
+  }
 }
 
-/// Parameters that vary are read besides: what they leave of the bandwidth is not worth a kernel that streams.
+template <typename Equations, Neighbours kNeighbours, typename T, bool kVarying>
+void step_where(const RowStep& step) {
+  if (step.held[0] != nullptr) {
+    step_cells<Equations, kNeighbours, T, true, kVarying>(step);
+  } else {
+    step_cells<Equations, kNeighbours, T, false, kVarying>(step);
+  }
+}
+
 template <typename Equations, Neighbours kNeighbours, typename T>
 void step_of_kind(const RowStep& step) {
   if (step.parameter_rows[0] != nullptr) {
-    step_cells<Equations, kNeighbours, T, false, true>(step);
-  } else if (step.stream) {
-    step_cells<Equations, kNeighbours, T, true, false>(step);
+    step_where<Equations, kNeighbours, T, true>(step);
   } else {
-    step_cells<Equations, kNeighbours, T, false, false>(step);
+    step_where<Equations, kNeighbours, T, false>(step);
   }
 }
 
@@ -87,10 +114,6 @@ HWY_EXPORT(run_step);
 
 void step_row(std::size_t model, Neighbours neighbours, Precision precision, const RowStep& step) {
   HWY_DYNAMIC_DISPATCH(run_step)(model, neighbours, precision, step);
-}
-
-void finish_streams() {
-  hwy::FlushStream();
 }
 
 }  // namespace basalt::patterns

@@ -92,4 +92,27 @@ void fill_ghost_rows(const Domain& domain, std::byte* field) {
   }
 }
 
+void copy_row(const Domain& domain, const std::byte* field, std::uint64_t y, std::uint64_t z, std::byte* to) {
+  const std::uint64_t number = scalar_bytes(domain.precision);
+  const std::uint64_t count = domain.grid.size[0] + 2;
+  const Ghost* ghost = nullptr;
+  const auto enter = [&](std::size_t axis, std::uint64_t at) {
+    const std::uint64_t size = domain.grid.size[axis];
+    if (at < size) {
+      return at;
+    }
+    const std::size_t side = at == size ? 1 : 0;
+    const bool periodic = domain.ghosts[axis][side].periodic;
+    ghost = periodic ? ghost : &domain.ghosts[axis][side];
+    return (side == 1) == periodic ? 0 : size - 1;
+  };
+  const std::uint64_t inner_y = enter(1, y);
+  const std::byte* const inner = field + domain.row_offset(inner_y, enter(2, z)) - number;
+  if (ghost == nullptr) {
+    std::memcpy(to - number, inner, count * number);
+  } else {
+    fill_ghosts(*ghost, domain.precision, to - number, inner, count);
+  }
+}
+
 }  // namespace basalt::patterns

@@ -50,4 +50,8 @@ void fill_row_ends(const Domain& domain, std::byte* row);
 /// Writes the ghost rows and planes of a field out of its cells.
 void fill_ghost_rows(const Domain& domain, std::byte* field);
 
+/// A row as its neighbours see it, with the ghost cells at its ends; one beyond the first or last along y or z is what
+/// the side there makes of the cells.
+void copy_row(const Domain& domain, const std::byte* field, std::uint64_t y, std::uint64_t z, std::byte* to);
+
 }  // namespace basalt::patterns

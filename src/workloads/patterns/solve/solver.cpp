@@ -24,11 +24,26 @@ BlockShape shape_solver_blocks(const Model& model, const Domain& domain, Integra
   return pays ? shape_blocks(domain, model, limits.steps_per_visit, limits.block_bytes, threads) : BlockShape{};
 }
 
+/// A row alone has no neighbours that could be looked at before it is overwritten.
+bool overwrites(Integrator integrator, const Grid& grid) {
+  return integrator == Integrator::euler && grid.axes > 1;
+}
+
+VisitShape shape_solver_visits(const Model& model, const Domain& domain, Integrator integrator,
+                               const SolverLimits& limits, int threads) {
+  return shape_visits(domain.grid, cell_bytes(model, domain.precision, integrator), limits.piece_bytes,
+                      limits.serial_bytes, threads);
+}
+
+std::uint64_t block_edges_bytes(const Model& model, const Domain& domain, const BlockShape& blocks) {
+  return count_blocks(domain, blocks) * BlockEdges::bytes(domain, model, blocks);
+}
+
 /// States and rates of all species that an integrator holds at once.
-std::size_t times_held(Integrator integrator) {
+std::size_t times_held(Integrator integrator, const Grid& grid) {
   switch (integrator) {
     case Integrator::euler:
-      return 2;
+      return overwrites(integrator, grid) ? 1 : 2;
     case Integrator::rk4:
       return 4;
     case Integrator::rk45:
@@ -63,10 +78,15 @@ std::uint64_t solver_bytes(const Model& model, const Domain& domain, Integrator 
   const std::uint64_t row = domain.layout.row * scalar_bytes(domain.precision);
   const BlockShape blocks = shape_solver_blocks(model, domain, integrator, limits, threads, varying);
   const std::uint64_t scratch = blocks ? block_bytes(domain, model, blocks) : scratch_rows(model, integrator) * row;
-  const std::size_t fields = times_held(integrator) * model.species() + model.auxiliary() + varying;
+  const std::size_t fields = times_held(integrator, domain.grid) * model.species() + model.auxiliary() + varying;
   const std::uint64_t constants = varying > 0 ? model.parameters.size() * row : 0;
   const std::uint64_t modes = integrator == Integrator::etd ? Exponential::spectral_bytes(model, domain.grid) : 0;
-  return fields * domain.field_bytes() + static_cast<std::uint64_t>(threads) * scratch + constants + modes;
+  std::uint64_t held = blocks ? block_edges_bytes(model, domain, blocks) : 0;
+  if (overwrites(integrator, domain.grid)) {
+    const VisitShape visits = shape_solver_visits(model, domain, integrator, limits, threads);
+    held += Overwrite::held_bytes(domain, model, shape_pieces(domain, model, visits, limits.block_bytes));
+  }
+  return fields * domain.field_bytes() + static_cast<std::uint64_t>(threads) * scratch + held + constants + modes;
 }
 
 /// One of the four of Runge-Kutta: rates k at `at`; next = from + next_factor · k, sum = sum_from + sum_factor · k.
@@ -91,12 +111,15 @@ Solver::Solver(const Model& model, const Domain& domain, const Scheme& scheme, c
       fields_(species_ + model.auxiliary()),
       laplacian_scale_(1 / (domain.grid.spacing * domain.grid.spacing)),
       neighbours_(neighbours_of(domain.grid, scheme.stencil)),
-      shape_(shape_visits(domain.grid, cell_bytes(model, domain.precision, scheme.integrator), limits.piece_bytes,
-                          limits.serial_bytes, arena.threads())),
-      stream_(domain.field_bytes() * species_ > limits.streaming_bytes),
-      blocks_(shape_solver_blocks(model, domain, scheme.integrator, limits, arena.threads(), scheme.varying.size())),
-      now_(domain, species_, memory),
-      next_(domain, species_, memory) {
+      shape_(shape_solver_visits(model, domain, scheme.integrator, limits, arena.threads())),
+      now_(domain, species_, memory) {
+  shape_blocks_of_visits();
+  if (overwrites(scheme.integrator, domain.grid)) {
+    overwrite_ = std::make_unique<Overwrite>(domain_, model, neighbours_,
+                                             shape_pieces(domain, model, shape_, limits.block_bytes), memory);
+  } else {
+    next_ = Cells(domain, species_, memory);
+  }
   if (scheme.integrator == Integrator::rk4) {
     other_ = Cells(domain, species_, memory);
     accumulated_ = Cells(domain, species_, memory);
@@ -193,7 +216,14 @@ void Solver::go_on(const AdaptiveSteps& steps) noexcept {
 
 void Solver::set_steps_per_visit(std::uint64_t steps) {
   limits_.steps_per_visit = steps;
+  shape_blocks_of_visits();
+}
+
+void Solver::shape_blocks_of_visits() {
   blocks_ = shape_solver_blocks(model_, domain_, scheme_.integrator, limits_, arena_.threads(), scheme_.varying.size());
+  if (blocks_) {
+    block_edges_ = Buffer(memory_, block_edges_bytes(model_, domain_, blocks_));
+  }
 }
 
 std::uint64_t Solver::steps_per_visit() const noexcept {
@@ -212,26 +242,26 @@ void Solver::fill_stale_ends() {
 }
 
 void Solver::advance_blocks(std::uint64_t steps, const CancelToken& cancel) {
-  const std::uint64_t columns = (domain_.grid.size[0] + blocks_.cells - 1) / blocks_.cells;
-  const std::uint64_t bands = (domain_.grid.size[1] + blocks_.rows - 1) / blocks_.rows;
-  parallel_for(arena_, cancel, 0, columns * bands, 1, [&](std::uint64_t first, std::uint64_t last) {
-    const FlushDenormals flush;
-    TimeBlock block(domain_, model_, neighbours_, scheme_.step, blocks_, memory_);
-    for (std::uint64_t each = first; each < last; ++each) {
-      const std::uint64_t x = each % columns * blocks_.cells;
-      const std::uint64_t y = each / columns * blocks_.rows;
-      block.advance(now_, next_,
-                    {.x = x,
-                     .y = y,
-                     .cells = std::min(blocks_.cells, domain_.grid.size[0] - x),
-                     .rows = std::min(blocks_.rows, domain_.grid.size[1] - y)},
-                    steps, stream_);
-    }
-    if (stream_) {
-      finish_streams();
+  const std::uint64_t blocks = count_blocks(domain_, blocks_);
+  const auto edges = [&](std::uint64_t index) {
+    std::byte* const memory = block_edges_.data() + index * BlockEdges::bytes(domain_, model_, blocks_);
+    return BlockEdges(domain_, model_, blocks_, memory);
+  };
+  const auto reach = [&](std::uint64_t index) {
+    return reach_of(domain_, model_, block_at(domain_, blocks_, index), steps);
+  };
+  parallel_for(arena_, cancel, 0, blocks, 1, [&](std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t index = first; index < last; ++index) {
+      edges(index).hold(now_, reach(index));
     }
   });
-  std::swap(now_, next_);
+  parallel_for(arena_, cancel, 0, blocks, 1, [&](std::uint64_t first, std::uint64_t last) {
+    const FlushDenormals flush;
+    TimeBlock block(domain_, model_, neighbours_, scheme_.step, blocks_, memory_);
+    for (std::uint64_t index = first; index < last; ++index) {
+      block.advance(now_, edges(index), reach(index), steps);
+    }
+  });
   ends_stale_ = true;
 }
 
@@ -309,25 +339,27 @@ void Solver::compute_auxiliary(const Cells& from, const CancelToken& cancel) {
 }
 
 void Solver::advance_euler(const CancelToken& cancel) {
-  fill_ghosts(now_, species_);
   if (model_.auxiliary() > 0) {
+    fill_ghosts(now_, species_);
     compute_auxiliary(now_, cancel);
+  }
+  const auto step_of = [&](const Stretch& stretch) {
+    RowStep step = row_step(now_, stretch);
+    step.factor = scheme_.step;
+    return step;
+  };
+  if (overwrite_) {
+    return overwrite_->advance(now_, step_of, arena_, cancel);
   }
   visit(domain_.grid, shape_, arena_, cancel, [&] {
     return [&](const Stretch& stretch) {
-      RowStep step = row_step(now_, stretch);
-      const std::uint64_t at =
-          domain_.row_offset(stretch.y, stretch.z) + stretch.first * scalar_bytes(domain_.precision);
+      RowStep step = step_of(stretch);
       for (std::size_t species = 0; species < species_; ++species) {
-        step.base[species] = now_.field(species) + at;
-        step.out[species] = next_.field(species) + at;
+        step.base[species] = step.fields[species].centre;
+        step.out[species] = next_.field(species) + domain_.row_offset(stretch.y, stretch.z) +
+                            stretch.first * scalar_bytes(domain_.precision);
       }
-      step.factor = scheme_.step;
-      step.stream = stream_;
       step_row(model_.number, neighbours_, domain_.precision, step);
-      if (stream_) {
-        finish_streams();
-      }
       finish(next_, stretch);
     };
   });

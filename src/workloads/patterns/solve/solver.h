@@ -14,6 +14,7 @@
 #include "workloads/patterns/solve/domain.h"
 #include "workloads/patterns/solve/dormand_prince.h"
 #include "workloads/patterns/solve/exponential.h"
+#include "workloads/patterns/solve/overwrite.h"
 #include "workloads/patterns/solve/time_block.h"
 #include "workloads/patterns/solve/visit.h"
 
@@ -32,8 +33,6 @@ struct Scheme {
 struct SolverLimits {
   std::uint64_t piece_bytes = std::uint64_t{4} << 20;
   std::uint64_t serial_bytes = std::uint64_t{256} << 10;
-  /// Fields of more bytes are written around the caches.
-  std::uint64_t streaming_bytes = std::uint64_t{64} << 20;
   /// Euler steps in one visit of a plane whose fields take more than `blocking_bytes`; 1: never several.
   std::uint64_t steps_per_visit = 1;
   std::uint64_t blocking_bytes = 0;
@@ -85,6 +84,7 @@ class Solver {
   void compute_auxiliary(const Cells& from, const CancelToken& cancel);
   void fill_constant_rows();
   [[nodiscard]] RowStep row_step(const Cells& from, const Stretch& stretch) const;
+  void shape_blocks_of_visits();
   void advance_blocks(std::uint64_t steps, const CancelToken& cancel);
   void fill_stale_ends();
   void advance_by_one(const CancelToken& cancel);
@@ -110,18 +110,19 @@ class Solver {
   const double laplacian_scale_;
   const Neighbours neighbours_;
   const VisitShape shape_;
-  const bool stream_;
   BlockShape blocks_;
   bool ends_stale_ = false;  ///< Blocks left the ghost cells at the ends of rows as they were.
   std::uint64_t visits_ = 0;
   double bytes_moved_ = 0;
   Cells now_;
-  Cells next_;         ///< Euler: the species one step later. Runge-Kutta: where a stage looks.
+  Cells next_;         ///< Euler on a line: the species one step later. Runge-Kutta: where a stage looks.
   Cells other_;        ///< Runge-Kutta: where the next stage looks.
   Cells accumulated_;  ///< Runge-Kutta: the species one step later, so far.
   Cells auxiliary_;
   Cells varying_;         ///< Values of the parameters that vary.
   Buffer constant_rows_;  ///< A row of each parameter, of which those of the others count.
+  Buffer block_edges_;
+  std::unique_ptr<Overwrite> overwrite_;  ///< Of Euler, but on a line.
   std::unique_ptr<DormandPrince> dormand_prince_;
   std::unique_ptr<Exponential> exponential_;
 };

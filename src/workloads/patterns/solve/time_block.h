@@ -11,31 +11,11 @@
 #include "basalt/memory.h"
 #include "workloads/patterns/kernels/rows.h"
 #include "workloads/patterns/model.h"
+#include "workloads/patterns/solve/block.h"
+#include "workloads/patterns/solve/block_edges.h"
 #include "workloads/patterns/solve/domain.h"
 
 namespace basalt::patterns {
-
-/// Cells [x, x + cells) of rows [y, y + rows); x is a multiple of 64.
-struct Block {
-  std::uint64_t x = 0;
-  std::uint64_t y = 0;
-  std::uint64_t cells = 0;
-  std::uint64_t rows = 0;
-};
-
-/// How a plane is cut. No steps: blocks do not pay.
-struct BlockShape {
-  std::uint64_t steps = 0;
-  std::uint64_t cells = 0;
-  std::uint64_t rows = 0;
-
-  [[nodiscard]] explicit operator bool() const noexcept { return steps > 1; }
-};
-
-/// For `steps` a visit, rows that fit `cache_bytes`, and several blocks for each of `threads`. No steps where the grid
-/// is no plane, or too small for the cells around a block to be few.
-BlockShape shape_blocks(const Domain& domain, const Model& model, std::uint64_t steps, std::uint64_t cache_bytes,
-                        int threads);
 
 /// What a block's rows take.
 std::uint64_t block_bytes(const Domain& domain, const Model& model, const BlockShape& shape);
@@ -46,16 +26,14 @@ class TimeBlock {
   TimeBlock(const Domain& domain, const Model& model, Neighbours neighbours, double step, const BlockShape& shape,
             MemoryResource& memory);
 
-  /// The cells of the block in `to`: those of `from` after `steps` steps, at least 1 and at most those of the shape.
-  /// Ghost cells are neither read of `from` nor written of `to`; what lies beyond a row's last cell may be.
-  void advance(const Cells& from, const Cells& to, const Block& block, std::uint64_t steps, bool stream);
+  /// The cells of the block after `steps` steps, at least 1 and at most those of the shape; `edges` hold what is
+  /// around. Ghost cells are neither read nor written; what lies beyond a row's last cell may be.
+  void advance(const Cells& cells, const BlockEdges& edges, const Reach& reach, std::uint64_t steps);
 
  private:
-  struct Reach;
   [[nodiscard]] std::byte* row(std::uint64_t time, std::size_t field, std::int64_t y) const noexcept;
   [[nodiscard]] RowStep step_at(std::uint64_t time, std::int64_t y, std::uint64_t cells,
                                 std::uint64_t before) const noexcept;
-  void load(const Cells& from, std::size_t species, std::int64_t y, const Reach& reach);
   template <typename Compute>
   void enter(std::uint64_t time, std::size_t first, std::size_t last, std::int64_t y, const Reach& reach,
              const Compute& compute);
@@ -69,7 +47,7 @@ class TimeBlock {
   const std::uint64_t number_;  ///< Bytes of one.
   const double laplacian_scale_;
   const std::uint64_t row_bytes_;  ///< Of a block's row and the cells around it.
-  Buffer rows_;                    ///< Four of each field at each time.
+  Buffer rows_;                    ///< kBlockRowsHeld of each field at each time.
 };
 
 }  // namespace basalt::patterns
