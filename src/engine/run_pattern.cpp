@@ -10,6 +10,7 @@
 
 #include "basalt/tool.h"
 #include "base/stopwatch.h"
+#include "engine/choices.h"
 #include "engine/choose_pattern_device.h"
 #include "engine/conduct.h"
 #include "engine/device_pattern.h"
@@ -66,8 +67,7 @@ void choose_threads(PatternJob& job, const Inventory& inventory) {
   }
   threads = std::min(std::max(asked, 1), threads);
   job.limits = job.resources.plan_limits(threads);
-  const double bytes = static_cast<double>(2 * job.domain.field_bytes() * job.model.species());
-  job.report.threads = bytes <= static_cast<double>(job.limits.serial_bytes) ? 1 : threads;
+  job.report.threads = worthwhile_threads(job.domain.field_bytes() * job.model.species(), job.limits);
 }
 
 /// Of the host's memory: cells, what threads work in, and what looks at them.

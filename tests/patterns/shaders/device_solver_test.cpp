@@ -219,6 +219,18 @@ TEST_F(DeviceGrayScott, CountsWhatItDoes) {
   EXPECT_GT(pattern.solver().device_seconds(), 0);
 }
 
+TEST_F(DeviceGrayScott, IsNotChangedByItsYardstick) {
+  for (const Precision precision : {Precision::single_precision, Precision::double_precision}) {
+    PatternRequest request = gray_scott({70, 33});
+    request.precision = precision;
+    DevicePattern pattern(*device, request);
+    pattern.solver().advance(3);
+    const auto before = pattern.values();
+    EXPECT_GT(pattern.solver().measure_scale_seconds(), 0);
+    EXPECT_EQ(pattern.values(), before);
+  }
+}
+
 TEST_F(DeviceGrayScott, SumsAsTheHostWould) {
   for (const Precision precision : precisions()) {
     for (const std::vector<std::uint64_t>& size : std::vector<std::vector<std::uint64_t>>{{5}, {300, 70}, {7, 6, 5}}) {

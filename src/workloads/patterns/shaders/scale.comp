@@ -12,6 +12,18 @@ layout(push_constant) uniform Push {
   Real factor;
 } push;
 
+// 16 bytes of numbers: what threads side by side read and write at once are whole lines.
+#ifdef F64
+#define Quad dvec2
+const uint kQuads = 2;  // of a Value
+#else
+#define Quad vec4
+const uint kQuads = 1;
+#endif
+layout(buffer_reference, std430, buffer_reference_align = 16) buffer Quads {
+  Quad at[];
+};
+
 void main() {
   const uint group = group_number();
   if (group >= push.groups) {
@@ -20,17 +32,18 @@ void main() {
   const uint number = push.first_group + group;
   setup = Settings(push.setup).of;
   const uint all_rows = setup.size[1] * setup.size[2];
-  const uint columns = ((setup.size[0] + 3) / 4 + kThreadsAlongX - 1) / kThreadsAlongX;
-  const uint x = 4 * (number % columns * kThreadsAlongX + gl_LocalInvocationID.x % kThreadsAlongX);
+  const uint quads = (setup.size[0] + 3) / 4 * kQuads;
+  const uint columns = (quads + kQuads * kThreadsAlongX - 1) / (kQuads * kThreadsAlongX);
+  const uint x = number % columns * kQuads * kThreadsAlongX + gl_LocalInvocationID.x % kThreadsAlongX;
   const uint first = (number / columns * (kThreads / kThreadsAlongX) + gl_LocalInvocationID.x / kThreadsAlongX) * kRows;
-  if (x >= setup.size[0]) {
-    return;
-  }
   for (uint row = first; row < min(first + kRows, all_rows); ++row) {
     for (uint species = 0; species < kSpecies; ++species) {
       const Place place = place_of(push.at, species, row);
-      Values values = Values(place.address);
-      values.at[place.first + x / 4] = values.at[place.first + x / 4] * push.factor;
+      Quads numbers = Quads(place.address);
+      for (uint quad = x; quad < min(x + kQuads * kThreadsAlongX, quads); quad += kThreadsAlongX) {
+        const uint at = place.first * kQuads + quad;
+        numbers.at[at] = numbers.at[at] * push.factor;
+      }
     }
   }
 }

@@ -1,9 +1,10 @@
 // Euler steps of planes and volumes that overwrite the cells they read: a state is held once, and what is moved is what
 // a scale of it in place would move.
 //
-// The grid is cut into pieces. Before any of them steps, each copies the rows around it, which its neighbours are about
-// to overwrite. Of its own rows those are held that were overwritten and are still looked at: one of a plane; as many
-// as the piece has in a plane of a volume, few enough to stay in the cache.
+// The grid is cut into pieces, each with copies of the rows around it, for its neighbours overwrite them at the same
+// time; what a piece has made of its own outer rows, it passes on for the next step. Of its rows those are held that
+// were overwritten and are still looked at: one of a plane; as many as the piece has in a plane of a volume, few enough
+// to stay in the cache.
 #pragma once
 
 #include <cstdint>
@@ -40,14 +41,16 @@ class Overwrite {
   /// What it holds beside the cells.
   static std::uint64_t held_bytes(const Domain& domain, const Model& model, const PieceShape& shape);
 
-  /// One step of the species `cells`. Throws Error(cancelled) between pieces: the state is then lost.
-  void advance(const Cells& cells, const StepOf& step_of, const Arena& arena, const CancelToken& cancel);
+  /// One step of the species `cells`, which are as the last step left them or else `changed`. Throws Error(cancelled)
+  /// between pieces: the state is then lost.
+  void advance(const Cells& cells, bool changed, const StepOf& step_of, const Arena& arena, const CancelToken& cancel);
 
  private:
   struct Piece;
-  [[nodiscard]] Piece piece(std::uint64_t index) const noexcept;
-  [[nodiscard]] std::byte* row(const Piece& piece, std::size_t species, std::uint64_t index) const noexcept;
-  void hold_rows_around(const Cells& cells, const Piece& piece) const;
+  [[nodiscard]] Piece piece(std::uint64_t along_y, std::uint64_t along_z) const noexcept;
+  [[nodiscard]] std::byte* row(std::size_t time, const Piece& piece, std::size_t species,
+                               std::uint64_t index) const noexcept;
+  void pass_on(const Cells& cells, const Piece& piece, std::size_t time) const;
   void overwrite(const Cells& cells, const Piece& piece, const StepOf& step_of) const;
 
   const Domain& domain_;
@@ -55,8 +58,9 @@ class Overwrite {
   const Neighbours neighbours_;
   const std::size_t species_;
   const PieceShape shape_;
-  const std::uint64_t pieces_along_y_;
-  const std::uint64_t pieces_;
+  const std::uint64_t along_y_;  ///< Pieces.
+  const std::uint64_t along_z_;
+  std::size_t now_ = 0;  ///< Of the two times that rows are held of.
   Buffer rows_;
 };
 

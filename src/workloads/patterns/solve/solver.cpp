@@ -149,12 +149,14 @@ void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, st
   std::byte* const row = now_.field(species) + domain_.row_offset(y, z);
   round_row(domain_.precision, values, row);
   fill_row_ends(domain_, row);
+  written_.store(true, std::memory_order_relaxed);
 }
 
 void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const std::byte> cells) {
   std::byte* const row = now_.field(species) + domain_.row_offset(y, z);
   std::ranges::copy(cells, row);
   fill_row_ends(domain_, row);
+  written_.store(true, std::memory_order_relaxed);
 }
 
 void Solver::write_parameter_row(std::size_t index, std::uint64_t y, std::uint64_t z, std::span<const double> values) {
@@ -263,6 +265,7 @@ void Solver::advance_blocks(std::uint64_t steps, const CancelToken& cancel) {
     }
   });
   ends_stale_ = true;
+  written_ = true;
 }
 
 void Solver::fill_ghosts(const Cells& cells, std::size_t fields) {
@@ -349,7 +352,7 @@ void Solver::advance_euler(const CancelToken& cancel) {
     return step;
   };
   if (overwrite_) {
-    return overwrite_->advance(now_, step_of, arena_, cancel);
+    return overwrite_->advance(now_, written_.exchange(false), step_of, arena_, cancel);
   }
   visit(domain_.grid, shape_, arena_, cancel, [&] {
     return [&](const Stretch& stretch) {

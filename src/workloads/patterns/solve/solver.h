@@ -1,6 +1,7 @@
 // Steps of time over the cells of a domain.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -111,7 +112,8 @@ class Solver {
   const Neighbours neighbours_;
   const VisitShape shape_;
   BlockShape blocks_;
-  bool ends_stale_ = false;  ///< Blocks left the ghost cells at the ends of rows as they were.
+  bool ends_stale_ = false;           ///< Blocks left the ghost cells at the ends of rows as they were.
+  std::atomic<bool> written_ = true;  ///< Since the last step in place.
   std::uint64_t visits_ = 0;
   double bytes_moved_ = 0;
   Cells now_;
