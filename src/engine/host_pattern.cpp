@@ -5,11 +5,11 @@
 #include <cstring>
 
 #include "basalt/parallel.h"
+#include "engine/put_away.h"
 #include "runtime/cpu/sweep.h"
 #include "runtime/memory/field.h"
 
 namespace basalt {
-
 namespace {
 
 /// Tiles take an eighth of a thread's own cache, blocks half of it.
@@ -31,13 +31,49 @@ std::uint64_t host_pattern_bytes(const PatternRequest& request, const patterns::
                                 threads, request.maps.size());
 }
 
-HostPattern::HostPattern(const PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena)
+HostPattern::HostPattern(PatternJob& job, Lease& lease, MemoryResource& memory, Arena& arena)
     : job_(job),
       memory_(memory),
       arena_(arena),
-      occupancy_(lease, arena, {.save = [] { return false; }, .restore = [] {}}, job.stop, job.hooks.on_wait),
-      solver_(std::make_unique<patterns::Solver>(
-          job.model, job.domain, job.scheme, solver_limits(job.request.steps_per_visit, job.limits), memory, arena)) {}
+      occupancy_(lease, arena, {.save = [this] { return give_memory_up(); }, .restore = [this] { take_memory_back(); }},
+                 job.stop, job.hooks.on_wait),
+      solver_(make_solver()) {}
+
+std::unique_ptr<patterns::Solver> HostPattern::make_solver() const {
+  return std::make_unique<patterns::Solver>(job_.model, job_.domain, job_.scheme,
+                                            solver_limits(job_.request.steps_per_visit, job_.limits), memory_, arena_);
+}
+
+/// The cells go to disk, all else can be made again.
+bool HostPattern::give_memory_up() {
+  const auto for_each = [&](std::uint64_t count, const auto& body) { arena_.for_each(count, job_.cancel, body); };
+  std::optional<SpillFile::Item> cells =
+      put_away(job_.resources.spill(), solver_->cells(), job_.cancel, for_each, job_.report.notes);
+  if (!cells) {
+    return false;
+  }
+  cells_ = std::move(*cells);
+  job_.report.memory.spilled_bytes += cells_.size_bytes();
+  visits_before_ += solver_->visits();
+  bytes_moved_before_ += solver_->bytes_moved();
+  if (solver_->adaptive() != nullptr) {
+    adaptive_before_ = *solver_->adaptive();
+  }
+  solver_.reset();
+  job_.resources.release_idle();
+  return true;
+}
+
+void HostPattern::take_memory_back() {
+  solver_ = make_solver();
+  const auto for_each = [&](std::uint64_t count, const auto& body) { arena_.for_each(count, job_.cancel, body); };
+  job_.resources.spill()->restore(cells_, solver_->overwrite_cells(), job_.cancel, for_each);
+  cells_ = {};
+  if (solver_->adaptive() != nullptr) {
+    solver_->go_on(adaptive_before_);
+  }
+  prepare_steps();
+}
 
 void HostPattern::for_each_row(std::uint64_t first, std::uint64_t count, const OnRow& on_row) {
   const patterns::Grid& grid = job_.domain.grid;

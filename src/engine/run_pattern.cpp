@@ -146,7 +146,7 @@ Lease take_lease(PatternJob& job) {
                       .max_cores = job.report.threads,
                       .queue_slots = 0,
                       .expected_seconds = job.expected_seconds,
-                      .can_release_host = false};
+                      .can_release_host = !job.device && job.resources.spill() != nullptr};
   const JobInfo info{.name = job.request.model, .priority = job.request.priority};
   Ledger& ledger = job.resources.ledger();
   std::optional<Lease> lease = ledger.try_acquire(demand, info);

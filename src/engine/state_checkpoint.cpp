@@ -1,7 +1,8 @@
 #include "engine/state_checkpoint.h"
 
-#include <fmt/format.h>
+#include <utility>
 
+#include "engine/put_away.h"
 #include "engine/run_keeper.h"
 
 namespace basalt {
@@ -35,19 +36,13 @@ bool StateCheckpoint::save() {
 }
 
 bool StateCheckpoint::store() {
-  if (resources_.spill() == nullptr) {
+  std::optional<SpillFile::Item> item = put_away(
+      resources_.spill(), state_.buffer.bytes(), cancel_,
+      [this](std::uint64_t count, const auto& body) { for_each(count, body); }, notes_);
+  if (!item) {
     return false;
   }
-  try {
-    item_ = resources_.spill()->store(state_.buffer.bytes(), cancel_,
-                                      [this](std::uint64_t count, const auto& body) { for_each(count, body); });
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::cancelled) {
-      throw;
-    }
-    notes_.push_back(fmt::format("memory was not given up for another job: {}", error.message()));
-    return false;
-  }
+  item_ = std::move(*item);
   return true;
 }
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <future>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -11,7 +13,7 @@
 namespace basalt {
 namespace {
 
-/// Of 8 MiB, of which the ledger is told; in visits of one step, so that there are many.
+/// Of 4 MiB, of which the ledger is told; in visits of one step, so that there are many.
 PatternRequest request_of(std::uint64_t steps) {
   PatternRequest request;
   request.model = "gray-scott";
@@ -62,6 +64,81 @@ TEST(PatternShare, WaitsForMemoryThatAnotherJobHolds) {
                 }});
   EXPECT_TRUE(waited);
   EXPECT_EQ(report.species[0].mean, expected.species[0].mean);
+}
+
+/// Begins `first`, and `second` once that is under way; `first` goes on when `second` waits for it or is done.
+std::pair<PatternReport, PatternReport> run_into_each_other(Engine& engine, const PatternRequest& first,
+                                                            const PatternRequest& second) {
+  std::promise<void> second_waits;
+  std::once_flag once;
+  const auto came = [&] { std::call_once(once, [&] { second_waits.set_value(); }); };
+  std::future<PatternReport> second_report;
+  PatternReport report = engine.run_pattern(
+      first, {.cancel = nullptr,
+              .on_progress =
+                  [&](std::uint64_t) {
+                    if (second_report.valid()) {
+                      return;
+                    }
+                    second_report = std::async(std::launch::async, [&] {
+                      PatternReport done = engine.run_pattern(
+                          second, {.cancel = nullptr, .on_progress = {}, .on_wait = [&](const Waiting&) { came(); }});
+                      came();
+                      return done;
+                    });
+                    second_waits.get_future().wait();
+                  },
+              .on_wait = {}});
+  return {std::move(report), second_report.get()};
+}
+
+TEST(PatternShare, HigherPriorityGetsTheMemoryAndNothingIsLost) {
+  PatternRequest staged = request_of(60);
+  staged.integrator = Integrator::rk4;
+  PatternRequest chosen = request_of(6);
+  chosen.integrator = Integrator::rk45;
+  chosen.step = 20;
+  PatternRequest several = request_of(61);
+  several.steps_per_visit = 4;
+  for (PatternRequest request : {request_of(60), several, staged, chosen}) {
+    SCOPED_TRACE(std::string(name_of(request.integrator)) + ", " + std::to_string(*request.steps_per_visit));
+    const PatternReport expected = Engine(room_of(std::uint64_t{1} << 30)).run_pattern(request);
+    Engine engine(room_of(expected.memory.estimate_bytes * 3 / 2));
+    if (engine.inventory().spill.bytes.value < expected.memory.estimate_bytes) {
+      GTEST_SKIP() << "no disk space to spill to: " << engine.inventory().spill.bytes.source;
+    }
+    PatternRequest urgent = request;
+    urgent.priority = 5;
+    const auto [first, second] = run_into_each_other(engine, request, urgent);
+    EXPECT_GE(first.memory.spilled_bytes, 2 * sizeof(double) * 512 * 512) << "its cells went to disk and came back";
+    EXPECT_EQ(second.memory.spilled_bytes, 0U);
+    EXPECT_GT(first.timing.wait, 0);
+    for (const PatternReport& each : {first, second}) {
+      if (!expected.adaptive) {  // rates that one step leaves to the next are computed again
+        EXPECT_EQ(each.visits, expected.visits);
+        EXPECT_EQ(each.bytes_moved, expected.bytes_moved);
+      }
+      for (std::size_t species = 0; species < 2; ++species) {
+        EXPECT_EQ(each.species[species].mean, expected.species[species].mean);
+        EXPECT_EQ(each.species[species].deviation, expected.species[species].deviation);
+      }
+      if (expected.adaptive) {
+        EXPECT_EQ(each.adaptive->accepted, expected.adaptive->accepted);
+        EXPECT_EQ(each.adaptive->longest, expected.adaptive->longest);
+      }
+    }
+  }
+}
+
+TEST(PatternShare, WithoutDiskTheLowerPriorityKeepsItsMemory) {
+  const PatternRequest request = request_of(30);
+  const std::uint64_t bytes = Engine(room_of(std::uint64_t{1} << 30)).run_pattern(request).memory.estimate_bytes;
+  Engine engine({.threads = 1, .memory_limit_bytes = bytes * 3 / 2, .spill_limit_bytes = 0, .ledger = "off"});
+  PatternRequest urgent = request;
+  urgent.priority = 5;
+  const auto [first, second] = run_into_each_other(engine, request, urgent);
+  EXPECT_EQ(first.memory.spilled_bytes, 0U);
+  EXPECT_EQ(first.species[0].mean, second.species[0].mean);
 }
 
 TEST(PatternShare, SaysHowLongOthersWillWait) {

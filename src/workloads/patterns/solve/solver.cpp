@@ -159,6 +159,17 @@ void Solver::write_row(std::size_t species, std::uint64_t y, std::uint64_t z, st
   written_.store(true, std::memory_order_relaxed);
 }
 
+std::span<const std::byte> Solver::cells() {
+  fill_stale_ends();
+  return now_.bytes();
+}
+
+std::span<std::byte> Solver::overwrite_cells() {
+  ends_stale_ = false;
+  written_ = true;
+  return now_.bytes();
+}
+
 void Solver::write_parameter_row(std::size_t index, std::uint64_t y, std::uint64_t z, std::span<const double> values) {
   round_row(domain_.precision, values, varying_.field(index) + domain_.row_offset(y, z));
 }

@@ -60,6 +60,11 @@ class Solver {
   /// The same of cells in the precision of the domain.
   void write_row(std::size_t species, std::uint64_t y, std::uint64_t z, std::span<const std::byte> cells);
 
+  /// All species with what lies around them, as one piece of memory: what another solver of the same kind goes on from,
+  /// once it has them.
+  [[nodiscard]] std::span<const std::byte> cells();
+  [[nodiscard]] std::span<std::byte> overwrite_cells();
+
   /// Sets a row of the varying parameter `index` of the scheme, as write_row does.
   void write_parameter_row(std::size_t index, std::uint64_t y, std::uint64_t z, std::span<const double> values);
 
