@@ -12,8 +12,8 @@
 
 #include "basalt/error.h"
 #include "basalt/memory.h"
+#include "pattern_rounds.h"
 #include "runtime/vulkan/instance.h"
-#include "samples.h"
 #include "workloads/patterns/initial.h"
 #include "workloads/patterns/shaders/device_solver.h"
 #include "workloads/patterns/stability.h"
@@ -34,16 +34,6 @@ struct Options {
   patterns::DeviceShape shape;
   bool json = false;
 };
-
-std::vector<std::uint64_t> size_of(const std::string& text) {
-  std::vector<std::uint64_t> size;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('x', begin), text.size());
-    size.push_back(std::stoull(text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return size;
-}
 
 PatternRequest request_of(const Options& options, const std::string& grid) {
   PatternRequest request;
@@ -125,47 +115,22 @@ class PatternsBench {
                                         .neighbours = patterns::neighbours_of(grid, request.stencil)};
     patterns::DeviceSolver solver(model, domain, scheme, options_.shape, memory_, pipelines_, host_, never_);
     fill(solver, patterns::InitialValues(request, model, grid, 0), model);
-    const double species_bytes =
-        static_cast<double>(grid.cells() * model.species() * patterns::scalar_bytes(request.precision));
     say(fmt::format("{} cells, {} steps a visit chosen by the solver", text, solver.tune()));
-    // rounds in turn: what changes with time changes all of them
-    std::vector<std::vector<double>> seconds(options_.steps_per_visit.size());
-    std::vector<double> scales;
+    PatternRounds rounds(options_.steps_per_visit);
     for (int round = 0; round < options_.rounds; ++round) {
-      scales.push_back(solver.measure_scale_seconds());
-      for (std::size_t i = 0; i < seconds.size(); ++i) {
-        if (solver.can_visit(options_.steps_per_visit[i])) {
-          solver.set_steps_per_visit(options_.steps_per_visit[i]);
+      rounds.add_scale(solver.measure_scale_seconds());
+      for (std::size_t way = 0; way < options_.steps_per_visit.size(); ++way) {
+        if (solver.can_visit(options_.steps_per_visit[way])) {
+          solver.set_steps_per_visit(options_.steps_per_visit[way]);
           solver.advance(options_.steps);  // once for what is slow at first
           const double before = solver.device_seconds();
           solver.advance(options_.steps);
-          seconds[i].push_back((solver.device_seconds() - before) / static_cast<double>(options_.steps));
+          rounds.add_step(way, (solver.device_seconds() - before) / static_cast<double>(options_.steps));
         }
       }
     }
-    const double scale = median(scales);
-    json entry = {{"grid", text},
-                  {"scale_seconds", scale},
-                  {"scale_bytes_per_second", 2 * species_bytes / scale},
-                  {"finite", !solver.find_blow_up().has_value()},
-                  {"steps", json::array()}};
-    say(fmt::format("  in-place scale of the species: {:.3f} ms, {:.0f} GB/s", 1e3 * scale,
-                    2 * species_bytes / scale / 1e9));
-    for (std::size_t i = 0; i < seconds.size(); ++i) {
-      if (seconds[i].empty()) {
-        continue;
-      }
-      const double step = median(seconds[i]);
-      const double cells_per_second = static_cast<double>(grid.cells()) / step;
-      say(fmt::format("  {} step{} a visit: {:8.4f} ms a step, {:7.1f} GLUP/s, {:.2f} of in-place scale",
-                      options_.steps_per_visit[i], options_.steps_per_visit[i] == 1 ? " " : "s", 1e3 * step,
-                      cells_per_second / 1e9, scale / step));
-      entry["steps"].push_back({{"steps_per_visit", options_.steps_per_visit[i]},
-                                {"step_seconds", step},
-                                {"least_step_seconds", least(seconds[i])},
-                                {"cells_per_second", cells_per_second},
-                                {"share_of_scale", scale / step}});
-    }
+    json entry = rounds.tell(text, grid, model, request.precision, options_.json);
+    entry["finite"] = !solver.find_blow_up().has_value();
     result_["grids"].push_back(entry);
   }
 

@@ -181,8 +181,8 @@ class Chooser {
     note("instruction_set", best->instruction_set, measured_at(*figures_));
   }
 
-  /// By default from twice the largest cache on: below, steps in place find most of the species there. Not among the
-  /// choices, which are about circuits: reports of patterns have it.
+  /// By default from half again the largest cache on: below, steps in place find most of the species there. Not among
+  /// the choices, which are about circuits: reports of patterns have it.
   void choose_plane() {
     PlaneSteps& plane = limits_.plane;
     if (figures_ && figures_->plane_visits) {
@@ -195,7 +195,7 @@ class Chooser {
     }
     const auto largest = std::ranges::max_element(inventory_.caches, {}, &CacheLevel::size_bytes);
     if (largest != inventory_.caches.end() && largest->size_bytes != 0) {
-      plane.from_bytes = 2 * largest->size_bytes;
+      plane.from_bytes = largest->size_bytes / 2 * 3;
       plane.source = fmt::format("default, of an L{} cache of {}", largest->level, format_bytes(largest->size_bytes));
     }
   }

@@ -23,7 +23,7 @@ struct ThreadStep {
 /// Euler steps of a pattern's plane in one visit of memory, where its species take more than `from_bytes`.
 struct PlaneSteps {
   std::uint64_t steps = 16;
-  std::uint64_t from_bytes = std::uint64_t{64} << 20;
+  std::uint64_t from_bytes = std::uint64_t{48} << 20;
   double gain = 1.6;  ///< Their speed over that of one step a visit.
   std::string source = "default";
 };

@@ -148,7 +148,7 @@ TEST(ChooseLimits, PlanesGoThroughAsManyStepsAsWereMeasuredToPay) {
   for (const std::optional<CpuFigures>& figures : {std::optional(old), std::optional<CpuFigures>()}) {
     const PlaneSteps usual = choose_limits(invented_machine(8), figures, 8).plane;
     EXPECT_EQ(usual.steps, PlaneSteps{}.steps);
-    EXPECT_EQ(usual.from_bytes, 128U << 20) << "twice the largest cache";
+    EXPECT_EQ(usual.from_bytes, 96U << 20) << "half again the largest cache";
     EXPECT_EQ(usual.source, "default, of an L3 cache of 64.0 MiB");
   }
 }
