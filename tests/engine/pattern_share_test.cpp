@@ -97,7 +97,7 @@ TEST(PatternShare, HigherPriorityGetsTheMemoryAndNothingIsLost) {
   staged.integrator = Integrator::rk4;
   PatternRequest chosen = request_of(6);
   chosen.integrator = Integrator::rk45;
-  chosen.step = 20;
+  chosen.step = 4;
   PatternRequest several = request_of(61);
   several.steps_per_visit = 4;
   for (PatternRequest request : {request_of(60), several, staged, chosen}) {

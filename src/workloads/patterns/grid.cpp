@@ -49,7 +49,8 @@ Layout make_layout(const Grid& grid, Precision precision) {
   const std::uint64_t ghost_rows = grid.axes > 1 ? 1 : 0;
   const std::uint64_t ghost_planes = grid.axes > 2 ? 1 : 0;
   Layout layout;
-  layout.row = line + round_up(grid.size[0] + 1, line);
+  // a line on both sides: what the last vector looks at is not the next row, which another thread may be writing
+  layout.row = line + round_up(grid.size[0], line) + line;
   layout.plane = layout.row * (grid.size[1] + 2 * ghost_rows);
   layout.first = line + ghost_rows * layout.row + ghost_planes * layout.plane;
   layout.total =
