@@ -92,12 +92,30 @@ nlohmann::json measure(const Options& options, const std::string& text, const Ar
   return rounds.tell(text, grid, model, request.precision, options.json);
 }
 
+void run(const Options& options) {
+  const Inventory inventory = take_inventory();
+  const Arena arena(options.threads > 0 ? options.threads : static_cast<int>(inventory.cores.value));
+  nlohmann::json result = {{"processor", inventory.processor}, {"instruction_set", simd_target()},
+                           {"threads", arena.threads()},       {"model", options.model},
+                           {"precision", options.precision},   {"rounds", options.rounds},
+                           {"grids", nlohmann::json::array()}};
+  if (!options.json) {
+    fmt::print("{}, {}, {} thread{}: {}, {} precision, medians of {} rounds\n", inventory.processor, simd_target(),
+               arena.threads(), arena.threads() == 1 ? "" : "s", options.model, options.precision, options.rounds);
+  }
+  for (const std::string& grid : options.grids) {
+    result["grids"].push_back(measure(options, grid, arena));
+  }
+  if (options.json) {
+    fmt::print("{}\n", result.dump(2));
+  }
+}
+
 }  // namespace
 }  // namespace basalt
 
 int main(int argc, char** argv) {
-  using namespace basalt;
-  Options options;
+  basalt::Options options;
   CLI::App app("Measures what the CPU does with patterns.");
   app.add_option("--model", options.model);
   app.add_option("--precision", options.precision)->check(CLI::IsMember({"single", "double"}));
@@ -109,23 +127,8 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json);
   CLI11_PARSE(app, argc, argv);
   try {
-    const Inventory inventory = take_inventory();
-    const Arena arena(options.threads > 0 ? options.threads : static_cast<int>(inventory.cores.value));
-    nlohmann::json result = {{"processor", inventory.processor}, {"instruction_set", simd_target()},
-                             {"threads", arena.threads()},       {"model", options.model},
-                             {"precision", options.precision},   {"rounds", options.rounds},
-                             {"grids", nlohmann::json::array()}};
-    if (!options.json) {
-      fmt::print("{}, {}, {} thread{}: {}, {} precision, medians of {} rounds\n", inventory.processor, simd_target(),
-                 arena.threads(), arena.threads() == 1 ? "" : "s", options.model, options.precision, options.rounds);
-    }
-    for (const std::string& grid : options.grids) {
-      result["grids"].push_back(measure(options, grid, arena));
-    }
-    if (options.json) {
-      fmt::print("{}\n", result.dump(2));
-    }
-  } catch (const Error& error) {
+    basalt::run(options);
+  } catch (const basalt::Error& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;
   }
