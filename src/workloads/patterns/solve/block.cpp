@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "workloads/patterns/solve/visit.h"
+
 namespace basalt::patterns {
 namespace {
 
@@ -10,10 +12,6 @@ constexpr std::uint64_t kStretchCells = 64;
 /// Cells around a block are at most a part of this of its own, along each axis.
 constexpr std::uint64_t kLeastPerSide = 16;
 constexpr std::uint64_t kBlocksPerThread = 4;
-
-std::uint64_t pieces_of(std::uint64_t length, std::uint64_t piece) {
-  return (length + piece - 1) / piece;
-}
 
 /// The pieces of equal size, multiples of 64, that `length` is cut into where one takes at most `most`.
 std::uint64_t cut(std::uint64_t length, std::uint64_t most) {

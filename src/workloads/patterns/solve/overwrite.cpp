@@ -16,10 +16,6 @@ constexpr std::uint64_t kPlanesInCache = 4;
 constexpr std::uint64_t kLeastRows = 16;
 constexpr std::uint64_t kLeastPlanes = 32;
 
-std::uint64_t pieces_of(std::uint64_t length, std::uint64_t piece) {
-  return (length + piece - 1) / piece;
-}
-
 std::uint64_t row_bytes(const Domain& domain) {
   return domain.layout.row * scalar_bytes(domain.precision);
 }

@@ -19,6 +19,11 @@ struct Stretch {
   bool whole_row = true;
 };
 
+/// Pieces of at most `piece` that `length` is cut into.
+constexpr std::uint64_t pieces_of(std::uint64_t length, std::uint64_t piece) noexcept {
+  return (length + piece - 1) / piece;
+}
+
 struct VisitShape {
   std::uint64_t rows = 1;   ///< A piece of work, where the grid has more than one row.
   std::uint64_t cells = 0;  ///< The same where it has one.
