@@ -16,6 +16,7 @@
 #include "workloads/patterns/solve/dormand_prince.h"
 #include "workloads/patterns/solve/exponential.h"
 #include "workloads/patterns/solve/overwrite.h"
+#include "workloads/patterns/solve/shape.h"
 #include "workloads/patterns/solve/time_block.h"
 #include "workloads/patterns/solve/visit.h"
 
@@ -29,20 +30,6 @@ struct Scheme {
   double tolerance = 1e-5;             ///< Of rk45.
   std::vector<std::size_t> varying{};  ///< Numbers of the parameters that vary in space.
 };
-
-/// What depends on the machine and changes no result.
-struct SolverLimits {
-  std::uint64_t piece_bytes = std::uint64_t{4} << 20;
-  std::uint64_t serial_bytes = std::uint64_t{256} << 10;
-  /// Euler steps in one visit of a plane whose fields take more than `blocking_bytes`; 1: never several.
-  std::uint64_t steps_per_visit = 1;
-  std::uint64_t blocking_bytes = 0;
-  std::uint64_t block_bytes = std::uint64_t{256} << 10;  ///< What one holds of it: a thread's own cache, or half.
-};
-
-/// Bytes that a solver on `threads` threads holds at once, `varying` being how many parameters vary in space.
-std::uint64_t solver_bytes(const Model& model, const Domain& domain, Integrator integrator, const SolverLimits& limits,
-                           int threads, std::size_t varying = 0);
 
 /// For one thread, which uses those of the arena. References must outlive it.
 class Solver {
